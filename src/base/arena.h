@@ -1,0 +1,40 @@
+/*
+ * arena.h - memory with one lifetime: many allocations, one free.
+ *
+ * An arena belongs to one thread. Chunks double from `first` up to 256 KiB, so that the
+ * thousands of small sessions of a log stay small.
+ */
+#ifndef RECTRACE_BASE_ARENA_H
+#define RECTRACE_BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct rt_arena_chunk;
+struct rt_arena {
+    struct rt_arena_chunk *head;
+    size_t first; /* bytes of the first chunk */
+    size_t held;  /* bytes of all chunks */
+    size_t max;   /* never hold more; 0 = no limit of its own */
+};
+struct rt_arena_mark {
+    struct rt_arena_chunk *head;
+    size_t used;
+};
+
+void rt_arena_init(struct rt_arena *a, size_t first, size_t max);
+void rt_arena_fini(struct rt_arena *a);
+/* Zeroed, aligned for any type. NULL: memory or the limit ran out. */
+void *rt_arena_alloc(struct rt_arena *a, size_t n);
+void *rt_arena_array(struct rt_arena *a, size_t count, size_t size);
+/* A copy; `ok` (may be NULL) is set to false when memory runs out, and RT_NONE is returned. */
+rt_str rt_arena_str(struct rt_arena *a, rt_str s, bool *ok);
+/* NUL-terminated copy, NULL when memory runs out. */
+char *rt_arena_strz(struct rt_arena *a, rt_str s);
+char *rt_arena_printf(struct rt_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Scratch inside a stage: everything since the mark is given back. */
+struct rt_arena_mark rt_arena_mark(const struct rt_arena *a);
+void rt_arena_reset(struct rt_arena *a, struct rt_arena_mark m);
+
+#endif

@@ -1,0 +1,1 @@
+librectrace_a_SOURCES += src/base/alloc.h src/base/arena.h src/base/err.h src/base/limits.def src/base/limits.h src/base/log.h src/base/map.h src/base/out.h src/base/str.h src/base/time.h src/base/vec.h 

@@ -1,0 +1,27 @@
+/*
+ * coverage.h - for which spans of time each source was listening.
+ *
+ * A `no` is decided only where its source covers the whole window.
+ */
+#ifndef RECTRACE_DETECT_COVERAGE_H
+#define RECTRACE_DETECT_COVERAGE_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "event/event.h"
+
+struct span {
+    rt_time from, to;
+};
+struct coverage {
+    RT_VEC(struct span) spans[SOURCE__COUNT]; /* sorted, disjoint after coverage_settle() */
+};
+void coverage_init(struct coverage *c);
+void coverage_fini(struct coverage *c);
+int coverage_add(struct coverage *c, enum event_source source, rt_time from, rt_time to);
+void coverage_settle(struct coverage *c);
+bool coverage_any(const struct coverage *c, enum event_source source);
+/* How far the span that holds `from` reaches; RT_TIME_NONE when none holds it. */
+rt_time coverage_reach(const struct coverage *c, enum event_source source, rt_time from);
+
+#endif

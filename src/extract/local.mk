@@ -1,0 +1,1 @@
+librectrace_a_SOURCES += src/extract/extract.h 

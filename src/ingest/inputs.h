@@ -1,0 +1,41 @@
+/*
+ * inputs.h - the FILE arguments as a list of inputs: directories walked, names sorted.
+ *
+ * An argument may carry options: api.log@json-lines,tz=Asia/Tokyo (format, zone). A file whose
+ * name really holds an '@' is taken as it is.
+ */
+#ifndef RECTRACE_INGEST_INPUTS_H
+#define RECTRACE_INGEST_INPUTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/vec.h"
+
+struct input {
+    const char *path;   /* as shown and opened; "-" is stdin */
+    const char *format; /* forced format or NULL */
+    const char *zone;   /* forced zone or NULL */
+    uint64_t size;      /* bytes; 0 = unknown */
+    bool walked;        /* found in a directory, not named by the user */
+};
+struct input_problem { /* an argument or entry that was left out */
+    const char *path;
+    const char *why;
+    bool fatal; /* named by the user and unreadable, as against skipped inside a directory */
+};
+struct input_list {
+    RT_VEC(struct input) inputs;
+    RT_VEC(struct input_problem) problems;
+    struct rt_arena arena;
+};
+void input_list_init(struct input_list *l);
+void input_list_fini(struct input_list *l);
+/* Missing or unreadable files become problems; -1 only for memory. A directory gives its regular
+ * files, recursively, in byte order; hidden ones are left out. The same file twice is kept twice. */
+int input_list_add(struct input_list *l, const char *argument, const struct rt_limits *limits, struct rt_err *err);
+
+#endif

@@ -1,0 +1,1 @@
+rectrace_SOURCES += src/main/main.c

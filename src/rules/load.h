@@ -1,0 +1,46 @@
+/*
+ * load.h - builds a rule_set from the built-in pack and the user's files.
+ *
+ * Loading is a report, not a gate: all mistakes of all files are collected in one run, each with
+ * its place; a rule with a mistake is left out and counted.
+ */
+#ifndef RECTRACE_RULES_LOAD_H
+#define RECTRACE_RULES_LOAD_H
+
+#include "rules/rule_set.h"
+
+struct rule_message {
+    enum { RULE_ERROR, RULE_WARNING } level;
+    struct rt_pos pos; /* file owned by the list */
+    uint32_t width;    /* columns to underline, >= 1 */
+    char *text;        /* "'for' is missing" */
+    char *hint;        /* "an absence at the end needs a time limit" or NULL */
+    char *excerpt;     /* the line of the file and the one before, with numbers, ready to print; or NULL */
+};
+struct rule_messages {
+    RT_VEC(struct rule_message) list;
+    struct rt_arena arena;
+    uint32_t errors, warnings;
+};
+void rule_messages_init(struct rule_messages *m);
+void rule_messages_fini(struct rule_messages *m);
+/* file:line:col: error: text, the excerpt and a caret under the place, as in spec/rules.md 4. */
+struct out;
+void rule_messages_print(const struct rule_messages *m, struct out *o);
+
+struct rule_sources {
+    bool builtin;             /* begin with the pack inside the binary */
+    const char *const *paths; /* files or directories of the user, in order: later ones override by id */
+    size_t path_count;
+};
+
+/* NULL only when the world fails (memory, a path that cannot be read): err says why. Mistakes in
+ * rules are in `messages`; the set holds what was good. Built-in file names are "rules/…". */
+struct rule_set *rule_set_load(const struct rule_sources *from, const struct rt_limits *limits,
+                               struct rule_messages *messages, struct rt_err *err);
+void rule_set_free(struct rule_set **pset);
+
+/* `rectrace rules lint`: everything that loading does not refuse but a careful author would mend. */
+void rule_set_lint(const struct rule_set *set, struct rule_messages *messages);
+
+#endif

@@ -1,0 +1,303 @@
+/*
+ * rule_set.h - what rules/ says, compiled: read-only after loading, shared by all threads.
+ *
+ * Built by rule_set_load(); every part remembers the file, line and column it came from.
+ * All memory belongs to the set's arena (PCRE2 patterns are freed with it).
+ */
+#ifndef RECTRACE_RULES_RULE_SET_H
+#define RECTRACE_RULES_RULE_SET_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pcre2.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/time.h"
+#include "base/vec.h"
+#include "event/event.h"
+
+enum severity { SEVERITY_NONE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL };
+enum confidence { CONFIDENCE_LOW, CONFIDENCE_MEDIUM, CONFIDENCE_HIGH, CONFIDENCE_CERTAIN };
+const char *severity_name(enum severity s);     /* "none" "info" "warning" "error" "critical" */
+const char *confidence_name(enum confidence c); /* "low" "medium" "high" "certain" */
+bool severity_parse(rt_str s, enum severity *out);
+
+/* ---- patterns: rules over a timeline (spec: sections 1 to 3) ---- */
+
+enum cond_op { OP_OK, OP_FAIL, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_BITS, OP_MATCH };
+
+struct rule_cond {
+    enum cond_op op;
+    uint16_t field; /* unused by OP_OK and OP_FAIL; classes are resolved already */
+    bool is_num;    /* num is valid; text always is */
+    int64_t num;
+    rt_str text;
+    pcre2_code *re; /* OP_MATCH */
+    struct rt_pos pos;
+};
+
+struct rule_match { /* one alternative: NAME cond* */
+    uint64_t kinds; /* any of these */
+    rt_str name;    /* as written, for messages */
+    const struct rule_cond *conds;
+    size_t cond_count;
+    struct rt_pos pos;
+};
+
+enum step_type { STEP_SEE, STEP_NO, STEP_MAYBE };
+
+struct rule_step {
+    enum step_type type;
+    const struct rule_match *alts;
+    size_t alt_count;
+    rt_str text;          /* the alternatives as written, for `why` */
+    rt_str label;         /* empty = none */
+    rt_dur within, after; /* RT_DUR_NONE = not given */
+    rt_dur lasts;         /* `for` of a no; RT_DUR_NONE = not given */
+    uint32_t times;       /* 1 = once */
+    const uint16_t *same, *differ;
+    size_t same_count, differ_count;
+    struct rt_pos pos;
+};
+
+/* point - point (+|-) const …: all in µs. Labels are indexes into the rule's `when`. */
+struct rule_let {
+    rt_str name;
+    uint16_t to_step, from_step; /* value = to.point - from.point + offset */
+    bool to_end, from_end;       /* .end instead of .begin */
+    rt_dur offset;
+    struct rt_pos pos;
+};
+
+enum rule_scope { SCOPE_SESSION, SCOPE_RECORDER, SCOPE_CHANNEL, SCOPE_APP, SCOPE_HOST, SCOPE_FIELDS };
+
+struct rule_test {
+    rt_str name, log;
+    enum { EXPECT_NONE, EXPECT_PENDING, EXPECT_VALUES, EXPECT_IDS } expect;
+    /* EXPECT_VALUES: name=value pairs as written ("late" "42s", "confidence" "certain",
+     * "count" "2"); EXPECT_IDS: keys only. */
+    const rt_str *keys, *values;
+    size_t count;
+    struct rt_pos pos;
+    struct rt_pos log_pos; /* of the first line of the log */
+};
+
+struct rule_param {
+    rt_str name;
+    bool is_dur, is_num;
+    rt_dur dur; /* or the integer */
+    rt_str text;
+};
+
+struct rule {
+    rt_str id, family;
+    uint32_t rev;
+    enum severity severity;
+    enum confidence confidence;
+    uint16_t certain_with; /* step index of the maybe that raises it; UINT16_MAX = none */
+    enum rule_scope scope;
+    const uint16_t *scope_fields; /* SCOPE_FIELDS */
+    size_t scope_field_count;
+    bool trial, off;
+    const struct rule_step *when;
+    size_t when_count;
+    const struct rule_step *unless;
+    size_t unless_count;
+    const struct rule_let *lets;
+    size_t let_count;
+    const rt_str *explains;
+    size_t explain_count;
+    rt_str say, why, fix, see_also; /* templates: {let}, {count}, {LABEL.FIELD}, {$param} */
+    const struct rule_test *tests;
+    size_t test_count;
+    uint64_t needs; /* one kind of each `see` step at least: rule is tried only when, for every
+                     * see, kinds & session mask != 0; this is the union for a quick refusal */
+    const struct rule_param *params; /* of its family, overridden values already put in */
+    size_t param_count;
+    uint8_t variant; /* 0: `when` itself; n: the n-th entry of `also`, which follows its rule in the
+                      * set, shares its id and is tried only where no earlier one has an occurrence */
+    uint32_t rank;  /* precedence of root causes: lower wins; order of loading otherwise */
+    struct rt_pos pos;
+};
+
+/* ---- codes ---- */
+
+enum code_subject {
+    SUBJECT_CODE,
+    SUBJECT_HTTP,
+    SUBJECT_STRING,
+    SUBJECT_STATE,   /* subServiceStatus */
+    SUBJECT_STATUS,  /* serverResponse.status */
+    SUBJECT_LEAVE,   /* leaveCode bit */
+    SUBJECT_EXIT,    /* exitStatus */
+    SUBJECT_UPLOAD,  /* uploadingStatus */
+    SUBJECT_STREAM,  /* stream state */
+    SUBJECT_ERROR,   /* errorCode of a module */
+    SUBJECT_WARNING, /* warnCode of a module */
+    SUBJECT_WEB_STOP,
+    SUBJECT_HEALTH, /* console's check of a receiver */
+    SUBJECT__COUNT
+};
+extern const char *const code_subject_names[SUBJECT__COUNT]; /* the YAML keys */
+
+struct code_entry {
+    enum code_subject subject;
+    rt_str id;        /* of the fallback finding: code-433, string-no-route-matched, … */
+    int64_t number;   /* of numeric subjects */
+    rt_str text;      /* of string and state: what is looked for, ASCII case ignored */
+    uint64_t on;      /* mask of kinds; 0 = any */
+    int32_t http;     /* qualifier; 0 = any */
+    int32_t module;   /* of error and warning; -1 = any */
+    rt_str reason;    /* qualifier: substring of the reason */
+    enum severity severity; /* of the fallback finding; SEVERITY_NONE: healthy, never one */
+    bool seed, retryable;
+    rt_str title, means, check, fix, note, source, say;
+    const rt_str *causes;
+    size_t cause_count;
+    struct rt_pos pos;
+};
+
+/* ---- callbacks ---- */
+
+struct format_path { /* a JSON pointer as segments, ~0 and ~1 resolved */
+    const rt_str *segments;
+    size_t count;
+};
+
+struct hook_detail {
+    rt_str name;    /* key in `details`; a JSON pointer when it begins with '/' */
+    uint16_t field; /* that it fills */
+};
+struct hook_type {
+    int64_t number; /* eventType */
+    rt_str name;    /* msgName */
+    uint8_t kind;
+    rt_str sender, means, source;
+    const struct hook_detail *details;
+    size_t detail_count;
+    struct rt_pos pos;
+};
+
+enum envelope_part {
+    ENVELOPE_TYPE, ENVELOPE_NOTICE, ENVELOPE_PRODUCT, ENVELOPE_NOTIFY, ENVELOPE_SID, ENVELOPE_CNAME, ENVELOPE_UID,
+    ENVELOPE_TIME, ENVELOPE_SEQUENCE, ENVELOPE_SERVICE_TYPE, ENVELOPE_SERVICE_SCENE, ENVELOPE_DETAILS, ENVELOPE_NAME,
+    ENVELOPE__PARTS
+};
+extern const char *const envelope_part_names[ENVELOPE__PARTS]; /* YAML keys */
+struct hook_envelope {
+    const struct format_path *paths[ENVELOPE__PARTS]; /* in order of preference */
+    size_t path_count[ENVELOPE__PARTS];
+    const int64_t *ours; /* product numbers that are ours */
+    size_t our_count;
+};
+
+/* ---- request parameters ---- */
+
+struct parameter {
+    rt_str path;      /* clientRequest/recordingConfig/maxIdleTime; [] for list items */
+    uint64_t on;      /* mask of kinds */
+    rt_str type;      /* string integer number boolean object array */
+    bool has_min, has_max, required;
+    double min, max;
+    const rt_str *values; /* allowed; NULL = any */
+    size_t value_count;
+    rt_str modes;     /* blank-separated; empty = all */
+    rt_str fallback;  /* documented default */
+    rt_str means, source;
+    struct rt_pos pos;
+};
+
+/* ---- formats ---- */
+
+enum format_part { /* what a format finds in a record */
+    FORMAT_TIME, FORMAT_METHOD, FORMAT_URL, FORMAT_HTTP, FORMAT_REQUEST, FORMAT_RESPONSE,
+    FORMAT_JOIN,     /* request id of the split form */
+    FORMAT_ERROR,    /* transport error text */
+    FORMAT_DURATION, /* of the call; unit by format key duration-unit: s, ms (default), us, ns */
+    FORMAT_END,      /* time of the answer */
+    FORMAT_OP,       /* operation in words, when there is no URL */
+    FORMAT_MESSAGE,  /* free text that may hold any of the above */
+    FORMAT_HOOK,     /* body of a callback */
+    FORMAT_REQUEST_HEADERS,
+    FORMAT_HOST,
+    FORMAT_PHASE,    /* split form: text that tells request from answer */
+    FORMAT__PARTS
+};
+extern const char *const format_part_names[FORMAT__PARTS]; /* YAML keys and group names */
+
+struct format_sample {
+    rt_str line;
+    bool no_match;
+    const rt_str *keys, *values; /* field name and what it must be */
+    size_t count;
+    struct rt_pos pos;
+};
+struct format {
+    rt_str name, about;
+    bool is_json;
+    pcre2_code *re;             /* text formats */
+    int group[FORMAT__PARTS];   /* capture number, -1 = none */
+    const uint16_t *x_groups;   /* pairs of (capture, field id) */
+    size_t x_group_count;
+    const struct format_path *paths[FORMAT__PARTS]; /* JSON formats: in order of preference */
+    size_t path_count[FORMAT__PARTS];
+    rt_str literal;             /* must occur in a record that can match; may be empty */
+    rt_str time_format;         /* rt_time_parse_format(); empty = recognised by itself */
+    rt_str zone;                /* declared zone of stamps without one; empty = none */
+    rt_dur duration_unit;
+    bool end_stamp;             /* `stamp: answer`: the time is that of the answer */
+    const struct format_sample *samples;
+    size_t sample_count;
+    struct rt_pos pos;
+};
+
+/* ---- the whole ---- */
+
+struct rule_accept { /* known, counted, hidden */
+    rt_str rule, where, why;
+    rt_time until;
+    struct rt_pos pos;
+};
+
+struct rule_set {
+    struct rt_arena arena;
+    const struct rt_limits *limits;
+    RT_VEC(struct rule) rules;
+    RT_VEC(struct code_entry) codes;
+    RT_VEC(struct hook_type) hooks;
+    struct hook_envelope envelope;
+    RT_VEC(struct parameter) parameters;
+    RT_VEC(struct format) formats;
+    RT_VEC(struct rule_accept) accepts;
+    RT_VEC(rt_str) x_fields; /* names of FIELD__COUNT, FIELD__COUNT + 1, … */
+    rt_str version;          /* of the built-in pack */
+    char sha256[65];         /* of all files loaded, in order */
+    uint32_t skipped;        /* rules left out because of errors */
+};
+
+/* Name of a kind, callbacks included. */
+rt_str rule_set_kind_name(const struct rule_set *set, uint8_t kind);
+/* Kind by name, callbacks included; KIND_NONE. */
+uint8_t rule_set_kind(const struct rule_set *set, rt_str name);
+const struct hook_type *rule_set_hook(const struct rule_set *set, int64_t event_type);
+const struct rule *rule_set_rule(const struct rule_set *set, rt_str id);
+/* Name of a field, x_… included. */
+rt_str rule_set_field_name(const struct rule_set *set, uint16_t field);
+
+/* Most specific first: kind + http + reason, kind, any. `kind` KIND_NONE: not known, http 0: not
+ * known. NULL: no table lists it. */
+const struct code_entry *rule_set_code(const struct rule_set *set, int64_t code, uint8_t kind, int32_t http,
+                                       rt_str reason);
+const struct code_entry *rule_set_http(const struct rule_set *set, int32_t http, uint8_t kind);
+/* The longest known string that stands in `text`. */
+const struct code_entry *rule_set_string(const struct rule_set *set, rt_str text);
+const struct code_entry *rule_set_state(const struct rule_set *set, enum code_subject subject, rt_str text);
+const struct code_entry *rule_set_number(const struct rule_set *set, enum code_subject subject, int64_t number,
+                                         int32_t module);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * session.h - one recording: its identity, its events in order, the state it ended in.
+ */
+#ifndef RECTRACE_SESSION_SESSION_H
+#define RECTRACE_SESSION_SESSION_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "event/event.h"
+#include "rules/rule_set.h"
+
+enum session_phase {
+#define PHASE(id, name, doc) PHASE_##id,
+#include "session/phases.def"
+#undef PHASE
+    PHASE__COUNT
+};
+const char *session_phase_name(enum session_phase p);
+
+struct session_code { /* what its answers said, in order of first sight */
+    uint8_t kind;
+    int32_t http, code; /* 0, EVENT_NO_CODE */
+    rt_str reason;
+    uint32_t count;
+};
+
+struct session {
+    rt_str id; /* sid, else resource id, else "app/cname/uid#n", else "PATH#1" */
+    rt_str app_id, cname, uid, rid, sid, mode; /* empty = unknown */
+    enum session_phase phase;
+    rt_time first, last; /* RT_TIME_NONE: no event carries a time */
+    uint64_t kinds;      /* mask of the kinds that occur */
+    struct event *const *events; /* in order, duplicates and identical polls folded */
+    size_t event_count;
+    uint64_t dropped;    /* beyond limits.session_events */
+    const struct session_code *codes;
+    size_t code_count;
+    bool inferred;       /* holds events that were attached by (cname, uid) only */
+    uint32_t tag;        /* set by detect and report: index in the output order */
+    struct rt_arena arena; /* owns all of the above */
+};
+
+#endif

@@ -1,0 +1,16 @@
+# Unit programs are named by a .mk file for each folder of src.
+if HAVE_CUNIT
+include tests/unit/base.mk
+include tests/unit/event.mk
+include tests/unit/ingest.mk
+include tests/unit/rules.mk
+include tests/unit/extract.mk
+include tests/unit/session.mk
+include tests/unit/detect.mk
+include tests/unit/report.mk
+include tests/unit/pipeline.mk
+endif
+include tests/cases/local.mk
+include tests/fuzz/local.mk
+include tests/faults/local.mk
+EXTRA_DIST += tests/lib/check.h

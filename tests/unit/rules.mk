@@ -1,0 +1,1 @@
+# CUnit programs of src/rules
