@@ -13,9 +13,9 @@
 #include "base/str.h"
 
 struct rt_map_slot {
-    rt_str key; /* key.p == NULL: free */
+    rt_str key;
     uint64_t hash;
-    void *value;
+    void *value; /* NULL: free */
 };
 struct rt_map {
     struct rt_map_slot *slots;

@@ -1,1 +1,3 @@
-librectrace_a_SOURCES += src/ingest/inflate.h src/ingest/inputs.h src/ingest/reader.h 
+librectrace_a_SOURCES += src/ingest/feed.c src/ingest/feed.h src/ingest/inflate.h src/ingest/inflate_isal.c \
+	src/ingest/inflate_table.c src/ingest/inflate_zlib.c src/ingest/inputs.c src/ingest/inputs.h \
+	src/ingest/reader.c src/ingest/reader.h src/ingest/ring.c src/ingest/ring.h

@@ -26,16 +26,13 @@ struct reader_line {
 
 /* `path` "-" is stdin. NULL: the input cannot be read at all (message names it). */
 struct reader *reader_open(const char *path, bool overlap, const struct rt_limits *limits, struct rt_err *err);
+/* The same over bytes in memory, which must outlive the reader. `inflate`: a back end's name, NULL = the
+ * best one. Never a second thread. */
+struct reader *reader_open_memory(const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
+                                  struct rt_err *err);
 void reader_free(struct reader **pr);
 /* 1 line, 0 end, -1 memory. */
 int reader_next(struct reader *r, struct reader_line *out, struct rt_err *err);
-/* Gives lines back, so that the next call delivers the first line again; only before more than
- * limits.detect_lines lines or 256 KiB were read. */
-int reader_rewind(struct reader *r, struct rt_err *err);
-/* For documents: the rest of the input as one text of at most `max` bytes, lines as they are
- * (no CRLF or BOM removal but the first). 1: all of it, 0: it is longer (nothing consumed). */
-int reader_slurp(struct reader *r, size_t max, rt_str *out, struct rt_err *err);
-
 struct reader_facts {
     bool gzip;
     bool complete;           /* no damage, no limit reached, no read error */

@@ -1,0 +1,74 @@
+#include "config.h"
+
+#include "base/alloc.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* -1: off. Otherwise the number of allocations that still succeed. */
+static atomic_llong until_failure = -1;
+static atomic_int stays_failing;
+static atomic_ullong asked;
+
+static bool
+may_not(void)
+{
+    if (atomic_load_explicit(&until_failure, memory_order_relaxed) < 0)
+        return false;
+    atomic_fetch_add(&asked, 1);
+    long long left = atomic_load(&until_failure);
+    if (left == 0) {
+        if (!atomic_load(&stays_failing))
+            atomic_store(&until_failure, INT64_MAX / 2); /* still counts, does not fail again */
+        return true;
+    }
+    atomic_fetch_sub(&until_failure, 1);
+    return false;
+}
+
+void *
+rt_malloc(size_t n)
+{
+    return may_not() ? NULL : malloc(n == 0 ? 1 : n);
+}
+
+void *
+rt_calloc(size_t count, size_t size)
+{
+    return may_not() ? NULL : calloc(count == 0 ? 1 : count, size == 0 ? 1 : size);
+}
+
+void *
+rt_realloc_array(void *p, size_t count, size_t size)
+{
+    size_t n = 0;
+    if (__builtin_mul_overflow(count, size, &n) || may_not())
+        return NULL;
+    return realloc(p, n == 0 ? 1 : n);
+}
+
+void
+rt_free(void *p)
+{
+    free(p);
+}
+
+char *
+rt_strdup(const char *z)
+{
+    size_t n = strlen(z) + 1;
+    char *copy = rt_malloc(n);
+    if (copy != NULL)
+        memcpy(copy, z, n);
+    return copy;
+}
+
+uint64_t
+rt_alloc_fail_at(int64_t n, int sticky)
+{
+    atomic_store(&stays_failing, sticky);
+    atomic_store(&until_failure, n);
+    return atomic_exchange(&asked, 0);
+}

@@ -1,0 +1,65 @@
+#include "config.h"
+
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/out.h"
+
+static enum log_level shown = LOG_WARN;
+static void (*step_aside)(void *);
+static void *step_aside_arg;
+
+void
+log_set_level(enum log_level level)
+{
+    shown = level;
+}
+
+enum log_level
+log_get_level(void)
+{
+    return shown;
+}
+
+void
+log_set_before(void (*before)(void *), void *arg)
+{
+    step_aside = before;
+    step_aside_arg = arg;
+}
+
+__attribute__((format(printf, 2, 0))) static void
+write_line(enum log_level level, const char *fmt, va_list ap)
+{
+    static const char *const words[] = {"", "warning: ", "", "debug: "};
+    char text[2048];
+    if (level > shown)
+        return;
+    vsnprintf(text, sizeof(text), fmt, ap);
+    struct out *o = out_memory(NULL);
+    if (o == NULL)
+        return;
+    out_fmt(o, "rectrace: %s", words[level]);
+    out_tty(o, rt_str_of(text));
+    out_char(o, '\n');
+    if (step_aside != NULL)
+        step_aside(step_aside_arg);
+    rt_str line = out_text(o);
+    fwrite(line.p, 1, line.n, stderr);
+    out_abort(&o);
+}
+
+#define LOG_FUNCTION(name, level)                                                             \
+    void name(const char *fmt, ...)                                                           \
+    {                                                                                         \
+        va_list ap;                                                                           \
+        va_start(ap, fmt);                                                                    \
+        write_line(level, fmt, ap);                                                           \
+        va_end(ap);                                                                           \
+    }
+LOG_FUNCTION(log_error, LOG_ERROR)
+LOG_FUNCTION(log_warn, LOG_WARN)
+LOG_FUNCTION(log_info, LOG_INFO)
+LOG_FUNCTION(log_debug, LOG_DEBUG)

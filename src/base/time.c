@@ -1,0 +1,469 @@
+/*
+ * time.c - instants by arithmetic, no libc calendar: fast, and the same on every machine.
+ */
+#include "config.h"
+
+#include "base/time.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+rt_time
+rt_time_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (rt_time)now.tv_sec * RT_SEC + now.tv_nsec / 1000;
+}
+
+/* Days since 1970-01-01 of a proleptic Gregorian date; the year begins in March, so that the leap
+ * day is its last. */
+static int64_t
+days_from_civil(int64_t y, int64_t m, int64_t d)
+{
+    y += (m - 1) / 12;
+    m = (m - 1) % 12;
+    if (m < 0) {
+        m += 12;
+        y--;
+    }
+    m++;
+    y -= m <= 2;
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    int64_t year_of_era = y - era * 400;
+    int64_t day_of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+static void
+civil_from_days(int64_t days, int *y, int *m, int *d)
+{
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    int64_t day_of_era = days - era * 146097;
+    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month = (5 * day_of_year + 2) / 153;
+    *d = (int)(day_of_year - (153 * month + 2) / 5 + 1);
+    *m = (int)(month < 10 ? month + 3 : month - 9);
+    *y = (int)(year_of_era + era * 400 + (*m <= 2));
+}
+
+rt_time
+rt_time_civil(int year, int month, int day, int hour, int min, int sec, int64_t us)
+{
+    int64_t days = days_from_civil(year, month, day);
+    return ((days * 24 + hour) * 60 + min) * RT_MIN + (int64_t)sec * RT_SEC + us;
+}
+
+/* ---- reading; each reader takes the text and an offset, and gives the bytes consumed ---- */
+
+static bool
+digit(rt_str s, size_t i)
+{
+    return i < s.n && s.p[i] >= '0' && s.p[i] <= '9';
+}
+
+/* Exactly `count` digits at `i`. */
+static bool
+number(rt_str s, size_t i, size_t count, int *out)
+{
+    int value = 0;
+    for (size_t k = 0; k < count; k++) {
+        if (!digit(s, i + k))
+            return false;
+        value = value * 10 + (s.p[i + k] - '0');
+    }
+    *out = value;
+    return true;
+}
+
+/* At least one, at most `most` digits. */
+static size_t
+number_upto(rt_str s, size_t i, size_t most, int *out)
+{
+    size_t n = 0;
+    int value = 0;
+    while (n < most && digit(s, i + n))
+        value = value * 10 + (s.p[i + n++] - '0');
+    *out = value;
+    return n;
+}
+
+/* ".123", ",123456789": what is finer than a µs is cut. */
+static size_t
+fraction(rt_str s, size_t i, int64_t *us, uint8_t *digits)
+{
+    if (i >= s.n || (s.p[i] != '.' && s.p[i] != ',') || !digit(s, i + 1))
+        return 0;
+    int64_t value = 0, scale = 100000;
+    size_t n = 1;
+    for (; digit(s, i + n); n++) {
+        value += (s.p[i + n] - '0') * scale;
+        scale /= 10;
+    }
+    *us = value;
+    *digits = (uint8_t)(n - 1 > 9 ? 9 : n - 1);
+    return n;
+}
+
+/* Z, z, +hh, +hhmm, +hh:mm; `east` in seconds. */
+static size_t
+zone(rt_str s, size_t i, int *east)
+{
+    int h = 0, m = 0;
+    if (i >= s.n)
+        return 0;
+    if (s.p[i] == 'Z' || s.p[i] == 'z') {
+        *east = 0;
+        return 1;
+    }
+    if ((s.p[i] != '+' && s.p[i] != '-') || !number(s, i + 1, 2, &h))
+        return 0;
+    size_t n = 3;
+    if (i + n < s.n && s.p[i + n] == ':' && number(s, i + n + 1, 2, &m))
+        n += 3;
+    else if (number(s, i + n, 2, &m))
+        n += 2;
+    if (h > 24 || m > 59)
+        return 0;
+    *east = (h * 60 + m) * 60 * (s.p[i] == '-' ? -1 : 1);
+    return n;
+}
+
+static bool
+plausible(int month, int day, int hour, int min, int sec)
+{
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 24 && min <= 59 && sec <= 60;
+}
+
+/* 2026-01-05T08:00:03.120Z and its relatives. */
+static size_t
+parse_iso(rt_str s, struct rt_stamp *out)
+{
+    int y = 0, mo = 0, d = 0, h = 0, mi = 0, sec = 0, east = 0;
+    if (s.n < 16 || !number(s, 0, 4, &y) || (s.p[4] != '-' && s.p[4] != '/') || !number(s, 5, 2, &mo) ||
+        s.p[7] != s.p[4] || !number(s, 8, 2, &d) || (s.p[10] != 'T' && s.p[10] != ' ' && s.p[10] != 't') ||
+        !number(s, 11, 2, &h) || s.p[13] != ':' || !number(s, 14, 2, &mi))
+        return 0;
+    size_t i = 16;
+    if (i < s.n && s.p[i] == ':') {
+        if (!number(s, i + 1, 2, &sec))
+            return 0;
+        i += 3;
+    }
+    if (!plausible(mo, d, h, mi, sec))
+        return 0;
+    int64_t us = 0;
+    *out = (struct rt_stamp){0};
+    i += fraction(s, i, &us, &out->digits);
+    size_t z = zone(s, i, &east);
+    if (z == 0 && i < s.n && s.p[i] == ' ') {
+        z = zone(s, i + 1, &east);
+        if (z == 1)
+            z = 0; /* a Z after a blank is the next word */
+        if (z > 0)
+            z++;
+    }
+    if (z == 0 && rt_str_starts(rt_str_from(s, i), RT_LIT(" UTC")))
+        z = 4;
+    out->zoned = z > 0;
+    out->at = rt_time_civil(y, mo, d, h, mi, sec, us) - (int64_t)east * RT_SEC;
+    return i + z;
+}
+
+/* s, s.fraction, ms, µs, ns by magnitude: all four fall between 1990 and 2100. */
+static size_t
+parse_epoch(rt_str s, struct rt_stamp *out)
+{
+    size_t n = 0;
+    int64_t value = 0;
+    while (digit(s, n) && n < 19)
+        value = value * 10 + (s.p[n++] - '0');
+    if (digit(s, n) || n < 9)
+        return 0;
+    *out = (struct rt_stamp){.zoned = true};
+    int64_t us = 0;
+    if (n <= 10) {
+        n += fraction(s, n, &us, &out->digits);
+        out->at = value * RT_SEC + us;
+    } else if (n <= 13) {
+        out->digits = 3;
+        size_t f = fraction(s, n, &us, &out->digits);
+        out->at = value * RT_MS + us / 1000;
+        out->digits = f > 0 ? 6 : 3;
+        n += f;
+    } else if (n <= 16) {
+        out->digits = 6;
+        out->at = value;
+    } else {
+        out->digits = 9;
+        out->at = value / 1000;
+    }
+    return n;
+}
+
+size_t
+rt_time_parse(rt_str s, struct rt_stamp *out)
+{
+    if (s.n < 9)
+        return 0;
+    if (s.n > 4 && (s.p[4] == '-' || s.p[4] == '/'))
+        return parse_iso(s, out);
+    return parse_epoch(s, out);
+}
+
+/* ---- by a format ---- */
+
+struct parts {
+    int year, month, day, hour, min, sec, east, year_day;
+    int64_t us, epoch;
+    bool zoned, pm, am, has_epoch, has_date;
+    uint8_t digits;
+};
+
+static size_t
+name_of(rt_str s, size_t i, const char *const *names, int count, int *out)
+{
+    for (int k = 0; k < count; k++) {
+        rt_str name = rt_str_of(names[k]);
+        rt_str there = rt_str_from(s, i);
+        if (there.n < name.n)
+            continue;
+        if (rt_str_eq_nocase((rt_str){there.p, name.n}, name)) {
+            *out = k + 1;
+            return name.n;
+        }
+    }
+    return 0;
+}
+
+static size_t
+zone_name(rt_str s, size_t i, struct parts *p)
+{
+    static const char *const names[] = {"UTC", "GMT", "Z"};
+    int which = 0;
+    size_t n = name_of(s, i, names, 3, &which);
+    p->zoned |= n > 0;
+    return n;
+}
+
+/* One conversion; 0 when the text does not fit (an optional one gives SIZE_MAX: nothing, but well). */
+static size_t
+convert(char c, rt_str s, size_t i, struct parts *p)
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    static const char *const halves[] = {"AM", "PM"};
+    int value = 0;
+    size_t n = 0;
+    switch (c) {
+    case 'Y': p->has_date = true; return number(s, i, 4, &p->year) ? 4 : 0;
+    case 'y':
+        n = number(s, i, 2, &value) ? 2 : 0;
+        p->year = value < 70 ? 2000 + value : 1900 + value;
+        p->has_date = true;
+        return n;
+    case 'm': return number(s, i, 2, &p->month) ? 2 : number_upto(s, i, 1, &p->month);
+    case 'd': return number_upto(s, i, 2, &p->day);
+    case 'e':
+        if (i < s.n && s.p[i] == ' ')
+            return (n = number_upto(s, i + 1, 1, &p->day)) > 0 ? n + 1 : 0;
+        return number_upto(s, i, 2, &p->day);
+    case 'H':
+    case 'I': return number_upto(s, i, 2, &p->hour);
+    case 'M': return number(s, i, 2, &p->min) ? 2 : 0;
+    case 'S': return number(s, i, 2, &p->sec) ? 2 : 0;
+    case 'j': return number(s, i, 3, &p->year_day) ? 3 : 0;
+    case 'b': return name_of(s, i, months, 12, &p->month);
+    case 'a': return name_of(s, i, days, 7, &value);
+    case 'f': return (n = fraction(s, i, &p->us, &p->digits)) > 0 ? n : SIZE_MAX;
+    case 'p':
+        n = name_of(s, i, halves, 2, &value);
+        p->am = value == 1;
+        p->pm = value == 2;
+        return n;
+    case 'z':
+        n = zone(s, i, &p->east);
+        p->zoned |= n > 0;
+        return n;
+    case 'Z': return zone_name(s, i, p);
+    case 's':
+        while (digit(s, i + n) && n < 18)
+            p->epoch = p->epoch * 10 + (s.p[i + n++] - '0');
+        p->has_epoch = p->zoned = n > 0;
+        return n;
+    case '%': return i < s.n && s.p[i] == '%' ? 1 : 0;
+    default: return 0;
+    }
+}
+
+static bool
+assemble(struct parts *p, struct rt_stamp *out)
+{
+    *out = (struct rt_stamp){.zoned = p->zoned, .digits = p->digits};
+    if (p->has_epoch) {
+        out->at = p->epoch * RT_SEC + p->us;
+        return true;
+    }
+    if (p->pm && p->hour < 12)
+        p->hour += 12;
+    if (p->am && p->hour == 12)
+        p->hour = 0;
+    if (p->year_day > 0) {
+        p->month = 1;
+        p->day = p->year_day; /* days beyond January are carried over */
+    }
+    if (!p->has_date) {
+        p->year = 1970;
+        p->month = p->month == 0 ? 1 : p->month;
+        p->day = p->day == 0 ? 1 : p->day;
+    }
+    if (!plausible(p->month, p->year_day > 0 ? 1 : p->day, p->hour, p->min, p->sec))
+        return false;
+    out->at = rt_time_civil(p->year, p->month, p->day, p->hour, p->min, p->sec, p->us) - (int64_t)p->east * RT_SEC;
+    return true;
+}
+
+size_t
+rt_time_parse_format(rt_str s, const char *format, struct rt_stamp *out)
+{
+    struct parts p = {0};
+    size_t i = 0;
+    for (const char *f = format; *f != '\0'; f++) {
+        if (*f != '%' || f[1] == '\0') {
+            if (i >= s.n || s.p[i] != *f)
+                return 0;
+            i++;
+            continue;
+        }
+        size_t n = convert(*++f, s, i, &p);
+        if (n == 0)
+            return 0;
+        i += n == SIZE_MAX ? 0 : n;
+    }
+    return assemble(&p, out) ? i : 0;
+}
+
+/* ---- durations ---- */
+
+static const struct {
+    const char *name;
+    rt_dur size;
+} units[] = {{"ms", RT_MS}, {"us", 1}, {"s", RT_SEC}, {"m", RT_MIN}, {"h", RT_HOUR}, {"d", RT_DAY}};
+
+static size_t
+unit(rt_str s, rt_dur *size)
+{
+    for (size_t k = 0; k < sizeof(units) / sizeof(units[0]); k++) {
+        if (!rt_str_starts(s, rt_str_of(units[k].name)))
+            continue;
+        *size = units[k].size;
+        return strlen(units[k].name);
+    }
+    return 0;
+}
+
+bool
+rt_dur_parse(rt_str s, rt_dur *out)
+{
+    bool negative = s.n > 0 && s.p[0] == '-';
+    rt_dur total = 0;
+    size_t i = negative ? 1 : 0;
+    if (i >= s.n)
+        return false;
+    while (i < s.n) {
+        int64_t whole = 0, us = 0;
+        uint8_t digits = 0;
+        size_t n = 0;
+        while (digit(s, i + n)) {
+            if (__builtin_mul_overflow(whole, 10, &whole) ||
+                __builtin_add_overflow(whole, s.p[i + n] - '0', &whole))
+                return false;
+            n++;
+        }
+        if (n == 0)
+            return false;
+        i += n;
+        i += fraction(s, i, &us, &digits);
+        rt_dur size = 0, part = 0;
+        n = unit(rt_str_from(s, i), &size);
+        if (n == 0 || __builtin_mul_overflow(whole, size, &part) || __builtin_add_overflow(total, part, &total) ||
+            __builtin_add_overflow(total, size >= RT_SEC ? us * (size / RT_SEC) : us * size / RT_SEC, &total))
+            return false;
+        i += n;
+    }
+    *out = negative ? -total : total;
+    return true;
+}
+
+/* ---- writing ---- */
+
+static void
+split(rt_time t, int *y, int *mo, int *d, int *h, int *mi, int *s, int *us)
+{
+    int64_t days = t / RT_DAY, rest = t % RT_DAY;
+    if (rest < 0) {
+        rest += RT_DAY;
+        days--;
+    }
+    civil_from_days(days, y, mo, d);
+    *h = (int)(rest / RT_HOUR);
+    *mi = (int)(rest / RT_MIN % 60);
+    *s = (int)(rest / RT_SEC % 60);
+    *us = (int)(rest % RT_SEC);
+}
+
+const char *
+rt_time_rfc3339(rt_time t, char buf[RT_TIME_MAX])
+{
+    int y, mo, d, h, mi, s, us;
+    split(t, &y, &mo, &d, &h, &mi, &s, &us);
+    snprintf(buf, RT_TIME_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", y, mo, d, h, mi, s, us / 1000);
+    return buf;
+}
+
+const char *
+rt_time_human(rt_time t, char buf[RT_TIME_MAX])
+{
+    int y, mo, d, h, mi, s, us;
+    split(t, &y, &mo, &d, &h, &mi, &s, &us);
+    snprintf(buf, RT_TIME_MAX, "%04d-%02d-%02d %02d:%02d:%02d", y, mo, d, h, mi, s);
+    return buf;
+}
+
+const char *
+rt_time_clock(rt_time t, char buf[RT_TIME_MAX])
+{
+    int y, mo, d, h, mi, s, us;
+    split(t, &y, &mo, &d, &h, &mi, &s, &us);
+    snprintf(buf, RT_TIME_MAX, "%02d:%02d:%02d.%03d", h, mi, s, us / 1000);
+    return buf;
+}
+
+const char *
+rt_dur_human(rt_dur d, char buf[RT_TIME_MAX])
+{
+    const char *sign = d < 0 ? "-" : "";
+    uint64_t us = d < 0 ? 0 - (uint64_t)d : (uint64_t)d;
+    unsigned long long s = (us + RT_SEC / 2) / RT_SEC;
+    if (us < (uint64_t)RT_MS)
+        snprintf(buf, RT_TIME_MAX, us == 0 ? "0s" : "%s%lluus", sign, (unsigned long long)us);
+    else if (us < (uint64_t)RT_SEC)
+        snprintf(buf, RT_TIME_MAX, "%s%llums", sign, (unsigned long long)(us + 500) / 1000);
+    else if (us < 10 * (uint64_t)RT_SEC && us % (uint64_t)RT_SEC >= 50000)
+        snprintf(buf, RT_TIME_MAX, "%s%.1fs", sign, (double)us / 1e6);
+    else if (s < 60)
+        snprintf(buf, RT_TIME_MAX, "%s%llus", sign, s);
+    else if (s < 3600)
+        snprintf(buf, RT_TIME_MAX, s % 60 == 0 ? "%s%llum" : "%s%llum%02llus", sign, s / 60, s % 60);
+    else if (s < 86400)
+        snprintf(buf, RT_TIME_MAX, s / 60 % 60 == 0 ? "%s%lluh" : "%s%lluh%02llum", sign, s / 3600, s / 60 % 60);
+    else
+        snprintf(buf, RT_TIME_MAX, s / 3600 % 24 == 0 ? "%s%llud" : "%s%llud%02lluh", sign, s / 86400,
+                 s / 3600 % 24);
+    return buf;
+}

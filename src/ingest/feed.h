@@ -1,0 +1,53 @@
+/*
+ * feed.h - one input as blocks of plain text: file, pipe or memory, gzip or not.
+ *
+ * The gzip magic decides. Damage ends the text: the feed says what happened and where, and what
+ * came before it is good.
+ */
+#ifndef RECTRACE_INGEST_FEED_H
+#define RECTRACE_INGEST_FEED_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "ingest/inflate.h"
+
+enum feed_damage {
+    FEED_WELL,
+    FEED_CUT,       /* the file ends inside a member */
+    FEED_BAD_DATA,  /* the stream is broken */
+    FEED_BAD_CHECK, /* CRC or length of a member is wrong */
+    FEED_GARBAGE,   /* bytes after a member that are not gzip */
+    FEED_READ,      /* read() failed; see error */
+    FEED_BOMB,      /* limits.inflate_ratio_bytes reached */
+};
+
+struct feed {
+    int fd; /* -1: memory */
+    const uint8_t *memory;
+    size_t memory_n;
+    const struct inflate_backend *backend;
+    void *state; /* of the back end; NULL until gzip is seen */
+    uint8_t *in; /* input buffer; borrowed memory when fd is -1 */
+    size_t in_n, in_at, in_cap;
+    bool gzip, probed, ended, in_member;
+    uint32_t members;
+    uint64_t given; /* bytes of text */
+    uint64_t most;  /* bytes of text at most */
+    enum feed_damage damage;
+    uint64_t damage_at; /* offset in the file */
+    int error;          /* errno */
+    uint64_t file_bytes;
+    atomic_uint_fast64_t taken; /* bytes of the file */
+};
+
+int feed_open(struct feed *f, const char *path, const struct rt_limits *limits, struct rt_err *err);
+int feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
+                     struct rt_err *err);
+void feed_close(struct feed *f);
+/* Fills `out` as far as it goes; 0 bytes: the end (or damage). -1: memory. */
+int feed_fill(struct feed *f, uint8_t *out, size_t room, size_t *got, struct rt_err *err);
+
+#endif

@@ -1,0 +1,155 @@
+#include "config.h"
+
+#include "ingest/inputs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+void
+input_list_init(struct input_list *l)
+{
+    *l = (struct input_list){0};
+    rt_arena_init(&l->arena, 1024, 0);
+}
+
+void
+input_list_fini(struct input_list *l)
+{
+    RT_VEC_FREE(&l->inputs);
+    RT_VEC_FREE(&l->problems);
+    rt_arena_fini(&l->arena);
+}
+
+static int
+problem(struct input_list *l, const char *path, const char *why, bool fatal, struct rt_err *err)
+{
+    char *copy = rt_arena_strz(&l->arena, rt_str_of(path));
+    char *text = rt_arena_strz(&l->arena, rt_str_of(why));
+    struct input_problem *p = copy == NULL || text == NULL ? NULL : RT_VEC_PUSH(&l->problems);
+    if (p == NULL)
+        return rt_fail_mem(err);
+    *p = (struct input_problem){copy, text, fatal};
+    return 0;
+}
+
+static int
+add_file(struct input_list *l, const struct input *like, const char *path, uint64_t size, bool walked,
+         const struct rt_limits *limits, struct rt_err *err)
+{
+    if (l->inputs.n >= limits->inputs)
+        return problem(l, path, "too many files; this and all further ones are left out", true, err);
+    char *copy = rt_arena_strz(&l->arena, rt_str_of(path));
+    struct input *i = copy == NULL ? NULL : RT_VEC_PUSH(&l->inputs);
+    if (i == NULL)
+        return rt_fail_mem(err);
+    *i = (struct input){copy, like->format, like->zone, size, walked};
+    return 0;
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int
+visible(const struct dirent *d)
+{
+    return d->d_name[0] != '.';
+}
+
+static int walk(struct input_list *l, const struct input *like, const char *path, unsigned depth,
+                const struct rt_limits *limits, struct rt_err *err);
+
+static int
+add_entry(struct input_list *l, const struct input *like, const char *path, unsigned depth,
+          const struct rt_limits *limits, struct rt_err *err)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return problem(l, path, strerror(errno), false, err);
+    if (S_ISDIR(st.st_mode))
+        return walk(l, like, path, depth + 1, limits, err);
+    if (!S_ISREG(st.st_mode))
+        return problem(l, path, "is no regular file and was left out", false, err);
+    if (access(path, R_OK) < 0)
+        return problem(l, path, strerror(errno), false, err);
+    return add_file(l, like, path, (uint64_t)st.st_size, true, limits, err);
+}
+
+static int
+walk(struct input_list *l, const struct input *like, const char *path, unsigned depth, const struct rt_limits *limits,
+     struct rt_err *err)
+{
+    if (depth > limits->directory_depth)
+        return problem(l, path, "lies too deep and was left out", false, err);
+    struct dirent **names = NULL;
+    int count = scandir(path, &names, visible, by_name);
+    if (count < 0)
+        return problem(l, path, strerror(errno), depth == 0, err);
+    int rc = 0;
+    bool slash = path[0] != '\0' && path[strlen(path) - 1] == '/';
+    for (int i = 0; i < count; i++) {
+        char *full = rc < 0 ? NULL : rt_arena_printf(&l->arena, "%s%s%s", path, slash ? "" : "/", names[i]->d_name);
+        if (rc == 0)
+            rc = full == NULL ? rt_fail_mem(err) : add_entry(l, like, full, depth, limits, err);
+        free(names[i]); /* scandir's own */
+    }
+    free(names);
+    return rc;
+}
+
+/* FILE@format,tz=ZONE: -1 memory, 0 no options there, 1 split. */
+static int
+split_options(struct input_list *l, const char *argument, char **path, struct input *out, struct rt_err *err)
+{
+    const char *at = strrchr(argument, '@');
+    if (at == NULL || at == argument)
+        return 0;
+    *path = rt_arena_strz(&l->arena, (rt_str){argument, (size_t)(at - argument)});
+    char *rest = rt_arena_strz(&l->arena, rt_str_of(at + 1));
+    if (*path == NULL || rest == NULL)
+        return rt_fail_mem(err);
+    char *save = NULL;
+    for (char *word = strtok_r(rest, ",", &save); word != NULL; word = strtok_r(NULL, ",", &save)) {
+        if (strncmp(word, "tz=", 3) == 0)
+            out->zone = word + 3;
+        else
+            out->format = word;
+    }
+    return 1;
+}
+
+int
+input_list_add(struct input_list *l, const char *argument, const struct rt_limits *limits, struct rt_err *err)
+{
+    struct input like = {0};
+    struct stat st;
+    if (strcmp(argument, "-") == 0)
+        return add_file(l, &like, "-", 0, false, limits, err);
+    const char *path = argument;
+    if (stat(argument, &st) < 0) {
+        char *shorter = NULL;
+        int split = split_options(l, argument, &shorter, &like, err);
+        if (split < 0)
+            return -1;
+        if (split == 0 || stat(shorter, &st) < 0)
+            return problem(l, argument, strerror(errno), true, err);
+        path = shorter;
+    }
+    if (S_ISDIR(st.st_mode)) {
+        size_t before = l->inputs.n;
+        if (walk(l, &like, path, 0, limits, err) < 0)
+            return -1;
+        return l->inputs.n > before ? 0 : problem(l, path, "the directory holds no readable file", true, err);
+    }
+    if (access(path, R_OK) < 0)
+        return problem(l, path, strerror(errno), true, err);
+    return add_file(l, &like, path, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0, false, limits, err);
+}

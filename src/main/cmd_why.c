@@ -1,0 +1,78 @@
+/*
+ * cmd_why.c - why a rule did or did not fire for a session, step by step.
+ */
+#include "config.h"
+
+#include "base/log.h"
+#include "base/out.h"
+#include "main/run.h"
+#include "report/why.h"
+
+static const struct rule *
+find_rule(const struct rule_set *set, const char *id)
+{
+    const struct rule *found = rule_set_rule(set, rt_str_of(id));
+    if (found != NULL)
+        return found;
+    const struct rule *r, *near = NULL;
+    unsigned best = 6;
+    RT_EACH (r, &set->rules) {
+        unsigned d = rt_str_distance(r->id, rt_str_of(id), best);
+        if (d < best) {
+            best = d;
+            near = r;
+        }
+    }
+    if (near != NULL)
+        log_error("No rule \"%s\". Near: %.*s. List: rectrace rules list", id, RT_FMT(near->id));
+    else
+        log_error("No rule \"%s\". List: rectrace rules list", id);
+    return NULL;
+}
+
+static int
+run_why(const struct options *o)
+{
+    if (o->operand_count < 3) {
+        log_error("why needs RULE, ID and FILE...: rectrace why resource-id-expired room-42 api.log");
+        return EXIT_USAGE;
+    }
+    struct run r;
+    int status = EXIT_RULES;
+    struct out *out = NULL;
+    struct rt_arena arena;
+    rt_arena_init(&arena, 4096, 0);
+    if (run_load_rules(&r, o) < 0)
+        goto out;
+    status = EXIT_USAGE;
+    const struct rule *rule = find_rule(r.rules, o->operands[0]);
+    if (rule == NULL || run_read(&r, o->operands + 2, o->operand_count - 2, NULL, &status) < 0)
+        goto out;
+    const struct session *s = run_find_session(&r, o->operands[1]);
+    if (s == NULL) {
+        status = EXIT_USAGE;
+        goto out;
+    }
+    struct why why;
+    struct writer_options w = terminal_writer_options(o);
+    out = out_file(o->output, &r.err);
+    if (out == NULL || batch_why(r.batch, s, rule, &arena, &why, &r.err) < 0 ||
+        text_why(batch_report(r.batch), s, rule, &why, &w, out, &r.err) < 0 || out_close(&out, &r.err) < 0)
+        status = run_fail(&r.err);
+    else
+        status = run_status(&r);
+out:
+    out_abort(&out);
+    rt_arena_fini(&arena);
+    run_fini(&r);
+    return status;
+}
+
+const struct command cmd_why = {
+    .name = "why",
+    .arguments = "RULE ID FILE...",
+    .group = "Find out what went wrong",
+    .doc = "the step table: why a rule did or did not fire, and by how much it missed",
+    .examples = "rectrace why resource-id-expired room-42 api.log\nrectrace why query-after-stop '#1' api.log.gz",
+    .run = run_why,
+};

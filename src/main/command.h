@@ -1,0 +1,25 @@
+/*
+ * command.h - a subcommand is a file that exports one row; table.c lists the rows.
+ */
+#ifndef RECTRACE_MAIN_COMMAND_H
+#define RECTRACE_MAIN_COMMAND_H
+
+#include "main/options.h"
+
+enum exit_status { EXIT_RAN = 0, EXIT_FOUND = 1, EXIT_RULES = 2, EXIT_USAGE = 3 };
+
+struct command {
+    const char *name;
+    const char *arguments; /* "[FILE|DIR|-]..." */
+    const char *group;     /* task under which --help lists it */
+    const char *doc;       /* one line */
+    const char *examples;  /* two lines or NULL */
+    /* Operands are o->operands. Returns the exit status. */
+    int (*run)(const struct options *o);
+};
+extern const struct command *const commands[]; /* NULL-terminated */
+const struct command *command_find(const char *name);
+/* Nearest name, or NULL when none is near. */
+const char *command_near(const char *name);
+
+#endif

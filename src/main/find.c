@@ -1,0 +1,94 @@
+/*
+ * find.c - which session a person means by a short name.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "main/run.h"
+
+enum { SHOWN = 8, NEAR_DISTANCE = 3 };
+
+/* 0: no; 1: begins so; 2: is exactly that. */
+static int
+means(const struct session *s, rt_str word)
+{
+    const rt_str names[] = {s->id, s->sid, s->rid, s->cname};
+    int best = 0;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (names[i].n == 0)
+            continue;
+        if (rt_str_eq(names[i], word))
+            return 2;
+        if (i < 3 && rt_str_starts(names[i], word))
+            best = 1;
+    }
+    return best;
+}
+
+static void
+tell_candidates(const struct report *r, rt_str word, int level)
+{
+    log_error("\"%.*s\" means several sessions:", RT_FMT(word));
+    unsigned shown = 0;
+    for (size_t i = 0; i < r->session_count; i++) {
+        const struct session *s = r->sessions[i];
+        if (means(s, word) < level)
+            continue;
+        if (++shown > SHOWN) {
+            log_error("  … and more; rectrace sessions FILE... lists all");
+            return;
+        }
+        char time[RT_TIME_MAX] = "-";
+        if (s->first != RT_TIME_NONE)
+            rt_time_human(s->first, time);
+        log_error("  #%zu  %.*s  %.*s  %s", i + 1, RT_FMT(s->id), RT_FMT(s->cname), time);
+    }
+}
+
+static void
+tell_near(const struct report *r, rt_str word)
+{
+    char near[200] = "";
+    size_t used = 0;
+    rt_str last = RT_NONE;
+    for (size_t i = 0; i < r->session_count && used < sizeof(near) - 80; i++) {
+        rt_str name = r->sessions[i]->cname;
+        if (name.n == 0 || name.n > 64 || rt_str_eq(name, last) ||
+            rt_str_distance(name, word, NEAR_DISTANCE) > NEAR_DISTANCE)
+            continue;
+        used += (size_t)snprintf(near + used, sizeof(near) - used, "%s%.*s", used > 0 ? ", " : "", RT_FMT(name));
+        last = name;
+    }
+    log_error("No session \"%.*s\".%s%s List: rectrace sessions FILE...", RT_FMT(word), used > 0 ? " Near: " : "",
+              used > 0 ? near : "");
+}
+
+const struct session *
+run_find_session(const struct run *r, const char *id)
+{
+    const struct report *rep = batch_report(r->batch);
+    rt_str word = rt_str_of(id);
+    int64_t number = 0;
+    if (id[0] == '#' && rt_str_int(rt_str_of(id + 1), &number) && number >= 1 &&
+        (uint64_t)number <= rep->session_count)
+        return rep->sessions[number - 1];
+    for (int level = 2; level >= 1; level--) {
+        const struct session *found = NULL;
+        unsigned count = 0;
+        for (size_t i = 0; i < rep->session_count; i++)
+            if (means(rep->sessions[i], word) >= level) {
+                found = rep->sessions[i];
+                count++;
+            }
+        if (count == 1)
+            return found;
+        if (count > 1) {
+            tell_candidates(rep, word, level);
+            return NULL;
+        }
+    }
+    tell_near(rep, word);
+    return NULL;
+}

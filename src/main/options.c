@@ -1,0 +1,217 @@
+#include "config.h"
+
+#include "main/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/out.h"
+#include "main/command.h"
+
+enum option_id {
+#define OPTION(id, letter, name, arg, doc) OPTION_##id,
+#include "main/options.def"
+#undef OPTION
+    OPTION__COUNT
+};
+enum { LONG_BASE = 256 };
+
+static const struct option_row {
+    char letter;
+    const char *name, *arg, *doc;
+} rows[OPTION__COUNT] = {
+#define OPTION(id, letter, name, arg, doc) {letter, name, arg, doc},
+#include "main/options.def"
+#undef OPTION
+};
+
+static int
+usage(struct rt_err *err, const char *option, const char *value, const char *wants)
+{
+    return rt_fail_here(err, RT_EUSAGE, "--%s %s: %s", option, value, wants);
+}
+
+static int
+parse_when(enum when *out, const char *option, const char *value, struct rt_err *err)
+{
+    static const char *const names[] = {"auto", "always", "never"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(value, names[i]) == 0) {
+            *out = (enum when)i;
+            return 0;
+        }
+    return usage(err, option, value, "auto, always or never is meant");
+}
+
+static int
+parse_time(rt_time *out, const char *option, const char *value, struct rt_err *err)
+{
+    struct rt_stamp stamp;
+    if (rt_time_parse(rt_str_of(value), &stamp) != strlen(value)) {
+        /* A day alone is its midnight. */
+        char longer[64];
+        snprintf(longer, sizeof(longer), "%sT00:00:00Z", value);
+        if (rt_time_parse(rt_str_of(longer), &stamp) != strlen(longer))
+            return usage(err, option, value, "a time is meant, like 2026-01-05T08:00:00Z (UTC without a zone)");
+    }
+    *out = stamp.at;
+    return 0;
+}
+
+static int
+parse_threads(unsigned *out, const char *value, struct rt_err *err)
+{
+    int64_t n = 0;
+    if (!rt_str_int(rt_str_of(value), &n) || n < 1 || n > 1024)
+        return usage(err, "threads", value, "a number from 1 to 1024 is meant");
+    *out = (unsigned)n;
+    return 0;
+}
+
+static int
+take(struct options *o, enum option_id id, const char *value, struct rt_err *err)
+{
+    const char *name = rows[id].name;
+    switch (id) {
+    case OPTION_FORMAT: o->format = value; return 0;
+    case OPTION_OUTPUT: o->output = value; return 0;
+    case OPTION_RULES: {
+        const char **slot = RT_VEC_PUSH(&o->rules);
+        if (slot == NULL)
+            return rt_fail_mem(err);
+        *slot = value;
+        return 0;
+    }
+    case OPTION_AS: o->as = value; return 0;
+    case OPTION_TZ: o->tz = value; return 0;
+    case OPTION_SINCE: return parse_time(&o->since, name, value, err);
+    case OPTION_UNTIL: return parse_time(&o->until, name, value, err);
+    case OPTION_SESSION: o->session = value; return 0;
+    case OPTION_CHANNEL: o->channel = value; return 0;
+    case OPTION_APP: o->app = value; return 0;
+    case OPTION_FAIL_ON:
+        if (!severity_parse(rt_str_of(value), &o->fail_on) || o->fail_on == SEVERITY_NONE)
+            return usage(err, name, value, "info, warning, error or critical is meant");
+        return 0;
+    case OPTION_ON: o->on = value; return 0;
+    case OPTION_STRICT: o->strict = true; return 0;
+    case OPTION_ALL: o->all = true; return 0;
+    case OPTION_STAMP: o->stamp = true; return 0;
+    case OPTION_NO_RULES: o->no_rules = true; return 0;
+    case OPTION_COLOR: return parse_when(&o->color, name, value, err);
+    case OPTION_PROGRESS: return parse_when(&o->progress, name, value, err);
+    case OPTION_THREADS: return parse_threads(&o->threads, value, err);
+    case OPTION_VERBOSE: o->verbose++; return 0;
+    case OPTION_HELP: o->help = true; return 0;
+    case OPTION_VERSION: o->version = true; return 0;
+    case OPTION__COUNT: break;
+    }
+    return rt_fail_here(err, RT_EUSAGE, "unknown option");
+}
+
+static const char *
+near_option(const char *name)
+{
+    const char *best = NULL;
+    unsigned best_distance = 3;
+    for (size_t i = 0; i < OPTION__COUNT; i++) {
+        unsigned d = rt_str_distance(rt_str_of(name), rt_str_of(rows[i].name), best_distance);
+        if (d < best_distance) {
+            best = rows[i].name;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+static int
+refuse(int code, char *const argv[], struct rt_err *err)
+{
+    const char *word = argv[optind - 1];
+    if (code == ':')
+        return rt_fail_here(err, RT_EUSAGE, "%s needs a value", word);
+    if (strncmp(word, "--", 2) == 0) {
+        const char *near = near_option(word + 2);
+        if (near != NULL)
+            return rt_fail_here(err, RT_EUSAGE, "unknown option %s (did you mean --%s?)", word, near);
+        return rt_fail_here(err, RT_EUSAGE, "unknown option %s", word);
+    }
+    return rt_fail_here(err, RT_EUSAGE, "unknown option -%c", optopt);
+}
+
+/* The first operand names a command; else everything is a file for analyze. */
+static void
+split(struct options *o, int argc, char **argv)
+{
+    o->operands = argv + optind;
+    o->operand_count = argc - optind;
+    if (o->operand_count > 0 && command_find(o->operands[0]) != NULL) {
+        o->command = o->operands[0];
+        o->operands++;
+        o->operand_count--;
+    } else if (o->operand_count > 0) {
+        o->command = "analyze";
+    }
+}
+
+int
+options_parse(struct options *o, int argc, char **argv, struct rt_err *err)
+{
+    struct option longs[OPTION__COUNT + 1] = {{0}};
+    char shorts[2 + 2 * OPTION__COUNT] = ":";
+    size_t n = 1;
+    for (size_t i = 0; i < OPTION__COUNT; i++) {
+        longs[i] = (struct option){
+            rows[i].name,
+            rows[i].arg != NULL ? required_argument : no_argument,
+            NULL,
+            (int)(LONG_BASE + i),
+        };
+        if (rows[i].letter == 0)
+            continue;
+        shorts[n++] = rows[i].letter;
+        if (rows[i].arg != NULL)
+            shorts[n++] = ':';
+    }
+    *o = (struct options){.since = RT_TIME_NONE, .until = RT_TIME_NONE, .output = "-"};
+    int code = 0;
+    while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        if (code == '?' || code == ':')
+            return refuse(code, argv, err);
+        enum option_id id = OPTION__COUNT;
+        if (code >= LONG_BASE)
+            id = (enum option_id)(code - LONG_BASE);
+        else
+            for (size_t i = 0; i < OPTION__COUNT; i++)
+                if (rows[i].letter == code)
+                    id = (enum option_id)i;
+        if (take(o, id, optarg, err) < 0)
+            return -1;
+    }
+    split(o, argc, argv);
+    return 0;
+}
+
+void
+options_fini(struct options *o)
+{
+    RT_VEC_FREE(&o->rules);
+}
+
+void
+options_help(struct out *out)
+{
+    for (size_t i = 0; i < OPTION__COUNT; i++) {
+        char left[48], letter[8] = "    ";
+        if (rows[i].letter != 0)
+            snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
+        snprintf(left, sizeof(left), "%s--%s%s%s", letter, rows[i].name, rows[i].arg != NULL ? " " : "",
+                 rows[i].arg != NULL ? rows[i].arg : "");
+        out_fmt(out, "  %-26s ", left);
+        out_raw(out, rows[i].doc);
+        out_char(out, '\n');
+    }
+}

@@ -1,0 +1,40 @@
+/*
+ * options.h - the command line as a value.
+ */
+#ifndef RECTRACE_MAIN_OPTIONS_H
+#define RECTRACE_MAIN_OPTIONS_H
+
+#include "base/err.h"
+#include "base/time.h"
+#include "base/vec.h"
+#include "rules/rule_set.h"
+
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct options {
+    const char *command; /* name; "analyze" when only files are given */
+    const char *format;  /* NULL: text */
+    const char *output;  /* NULL: "-" */
+    RT_VEC(const char *) rules;
+    const char *as;
+    const char *tz;
+    rt_time since, until; /* RT_TIME_NONE: open */
+    const char *session, *channel, *app;
+    enum severity fail_on; /* SEVERITY_NONE: never */
+    const char *on;
+    bool strict, all, stamp, no_rules, help, version;
+    enum when color, progress;
+    unsigned threads; /* 0: not given */
+    int verbose;
+    char *const *operands;
+    int operand_count;
+};
+
+/* 0, or -1 with err set (RT_EUSAGE). `argv` is borrowed and may be permuted. */
+int options_parse(struct options *o, int argc, char **argv, struct rt_err *err);
+void options_fini(struct options *o);
+/* The option part of --help. */
+struct out;
+void options_help(struct out *o);
+
+#endif

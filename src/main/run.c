@@ -1,0 +1,159 @@
+#include "config.h"
+
+#include "main/run.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/out.h"
+
+int
+run_fail(const struct rt_err *err)
+{
+    if (err->pos.file != NULL && err->pos.line > 0)
+        log_error("%s:%u:%u: %s", err->pos.file, err->pos.line, err->pos.col, err->msg);
+    else if (err->pos.file != NULL)
+        log_error("%s: %s", err->pos.file, err->msg);
+    else
+        log_error("%s", err->msg);
+    return err->code == RT_ESYNTAX ? EXIT_RULES : EXIT_USAGE;
+}
+
+static void
+print_messages(const struct rule_messages *m)
+{
+    struct rt_err err = {0};
+    struct out *o = out_memory(&err);
+    if (o == NULL)
+        return;
+    rule_messages_print(m, o);
+    rt_str text = out_text(o);
+    fwrite(text.p, 1, text.n, stderr);
+    out_abort(&o);
+}
+
+int
+run_load_rules(struct run *r, const struct options *o)
+{
+    *r = (struct run){.o = o};
+    input_list_init(&r->inputs);
+    struct rule_messages messages;
+    rule_messages_init(&messages);
+    struct rule_sources from = {.builtin = true, .paths = o->rules.v, .path_count = o->rules.n};
+    r->rules = rule_set_load(&from, &rt_limits_default, &messages, &r->err);
+    print_messages(&messages);
+    r->rule_errors = messages.errors > 0;
+    rule_messages_fini(&messages);
+    if (r->rules == NULL) {
+        run_fail(&r->err);
+        return -1;
+    }
+    return 0;
+}
+
+static unsigned
+default_threads(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+}
+
+/* A word that is no file but nearly a command was meant as one. */
+static int
+gather(struct run *r, char *const *paths, int count, int *status)
+{
+    for (int i = 0; i < count; i++)
+        if (input_list_add(&r->inputs, paths[i], &rt_limits_default, &r->err) < 0) {
+            *status = run_fail(&r->err);
+            return -1;
+        }
+    const struct input_problem *p;
+    RT_EACH (p, &r->inputs.problems) {
+        const char *near = p->fatal && p->path == paths[0] ? command_near(p->path) : NULL;
+        if (near != NULL)
+            log_error("%s: %s (or is the command \"%s\" meant?)", p->path, p->why, near);
+        else if (p->fatal)
+            log_error("%s: %s", p->path, p->why);
+        else
+            log_warn("%s: %s", p->path, p->why);
+        r->input_errors |= p->fatal;
+    }
+    if (r->inputs.inputs.n > 0)
+        return 0;
+    if (!r->input_errors)
+        log_error("no file to read%s", count > 0 ? ": the directory holds none" : "; give FILE, a directory or -");
+    *status = EXIT_USAGE;
+    return -1;
+}
+
+/* Warnings of the inputs are in the report; the person at the terminal sees them too. */
+static void
+tell_warnings(const struct report *rep, bool quiet)
+{
+    for (size_t i = 0; !quiet && i < rep->input_count; i++)
+        for (size_t w = 0; w < rep->inputs[i].warning_count; w++)
+            log_warn("%.*s: %.*s", RT_FMT(rep->inputs[i].path), RT_FMT(rep->inputs[i].warnings[w]));
+}
+
+int
+run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream, int *status)
+{
+    const struct options *o = r->o;
+    if (gather(r, paths, count, status) < 0)
+        return -1;
+    struct batch_progress counts = {0};
+    struct batch_options options = {
+        .inputs = &r->inputs,
+        .threads = o->threads > 0 ? o->threads : default_threads(),
+        .format = o->as,
+        .zone = o->tz,
+        .since = o->since,
+        .until = o->until,
+        .session = o->session,
+        .channel = o->channel,
+        .app = o->app,
+        .no_rules = o->no_rules,
+        .now = rt_time_now(),
+        .stamp = o->stamp ? rt_time_now() : RT_TIME_NONE,
+        .stream = stream,
+    };
+    struct timespec begin, end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    struct progress *p = progress_start(o, &r->inputs, &counts);
+    r->batch = batch_run(r->rules, &rt_limits_default, &options, &counts, &r->err);
+    progress_stop(&p);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    if (r->batch == NULL) {
+        *status = run_fail(&r->err);
+        return -1;
+    }
+    batch_set_seconds(r->batch, (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
+    r->input_errors |= batch_unreadable(r->batch) > 0;
+    tell_warnings(batch_report(r->batch), false);
+    return 0;
+}
+
+void
+run_fini(struct run *r)
+{
+    batch_free(&r->batch);
+    input_list_fini(&r->inputs);
+    rule_set_free(&r->rules);
+}
+
+int
+run_status(const struct run *r)
+{
+    if (r->input_errors || (r->o->strict && batch_incomplete(r->batch) > 0))
+        return EXIT_USAGE;
+    if (r->rule_errors)
+        return EXIT_RULES;
+    const struct report *rep = batch_report(r->batch);
+    for (int s = SEVERITY_CRITICAL; r->o->fail_on != SEVERITY_NONE && s >= (int)r->o->fail_on; s--)
+        if (rep->severity_counts[s] > 0)
+            return EXIT_FOUND;
+    return EXIT_RAN;
+}

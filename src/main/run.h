@@ -1,0 +1,35 @@
+/*
+ * run.h - what the commands that read logs share: rules, inputs, one batch run.
+ */
+#ifndef RECTRACE_MAIN_RUN_H
+#define RECTRACE_MAIN_RUN_H
+
+#include "main/command.h"
+#include "main/terminal.h"
+#include "pipeline/batch.h"
+#include "rules/load.h"
+
+struct run {
+    const struct options *o;
+    struct rule_set *rules;
+    struct input_list inputs;
+    struct batch *batch;
+    bool rule_errors;
+    bool input_errors;
+    struct rt_err err;
+};
+
+/* Loads the rules; mistakes are printed to stderr. -1: the run cannot go on (told already). */
+int run_load_rules(struct run *r, const struct options *o);
+/* Reads `count` operands from `paths`. -1: told already; *status is what to exit with. */
+int run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream, int *status);
+void run_fini(struct run *r);
+/* The exit status of a run whose report was written. */
+int run_status(const struct run *r);
+/* Prints `err` (with its place) and gives the status that belongs to its code. */
+int run_fail(const struct rt_err *err);
+/* The one session that `id` means: "#3", a prefix of sid or resource id, a cname. NULL: told already,
+ * with the candidates or the nearest names. */
+const struct session *run_find_session(const struct run *r, const char *id);
+
+#endif

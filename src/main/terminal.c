@@ -1,0 +1,205 @@
+#include "config.h"
+
+#include "main/terminal.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+enum { COLUMNS_DEFAULT = 96, COLUMNS_LEAST = 40, COLUMNS_MOST = 400 };
+
+static bool
+utf8_locale(void)
+{
+    setlocale(LC_CTYPE, "");
+    const char *set = nl_langinfo(CODESET);
+    return set != NULL && (strcasecmp(set, "UTF-8") == 0 || strcasecmp(set, "UTF8") == 0);
+}
+
+static bool
+dumb(void)
+{
+    const char *term = getenv("TERM");
+    return term == NULL || strcmp(term, "dumb") == 0;
+}
+
+static unsigned
+columns(bool terminal)
+{
+    int64_t n = 0;
+    const char *given = getenv("COLUMNS");
+    struct winsize size;
+    if (given != NULL && rt_str_int(rt_str_of(given), &n) && n > 0)
+        ;
+    else if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        n = size.ws_col;
+    else
+        n = COLUMNS_DEFAULT;
+    n = n < COLUMNS_LEAST ? COLUMNS_LEAST : n > COLUMNS_MOST ? COLUMNS_MOST : n;
+    return (unsigned)n;
+}
+
+struct writer_options
+terminal_writer_options(const struct options *o)
+{
+    bool terminal = strcmp(o->output, "-") == 0 && isatty(STDOUT_FILENO) == 1;
+    const char *no_color = getenv("NO_COLOR");
+    bool wanted = terminal && !dumb() && (no_color == NULL || no_color[0] == '\0');
+    return (struct writer_options){
+        .colour = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && wanted),
+        .unicode = utf8_locale(),
+        .columns = columns(terminal),
+        .all = o->all,
+        .verbose = o->verbose > 0,
+    };
+}
+
+/* ---- progress ---- */
+
+struct progress {
+    const struct input_list *inputs;
+    struct batch_progress *counts;
+    uint64_t total; /* compressed bytes; 0 = unknown */
+    struct timespec begin;
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards `shown`, `stop` and the line on stderr */
+    pthread_cond_t wake;
+    bool shown, stop;
+};
+
+static double
+seconds_since(const struct timespec *begin)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
+}
+
+static void
+erase_locked(struct progress *p)
+{
+    if (p->shown)
+        fputs("\r\033[K", stderr);
+    p->shown = false;
+}
+
+static void
+draw_locked(struct progress *p)
+{
+    static const char spinner[] = "|/-\\";
+    double s = seconds_since(&p->begin);
+    double bytes = (double)atomic_load_explicit(&p->counts->bytes, memory_order_relaxed);
+    unsigned long long lines = atomic_load_explicit(&p->counts->lines, memory_order_relaxed);
+    unsigned current = atomic_load_explicit(&p->counts->current, memory_order_relaxed);
+    const char *path = current < p->inputs->inputs.n ? p->inputs->inputs.v[current].path : "";
+    const char *base = strrchr(path, '/');
+    char name[32];
+    snprintf(name, sizeof(name), "%.30s", base != NULL ? base + 1 : path);
+    for (char *c = name; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7f)
+            *c = '?';
+    fputs("\r\033[K", stderr);
+    if (p->total == 0) {
+        fprintf(stderr, "reading  %s  %c  %.1f MB  %llu lines", name, spinner[(int)(s * 8) % 4], bytes / 1e6, lines);
+    } else {
+        double share = bytes > (double)p->total ? 1 : bytes / (double)p->total;
+        char bar[21];
+        for (int i = 0; i < 20; i++)
+            bar[i] = i < (int)(share * 20) ? '#' : '.';
+        bar[20] = '\0';
+        fprintf(stderr, "reading  %s  [%s]  %.0f %%  %.0f MB/s  %llu lines", name, bar, share * 100,
+                s > 0 ? bytes / 1e6 / s : 0, lines);
+        if (share > 0.02)
+            fprintf(stderr, "  eta %.0f s", s / share - s + 0.5);
+    }
+    fflush(stderr);
+    p->shown = true;
+}
+
+static void *
+show(void *arg)
+{
+    struct progress *p = arg;
+    pthread_mutex_lock(&p->lock);
+    while (!p->stop) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        long wait = p->shown ? 100000000L : 300000000L;
+        until.tv_nsec += wait;
+        if (until.tv_nsec >= 1000000000L) {
+            until.tv_nsec -= 1000000000L;
+            until.tv_sec++;
+        }
+        pthread_cond_timedwait(&p->wake, &p->lock, &until);
+        if (!p->stop && seconds_since(&p->begin) >= 0.3)
+            draw_locked(p);
+    }
+    erase_locked(p);
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+static void
+step_aside(void *arg)
+{
+    struct progress *p = arg;
+    pthread_mutex_lock(&p->lock);
+    erase_locked(p);
+    pthread_mutex_unlock(&p->lock);
+}
+
+struct progress *
+progress_start(const struct options *o, const struct input_list *inputs, struct batch_progress *counts)
+{
+    if (o->progress == WHEN_NEVER || (o->progress == WHEN_AUTO && (isatty(STDERR_FILENO) != 1 || dumb())))
+        return NULL;
+    struct progress *p = rt_calloc(1, sizeof(*p));
+    if (p == NULL)
+        return NULL;
+    p->inputs = inputs;
+    p->counts = counts;
+    for (size_t i = 0; i < inputs->inputs.n; i++) {
+        if (inputs->inputs.v[i].size == 0) { /* a pipe: no share can be told */
+            p->total = 0;
+            break;
+        }
+        p->total += inputs->inputs.v[i].size;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &p->begin);
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->wake, NULL);
+    if (pthread_create(&p->thread, NULL, show, p) != 0) {
+        rt_free(p);
+        return NULL;
+    }
+    log_set_before(step_aside, p);
+    return p;
+}
+
+void
+progress_stop(struct progress **pp)
+{
+    struct progress *p = *pp;
+    *pp = NULL;
+    if (p == NULL)
+        return;
+    log_set_before(NULL, NULL);
+    pthread_mutex_lock(&p->lock);
+    p->stop = true;
+    pthread_cond_signal(&p->wake);
+    pthread_mutex_unlock(&p->lock);
+    pthread_join(p->thread, NULL);
+    pthread_cond_destroy(&p->wake);
+    pthread_mutex_destroy(&p->lock);
+    rt_free(p);
+}

@@ -1,0 +1,687 @@
+/*
+ * batch.c - inputs to a finished report.
+ *
+ *   workers: intake -> parcel --lock--> engine ... all read ... groups -> detector -> model
+ *
+ * With a stream, groups are handed out while reading: the clock of the run is that of the input
+ * that lags most, so nothing that is closed can still be named by a later line.
+ */
+#include "config.h"
+
+#include "pipeline/batch.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "pipeline/accept.h"
+#include "pipeline/intake.h"
+#include "pipeline/parcel.h"
+#include "pipeline/spans.h"
+
+struct job {
+    const struct input *input;
+    uint32_t index;
+    enum { JOB_WAITS, JOB_READS, JOB_DONE } state;
+    rt_time begins; /* by a look at its first lines; RT_TIME_NONE: unknown */
+    rt_time clock;
+    struct rt_arena arena;
+    struct intake_result result;
+};
+
+struct turn {
+    rt_time begins;
+    uint32_t job;
+};
+
+struct kept_group {
+    struct session_group group;
+    struct session **sessions;
+};
+
+struct batch {
+    const struct rule_set *rules;
+    const struct rt_limits *limits;
+    const struct batch_options *options;
+    struct batch_progress *progress;
+    struct job *jobs;
+    struct turn *order; /* of jobs: by their first time */
+    size_t job_count;
+    bool drop_times;
+    const char **paths;
+
+    /* `lock` guards all of this while workers run. */
+    pthread_mutex_t lock;
+    size_t next;
+    bool stop;
+    struct rt_err err;
+    struct session_engine *engine;
+    rt_time advanced;
+
+    struct coverage coverage;
+    struct detector *detector;
+    struct finding_list found;
+    RT_VEC(struct session *) sessions;
+    RT_VEC(struct kept_group) groups;
+    struct spans spans;
+    RT_VEC(const struct finding *) findings;
+    RT_VEC(struct report_input) inputs;
+    struct report report;
+    unsigned unreadable, incomplete;
+};
+
+static struct intake_options
+intake_options_of(const struct batch *b, const struct job *j)
+{
+    const struct batch_options *o = b->options;
+    return (struct intake_options){
+        .input = j->input,
+        .index = j->index,
+        .format = o->format,
+        .zone = o->zone,
+        .overlap = o->threads > 1 && b->job_count < o->threads,
+        .drop_times = b->drop_times,
+        .since = o->since,
+        .until = o->until,
+    };
+}
+
+/* ---- what sessions become ---- */
+
+static bool
+begins(rt_str s, const char *with)
+{
+    return s.n > 0 && rt_str_starts(s, rt_str_of(with));
+}
+
+static bool
+asked_for(const struct batch_options *o, const struct session *s)
+{
+    if (o->session != NULL && !begins(s->id, o->session) && !begins(s->sid, o->session) &&
+        !begins(s->rid, o->session) && !rt_str_is(s->cname, o->session))
+        return false;
+    if (o->channel != NULL && !rt_str_is(s->cname, o->channel))
+        return false;
+    return o->app == NULL || begins(s->app_id, o->app);
+}
+
+static const struct session *
+session_named(const struct session_group *g, rt_str id)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (rt_str_eq(g->sessions[i]->id, id))
+            return g->sessions[i];
+    return NULL;
+}
+
+/* Counts a finding, unless it is hidden or its session was not asked for. */
+static bool
+shown(struct batch *b, const struct finding *f, const struct session *s)
+{
+    if (s != NULL && !asked_for(b->options, s))
+        return false;
+    if (s == NULL && (b->options->session != NULL || b->options->channel != NULL))
+        return false;
+    if (s == NULL && b->options->app != NULL && !begins(f->app_id, b->options->app))
+        return false;
+    if (accept_hides(b->rules, f, s, b->options->now)) {
+        b->report.accepted++;
+        return false;
+    }
+    b->report.severity_counts[f->severity]++;
+    return true;
+}
+
+static void
+count_session(struct batch *b, const struct session *s)
+{
+    for (size_t i = 0; i < s->event_count; i++)
+        b->report.event_count += s->events[i]->repeated;
+}
+
+static int
+stream_group(struct batch *b, const struct session_group *g, struct rt_err *err)
+{
+    const struct batch_stream *out = b->options->stream;
+    struct finding_list found;
+    finding_list_init(&found);
+    int rc = -1;
+    if (!b->options->no_rules && detector_group(b->detector, g, &found, err) < 0)
+        goto out;
+    finding_list_sort(&found);
+    for (size_t i = 0; i < g->count; i++) {
+        if (!asked_for(b->options, g->sessions[i]))
+            continue;
+        count_session(b, g->sessions[i]);
+        b->report.session_count++;
+        if (spans_add(&b->spans, g->sessions[i]) < 0) {
+            rt_fail_mem(err);
+            goto out;
+        }
+        if (out->session(out->arg, &b->report, g->sessions[i], err) < 0)
+            goto out;
+    }
+    const struct finding *f;
+    RT_EACH (f, &found.findings)
+        if (shown(b, f, session_named(g, f->session)) && out->finding(out->arg, &b->report, f, err) < 0)
+            goto out;
+    rc = 0;
+out:
+    finding_list_fini(&found);
+    for (size_t i = 0; i < g->count; i++)
+        session_free(&g->sessions[i]);
+    return rc;
+}
+
+static int
+keep_group(struct batch *b, const struct session_group *g, struct rt_err *err)
+{
+    struct kept_group *kept = RT_VEC_PUSH(&b->groups);
+    struct session **list = kept == NULL ? NULL : rt_calloc(g->count, sizeof(*list));
+    if (list == NULL) {
+        if (kept != NULL)
+            b->groups.n--;
+        for (size_t i = 0; i < g->count; i++)
+            session_free(&g->sessions[i]);
+        return rt_fail_mem(err);
+    }
+    memcpy(list, g->sessions, g->count * sizeof(*list));
+    *kept = (struct kept_group){.group = *g, .sessions = list};
+    kept->group.sessions = list;
+    if (!b->options->no_rules && detector_group(b->detector, &kept->group, &b->found, err) < 0)
+        return -1;
+    for (size_t i = 0; i < g->count; i++) {
+        if (!asked_for(b->options, list[i]))
+            continue;
+        struct session **slot = RT_VEC_PUSH(&b->sessions);
+        if (slot == NULL || spans_add(&b->spans, list[i]) < 0)
+            return rt_fail_mem(err);
+        *slot = list[i];
+        count_session(b, list[i]);
+    }
+    return 0;
+}
+
+static int
+take_group(void *arg, const struct session_group *g, struct rt_err *err)
+{
+    struct batch *b = arg;
+    return b->options->stream != NULL ? stream_group(b, g, err) : keep_group(b, g, err);
+}
+
+/* ---- coverage ---- */
+
+/* What the inputs tell so far: from their first time to their last, or to where they are. */
+static int
+cover(struct batch *b, struct rt_err *err)
+{
+    coverage_fini(&b->coverage);
+    coverage_init(&b->coverage);
+    for (size_t i = 0; i < b->job_count; i++) {
+        const struct job *j = &b->jobs[i];
+        rt_time from = j->state == JOB_DONE ? j->result.first : j->begins;
+        rt_time to = j->state == JOB_DONE ? j->result.last : j->clock;
+        if (j->state == JOB_WAITS || from == RT_TIME_NONE || to == RT_TIME_NONE || to < from)
+            continue;
+        if (j->result.api_events > 0 && coverage_add(&b->coverage, SOURCE_API, from, to) < 0)
+            return rt_fail_mem(err);
+        if (j->result.hook_events > 0 && coverage_add(&b->coverage, SOURCE_HOOK, from, to) < 0)
+            return rt_fail_mem(err);
+    }
+    coverage_settle(&b->coverage);
+    return 0;
+}
+
+/* ---- workers ---- */
+
+struct worker {
+    struct batch *batch;
+    struct job *job;
+    struct parcel parcel;
+    bool direct; /* the only worker: no parcel needed */
+};
+
+static rt_time
+slowest(const struct batch *b)
+{
+    rt_time slow = INT64_MAX;
+    for (size_t i = 0; i < b->job_count; i++) {
+        const struct job *j = &b->jobs[i];
+        if (j->state == JOB_DONE)
+            continue;
+        rt_time t = j->state == JOB_READS ? j->clock : j->begins;
+        if (t == RT_TIME_NONE)
+            return RT_TIME_NONE;
+        slow = t < slow ? t : slow;
+    }
+    return slow == INT64_MAX ? RT_TIME_NONE : slow;
+}
+
+static int
+advance_locked(struct batch *b, struct rt_err *err)
+{
+    rt_time clock = slowest(b);
+    if (b->options->stream == NULL || clock == RT_TIME_NONE || clock <= b->advanced)
+        return 0;
+    b->advanced = clock;
+    if (cover(b, err) < 0)
+        return -1;
+    return session_engine_advance(b->engine, clock, (struct session_sink){take_group, b}, err);
+}
+
+static int
+deliver(struct worker *w, struct rt_err *err)
+{
+    struct batch *b = w->batch;
+    int rc = 0;
+    pthread_mutex_lock(&b->lock);
+    if (b->stop)
+        rc = rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg);
+    for (size_t i = 0; rc == 0 && i < w->parcel.events.n; i++)
+        rc = session_engine_feed(b->engine, w->parcel.events.v[i], err);
+    pthread_mutex_unlock(&b->lock);
+    parcel_clear(&w->parcel);
+    return rc;
+}
+
+static int
+take_event(void *arg, const struct event *e, struct rt_err *err)
+{
+    struct worker *w = arg;
+    if (e->source == SOURCE_HOOK)
+        w->job->result.hook_events++;
+    else
+        w->job->result.api_events++;
+    if (w->direct)
+        return session_engine_feed(w->batch->engine, e, err);
+    if (parcel_add(&w->parcel, e, err) < 0)
+        return -1;
+    return parcel_full(&w->parcel) ? deliver(w, err) : 0;
+}
+
+static int
+take_stretch(void *arg, rt_time clock, struct rt_err *err)
+{
+    struct worker *w = arg;
+    if (!w->direct && deliver(w, err) < 0)
+        return -1;
+    pthread_mutex_lock(&w->batch->lock);
+    w->job->clock = clock;
+    int rc = advance_locked(w->batch, err);
+    pthread_mutex_unlock(&w->batch->lock);
+    return rc;
+}
+
+static struct job *
+next_job(struct batch *b)
+{
+    struct job *j = NULL;
+    pthread_mutex_lock(&b->lock);
+    if (!b->stop && b->next < b->job_count) {
+        j = &b->jobs[b->order[b->next++].job];
+        j->state = JOB_READS;
+        j->clock = j->begins;
+    }
+    pthread_mutex_unlock(&b->lock);
+    return j;
+}
+
+static void
+run_job(struct worker *w)
+{
+    struct batch *b = w->batch;
+    struct rt_err err = {0};
+    struct intake_options o = intake_options_of(b, w->job);
+    struct intake_result result;
+    int rc = intake_run(b->rules, b->limits, &o, (struct intake_sink){take_event, take_stretch, w}, b->progress,
+                        &w->job->arena, &result, &err);
+    pthread_mutex_lock(&b->lock);
+    w->job->result = result;
+    w->job->state = JOB_DONE;
+    if (rc < 0 && !b->stop) {
+        b->stop = true;
+        b->err = err;
+    }
+    pthread_mutex_unlock(&b->lock);
+}
+
+static void *
+work(void *arg)
+{
+    struct worker *w = arg;
+    parcel_init(&w->parcel);
+    while ((w->job = next_job(w->batch)) != NULL)
+        run_job(w);
+    parcel_fini(&w->parcel);
+    return NULL;
+}
+
+static int
+run_workers(struct batch *b, struct rt_err *err)
+{
+    size_t count = b->options->threads < b->job_count ? b->options->threads : b->job_count;
+    struct worker *workers = rt_calloc(count == 0 ? 1 : count, sizeof(*workers));
+    pthread_t *threads = rt_calloc(count == 0 ? 1 : count, sizeof(*threads));
+    size_t started = 0;
+    if (workers != NULL && threads != NULL) {
+        for (size_t i = 0; i < count; i++)
+            workers[i] = (struct worker){.batch = b, .direct = count == 1};
+        /* The calling thread is a worker too: so one input needs no further thread. */
+        for (started = 1; started < count; started++)
+            if (pthread_create(&threads[started], NULL, work, &workers[started]) != 0)
+                break;
+        if (count > 0)
+            work(&workers[0]);
+        for (size_t i = 1; i < started; i++)
+            pthread_join(threads[i], NULL);
+    } else {
+        rt_fail_mem(err);
+    }
+    rt_free(workers);
+    rt_free(threads);
+    if (b->stop)
+        return rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg);
+    return err->code == RT_OK ? 0 : -1;
+}
+
+/* ---- before reading: which input begins when, and whether zones are missing ---- */
+
+static int
+peek_event(void *arg, const struct event *e, struct rt_err *err)
+{
+    (void)arg, (void)e, (void)err;
+    return 0;
+}
+
+static int
+peek_stretch(void *arg, rt_time clock, struct rt_err *err)
+{
+    (void)arg, (void)clock, (void)err;
+    return 0;
+}
+
+static int
+peek(struct batch *b, struct job *j, bool *zoned, bool *unzoned, struct rt_err *err)
+{
+    if (strcmp(j->input->path, "-") == 0)
+        return 0;
+    struct intake_options o = intake_options_of(b, j);
+    o.overlap = false;
+    o.max_lines = b->limits->detect_lines;
+    struct rt_arena scratch;
+    rt_arena_init(&scratch, 4096, 0);
+    struct intake_result r;
+    int rc = intake_run(b->rules, b->limits, &o, (struct intake_sink){peek_event, peek_stretch, NULL}, NULL, &scratch,
+                        &r, err);
+    if (rc == 0) {
+        j->begins = r.first;
+        *unzoned |= r.unzoned && r.first != RT_TIME_NONE;
+        *zoned |= !r.unzoned && r.first != RT_TIME_NONE;
+    }
+    rt_arena_fini(&scratch);
+    return rc;
+}
+
+/* Unknown first times go first: they hold the clock back least when read early. */
+static int
+by_begin(const void *a, const void *b)
+{
+    const struct turn *x = a, *y = b;
+    if (x->begins != y->begins)
+        return x->begins < y->begins ? -1 : 1;
+    return (x->job > y->job) - (x->job < y->job);
+}
+
+static int
+prepare_jobs(struct batch *b, struct rt_err *err)
+{
+    const struct input_list *l = b->options->inputs;
+    size_t n = l->inputs.n == 0 ? 1 : l->inputs.n;
+    b->jobs = rt_calloc(n, sizeof(*b->jobs));
+    b->order = rt_calloc(n, sizeof(*b->order));
+    b->paths = rt_calloc(n, sizeof(*b->paths));
+    if (b->jobs == NULL || b->order == NULL || b->paths == NULL)
+        return rt_fail_mem(err);
+    b->job_count = l->inputs.n;
+    for (size_t i = 0; i < b->job_count; i++) {
+        b->jobs[i] = (struct job){
+            .input = &l->inputs.v[i],
+            .index = (uint32_t)i,
+            .begins = RT_TIME_NONE,
+            .clock = RT_TIME_NONE,
+        };
+        rt_arena_init(&b->jobs[i].arena, 1024, 0);
+        b->paths[i] = l->inputs.v[i].path;
+        b->order[i] = (struct turn){RT_TIME_NONE, (uint32_t)i};
+    }
+    if (b->job_count < 2)
+        return 0;
+    bool zoned = false, unzoned = false;
+    for (size_t i = 0; i < b->job_count; i++)
+        if (peek(b, &b->jobs[i], &zoned, &unzoned, err) < 0)
+            return -1;
+    b->drop_times = zoned && unzoned;
+    for (size_t i = 0; i < b->job_count; i++)
+        b->order[i].begins = b->jobs[i].begins;
+    qsort(b->order, b->job_count, sizeof(*b->order), by_begin);
+    return 0;
+}
+
+/* ---- the report ---- */
+
+static int
+by_first(const void *a, const void *b)
+{
+    const struct session *x = *(struct session *const *)a, *y = *(struct session *const *)b;
+    if (x->first != y->first) {
+        if (x->first == RT_TIME_NONE || y->first == RT_TIME_NONE)
+            return x->first == RT_TIME_NONE ? 1 : -1;
+        return x->first < y->first ? -1 : 1;
+    }
+    return rt_str_cmp(x->id, y->id);
+}
+
+static int
+by_rule(const void *a, const void *b)
+{
+    const struct unchecked *x = a, *y = b;
+    int order = rt_str_cmp(x->rule->id, y->rule->id);
+    return order != 0 ? order : rt_str_cmp(x->session, y->session);
+}
+
+static int
+fill_inputs(struct batch *b, struct rt_err *err)
+{
+    for (size_t i = 0; i < b->job_count; i++) {
+        struct report_input *slot = RT_VEC_PUSH(&b->inputs);
+        if (slot == NULL)
+            return rt_fail_mem(err);
+        *slot = b->jobs[i].result.report;
+        b->unreadable += b->jobs[i].result.unreadable;
+        b->incomplete += !b->jobs[i].result.unreadable && !slot->complete;
+    }
+    b->report.inputs = b->inputs.v;
+    b->report.input_count = b->inputs.n;
+    return 0;
+}
+
+static int
+fill_findings(struct batch *b, struct rt_err *err)
+{
+    finding_list_sort(&b->found);
+    if (b->found.unchecked.n > 1)
+        qsort(b->found.unchecked.v, b->found.unchecked.n, sizeof(struct unchecked), by_rule);
+    struct rt_map ids;
+    rt_map_init(&ids);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < b->groups.n; i++)
+        for (size_t k = 0; rc == 0 && k < b->groups.v[i].group.count; k++)
+            rc = rt_map_put(&ids, b->groups.v[i].sessions[k]->id, b->groups.v[i].sessions[k]);
+    const struct finding *f;
+    RT_EACH (f, &b->found.findings) {
+        if (rc < 0)
+            break;
+        const struct session *s = f->session.n > 0 ? rt_map_get(&ids, f->session) : NULL;
+        if (!shown(b, f, s))
+            continue;
+        const struct finding **slot = RT_VEC_PUSH(&b->findings);
+        rc = slot == NULL ? -1 : 0;
+        if (slot != NULL)
+            *slot = f;
+    }
+    rt_map_fini(&ids);
+    return rc < 0 ? rt_fail_mem(err) : 0;
+}
+
+static void
+fill_report(struct batch *b)
+{
+    struct session_engine_facts facts;
+    session_engine_facts(b->engine, &facts);
+    struct report *r = &b->report;
+    r->findings = b->findings.v;
+    r->finding_count = b->findings.n;
+    r->unchecked = b->found.unchecked.v;
+    r->unchecked_count = b->found.unchecked.n;
+    r->phases = b->spans.phases;
+    r->phase_count = spans_settle(&b->spans);
+    r->duplicate_count = facts.duplicates;
+    r->disorder_count = facts.disordered;
+    r->disorder_worst = facts.worst_disorder;
+    if (b->options->stream == NULL) {
+        if (b->sessions.n > 1)
+            qsort(b->sessions.v, b->sessions.n, sizeof(*b->sessions.v), by_first);
+        for (size_t i = 0; i < b->sessions.n; i++)
+            b->sessions.v[i]->tag = (uint32_t)i;
+        r->sessions = b->sessions.v;
+        r->session_count = b->sessions.n;
+    }
+}
+
+/* Findings about apps and hosts, and those that the stream did not carry yet. */
+static int
+stream_rest(struct batch *b, struct rt_err *err)
+{
+    const struct batch_stream *out = b->options->stream;
+    for (size_t i = 0; i < b->findings.n; i++)
+        if (out->finding(out->arg, &b->report, b->findings.v[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+static int
+run(struct batch *b, struct rt_err *err)
+{
+    if (prepare_jobs(b, err) < 0)
+        return -1;
+    struct session_options so = {b->paths, b->job_count};
+    b->engine = session_engine_new(b->rules, b->limits, &so, err);
+    b->detector = b->engine == NULL ? NULL : detector_new(b->rules, b->limits, &b->coverage, err);
+    if (b->detector == NULL || run_workers(b, err) < 0 || cover(b, err) < 0 || fill_inputs(b, err) < 0)
+        return -1;
+    if (session_engine_finish(b->engine, (struct session_sink){take_group, b}, err) < 0)
+        return -1;
+    if (!b->options->no_rules && detector_finish(b->detector, &b->found, err) < 0)
+        return -1;
+    if (fill_findings(b, err) < 0)
+        return -1;
+    fill_report(b);
+    return b->options->stream != NULL ? stream_rest(b, err) : 0;
+}
+
+struct batch *
+batch_run(const struct rule_set *rules, const struct rt_limits *limits, const struct batch_options *options,
+          struct batch_progress *progress, struct rt_err *err)
+{
+    struct batch *b = rt_calloc(1, sizeof(*b));
+    if (b == NULL) {
+        rt_fail_mem(err);
+        return NULL;
+    }
+    b->rules = rules;
+    b->limits = limits;
+    b->options = options;
+    b->progress = progress;
+    b->advanced = RT_TIME_NONE;
+    pthread_mutex_init(&b->lock, NULL);
+    coverage_init(&b->coverage);
+    finding_list_init(&b->found);
+    spans_init(&b->spans, rules);
+    b->report = (struct report){
+        .rules = rules,
+        .version = PACKAGE_VERSION,
+        .coverage = &b->coverage,
+        .seconds = -1,
+        .stamp = options->stamp,
+    };
+    if (run(b, err) < 0)
+        batch_free(&b);
+    return b;
+}
+
+void
+batch_free(struct batch **pb)
+{
+    struct batch *b = *pb;
+    *pb = NULL;
+    if (b == NULL)
+        return;
+    detector_free(&b->detector);
+    session_engine_free(&b->engine);
+    for (size_t g = 0; g < b->groups.n; g++) {
+        for (size_t i = 0; i < b->groups.v[g].group.count; i++)
+            session_free(&b->groups.v[g].sessions[i]);
+        rt_free(b->groups.v[g].sessions);
+    }
+    for (size_t i = 0; b->jobs != NULL && i < b->job_count; i++)
+        rt_arena_fini(&b->jobs[i].arena);
+    RT_VEC_FREE(&b->groups);
+    RT_VEC_FREE(&b->sessions);
+    RT_VEC_FREE(&b->findings);
+    RT_VEC_FREE(&b->inputs);
+    spans_fini(&b->spans);
+    finding_list_fini(&b->found);
+    coverage_fini(&b->coverage);
+    pthread_mutex_destroy(&b->lock);
+    rt_free(b->jobs);
+    rt_free(b->order);
+    rt_free(b->paths);
+    rt_free(b);
+}
+
+const struct report *
+batch_report(const struct batch *b)
+{
+    return &b->report;
+}
+
+void
+batch_set_seconds(struct batch *b, double seconds)
+{
+    b->report.seconds = seconds;
+}
+
+unsigned
+batch_unreadable(const struct batch *b)
+{
+    return b->unreadable;
+}
+
+unsigned
+batch_incomplete(const struct batch *b)
+{
+    return b->incomplete;
+}
+
+int
+batch_why(struct batch *b, const struct session *s, const struct rule *rule, struct rt_arena *a, struct why *out,
+          struct rt_err *err)
+{
+    for (size_t g = 0; g < b->groups.n; g++)
+        for (size_t i = 0; i < b->groups.v[g].group.count; i++)
+            if (b->groups.v[g].sessions[i] == s)
+                return detector_why(b->detector, &b->groups.v[g].group, s, rule, a, out, err);
+    return rt_fail_here(err, RT_EUSAGE, "the session is not part of this run");
+}

@@ -1,0 +1,217 @@
+#include "config.h"
+
+#include "pipeline/intake.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "ingest/reader.h"
+
+/* Lines between two looks at the clock and the progress. */
+enum { STRETCH_LINES = 8192 };
+
+struct intake {
+    const struct intake_options *options;
+    struct intake_sink sink;
+    struct intake_result *out;
+    struct rt_arena *arena;
+    rt_time clock;
+    RT_VEC(rt_str) warnings;
+};
+
+static bool
+outside(const struct intake_options *o, rt_time t)
+{
+    if (t == RT_TIME_NONE)
+        return false;
+    return (o->since != RT_TIME_NONE && t < o->since) || (o->until != RT_TIME_NONE && t > o->until);
+}
+
+static int
+take_event(void *arg, const struct event *e, struct rt_err *err)
+{
+    struct intake *in = arg;
+    if (e->source == SOURCE_HOOK)
+        in->out->hook_events++;
+    else
+        in->out->api_events++;
+    if (outside(in->options, e->begin))
+        return 0;
+    if (e->begin > in->clock)
+        in->clock = e->begin;
+    if (!in->options->drop_times || e->zoned)
+        return in->sink.event(in->sink.arg, e, err);
+    struct event timeless = *e;
+    timeless.begin = timeless.end = timeless.last = RT_TIME_NONE;
+    return in->sink.event(in->sink.arg, &timeless, err);
+}
+
+static int
+warn(struct intake *in, const char *text, struct rt_err *err)
+{
+    char *copy = rt_arena_strz(in->arena, rt_str_of(text));
+    rt_str *slot = copy == NULL ? NULL : RT_VEC_PUSH(&in->warnings);
+    if (slot == NULL)
+        return rt_fail_mem(err);
+    *slot = rt_str_of(copy);
+    return 0;
+}
+
+static int
+read_lines(struct intake *in, struct reader *reader, struct extract *x, struct batch_progress *progress,
+           struct rt_err *err)
+{
+    struct reader_line line;
+    uint64_t since_stretch = 0, done = 0;
+    uint64_t bytes = 0;
+    int got = 0;
+    while ((got = reader_next(reader, &line, err)) == 1) {
+        if (line.too_long)
+            extract_too_long(x, line.number);
+        else if (extract_line(x, line.text, line.number, err) < 0)
+            return -1;
+        if (++since_stretch < STRETCH_LINES && !(in->options->max_lines != 0 && ++done >= in->options->max_lines))
+            continue;
+        if (in->options->max_lines != 0 && done >= in->options->max_lines)
+            break;
+        if (progress != NULL) {
+            uint64_t now = reader_done_bytes(reader);
+            atomic_fetch_add_explicit(&progress->bytes, now - bytes, memory_order_relaxed);
+            atomic_fetch_add_explicit(&progress->lines, since_stretch, memory_order_relaxed);
+            atomic_store_explicit(&progress->current, in->options->index, memory_order_relaxed);
+            bytes = now;
+        }
+        since_stretch = 0;
+        if (in->sink.stretch(in->sink.arg, in->clock, err) < 0)
+            return -1;
+    }
+    if (got < 0 || extract_end(x, err) < 0)
+        return -1;
+    if (progress != NULL) {
+        atomic_fetch_add_explicit(&progress->bytes, reader_done_bytes(reader) - bytes, memory_order_relaxed);
+        atomic_fetch_add_explicit(&progress->lines, since_stretch, memory_order_relaxed);
+    }
+    return in->sink.stretch(in->sink.arg, in->clock, err);
+}
+
+static int
+warn_zone(struct intake *in, struct rt_err *err)
+{
+    char text[600];
+    snprintf(text, sizeof(text),
+             "timestamps have no zone. Give one: --tz UTC or %s@%s,tz=Asia/Tokyo. %s", in->options->input->path,
+             in->out->report.format.n > 0 ? in->out->report.format.p : "format",
+             in->options->drop_times
+                 ? "Other inputs have one, so these are used in their own order only."
+                 : "Until then they are shown as they stand and compared with nothing else.");
+    return warn(in, text, err);
+}
+
+/* The header of the report tells when most of an input was not understood. */
+static int
+warn_unread(struct intake *in, const struct extract_facts *f, struct rt_err *err)
+{
+    uint64_t lines = in->out->report.lines;
+    uint64_t unread = f->counts[LINE_UNMATCHED] + f->counts[LINE_UNDECODABLE];
+    if (f->first_unread == 0 || lines == 0 || unread * 2 < lines)
+        return 0;
+    char text[400];
+    snprintf(text, sizeof(text), "%.0f %% of lines understood. First other line (%llu): %.100s",
+             100.0 * (double)(lines - unread) / (double)lines, (unsigned long long)f->first_unread,
+             f->first_unread_text);
+    return warn(in, text, err);
+}
+
+static int
+describe(struct intake *in, const struct reader *reader, const struct extract *x, struct rt_err *err)
+{
+    struct reader_facts r;
+    struct extract_facts f;
+    reader_facts(reader, &r);
+    extract_facts(x, &f);
+    struct report_input *i = &in->out->report;
+    char *format = rt_arena_strz(in->arena, rt_str_of(f.format));
+    if (format == NULL)
+        return rt_fail_mem(err);
+    i->format = rt_str_of(format);
+    i->bytes = r.bytes;
+    i->lines = r.lines;
+    for (int c = 0; c < LINE__COUNT; c++)
+        i->counts[c] = f.counts[c];
+    i->first = in->out->first = f.first_time;
+    i->last = in->out->last = f.last_time;
+    i->complete = r.complete;
+    in->out->unzoned = f.unzoned;
+    if (in->options->drop_times && f.unzoned)
+        in->out->first = in->out->last = RT_TIME_NONE;
+    for (size_t w = 0; w < r.warning_count; w++)
+        if (warn(in, r.warnings[w], err) < 0)
+            return -1;
+    for (size_t w = 0; w < f.warning_count; w++)
+        if (warn(in, f.warnings[w], err) < 0)
+            return -1;
+    if (f.limit_hits > 0) {
+        char text[200];
+        snprintf(text, sizeof(text), "%u matches of \"%s\" ended at the limit of regular expressions", f.limit_hits,
+                 f.limit_pattern);
+        if (warn(in, text, err) < 0)
+            return -1;
+    }
+    if (f.unzoned && in->out->api_events + in->out->hook_events > 0 && warn_zone(in, err) < 0)
+        return -1;
+    return warn_unread(in, &f, err);
+}
+
+/* The list moves into the arena, so that the result outlives the intake. */
+static int
+keep_warnings(struct intake *in, struct rt_err *err)
+{
+    if (in->warnings.n == 0)
+        return 0;
+    rt_str *list = rt_arena_array(in->arena, in->warnings.n, sizeof(*list));
+    if (list == NULL)
+        return rt_fail_mem(err);
+    memcpy(list, in->warnings.v, in->warnings.n * sizeof(*list));
+    in->out->report.warnings = list;
+    in->out->report.warning_count = in->warnings.n;
+    return 0;
+}
+
+int
+intake_run(const struct rule_set *rules, const struct rt_limits *limits, const struct intake_options *options,
+           struct intake_sink sink, struct batch_progress *progress, struct rt_arena *arena,
+           struct intake_result *out, struct rt_err *err)
+{
+    int rc = -1;
+    struct extract *x = NULL;
+    struct intake in = {.options = options, .sink = sink, .out = out, .arena = arena, .clock = RT_TIME_NONE};
+    *out = (struct intake_result){.first = RT_TIME_NONE, .last = RT_TIME_NONE};
+    out->report.path = rt_str_of(options->input->path);
+    out->report.first = out->report.last = RT_TIME_NONE;
+
+    struct rt_err why = {0};
+    struct reader *reader = reader_open(options->input->path, options->overlap, limits, &why);
+    if (reader == NULL) {
+        if (why.code == RT_ENOMEM)
+            return rt_fail_mem(err);
+        out->unreadable = true;
+        out->report.format = RT_LIT("unread");
+        rc = warn(&in, why.msg, err) < 0 ? -1 : keep_warnings(&in, err);
+        goto out;
+    }
+    struct extract_options wanted = {
+        .format = options->input->format != NULL ? options->input->format : options->format,
+        .zone = options->input->zone != NULL ? options->input->zone : options->zone,
+        .input = options->index,
+        .path = options->input->path,
+    };
+    x = extract_new(rules, &wanted, limits, (struct extract_sink){take_event, &in}, err);
+    if (x == NULL || read_lines(&in, reader, x, progress, err) < 0 || describe(&in, reader, x, err) < 0)
+        goto out;
+    rc = keep_warnings(&in, err);
+out:
+    extract_free(&x);
+    reader_free(&reader);
+    RT_VEC_FREE(&in.warnings);
+    return rc;
+}

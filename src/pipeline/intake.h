@@ -1,0 +1,42 @@
+/*
+ * intake.h - reads one input to its end: reader, extractor, and what the report says of it.
+ */
+#ifndef RECTRACE_PIPELINE_INTAKE_H
+#define RECTRACE_PIPELINE_INTAKE_H
+
+#include "extract/extract.h"
+#include "ingest/inputs.h"
+#include "pipeline/batch.h"
+
+struct intake_options {
+    const struct input *input;
+    uint32_t index;
+    const char *format, *zone; /* defaults of the run; the input's own win */
+    bool overlap;              /* inflate in a second thread */
+    bool drop_times;           /* stamps without a zone are not used: other inputs have one */
+    rt_time since, until;
+    uint64_t max_lines;        /* 0 = all */
+};
+
+struct intake_result {
+    bool unreadable;
+    bool unzoned;
+    uint64_t api_events, hook_events;
+    rt_time first, last;
+    struct report_input report; /* text in the arena */
+};
+
+/* Called for each event and, with NULL, whenever a stretch of the input is done. `clock` is the
+ * latest time that the input has reached. 0, or -1 to stop with err set. */
+struct intake_sink {
+    int (*event)(void *arg, const struct event *e, struct rt_err *err);
+    int (*stretch)(void *arg, rt_time clock, struct rt_err *err);
+    void *arg;
+};
+
+/* 0, or -1: memory, or the sink stopped. An input that cannot be read is a result. */
+int intake_run(const struct rule_set *rules, const struct rt_limits *limits, const struct intake_options *options,
+               struct intake_sink sink, struct batch_progress *progress, struct rt_arena *arena,
+               struct intake_result *out, struct rt_err *err);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * message.c - mistakes in rule files, shown at their place like a compiler does.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/out.h"
+#include "rules/yaml.h"
+
+void
+rule_messages_init(struct rule_messages *m)
+{
+    *m = (struct rule_messages){0};
+    rt_arena_init(&m->arena, 1024, 0);
+}
+
+void
+rule_messages_fini(struct rule_messages *m)
+{
+    RT_VEC_FREE(&m->list);
+    rt_arena_fini(&m->arena);
+}
+
+static rt_str
+line_of(rt_str text, uint32_t line)
+{
+    for (uint32_t n = 1; text.n > 0; n++) {
+        size_t end = rt_str_find(text, RT_LIT("\n"));
+        rt_str one = {text.p, end == SIZE_MAX ? text.n : end};
+        if (n == line)
+            return rt_str_trim(one).n == 0 ? RT_NONE : (rt_str){one.p, one.n - (one.n > 0 && one.p[one.n - 1] == '\r')};
+        text = end == SIZE_MAX ? RT_NONE : rt_str_from(text, end + 1);
+    }
+    return RT_NONE;
+}
+
+/* The line before and the line itself, numbered; made printable when it is written. */
+static char *
+excerpt(struct rt_arena *a, const struct yaml_file *f, uint32_t line)
+{
+    rt_str before = line > 1 ? line_of(f->text, line - 1) : RT_NONE;
+    rt_str here = line_of(f->text, line);
+    if (here.n == 0)
+        return NULL;
+    if (here.n > 160)
+        here.n = 160;
+    if (before.n > 160)
+        before.n = 160;
+    if (before.n == 0)
+        return rt_arena_printf(a, "%5u | %.*s", line, RT_FMT(here));
+    return rt_arena_printf(a, "%5u | %.*s\n%5u | %.*s", line - 1, RT_FMT(before), line, RT_FMT(here));
+}
+
+int
+message_add(struct rule_messages *m, bool is_error, const struct yaml_file *f, uint32_t line, uint32_t col,
+            uint32_t width, const char *hint, const char *fmt, ...)
+{
+    char text[400];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    if (is_error)
+        m->errors++;
+    else
+        m->warnings++;
+    struct rule_message *slot = RT_VEC_PUSH(&m->list);
+    if (slot == NULL)
+        return -1;
+    *slot = (struct rule_message){
+        .level = is_error ? RULE_ERROR : RULE_WARNING,
+        .pos = {rt_arena_strz(&m->arena, rt_str_of(f->name)), line, col},
+        .width = width == 0 ? 1 : width,
+        .text = rt_arena_strz(&m->arena, rt_str_of(text)),
+        .hint = hint == NULL ? NULL : rt_arena_strz(&m->arena, rt_str_of(hint)),
+        .excerpt = line == 0 ? NULL : excerpt(&m->arena, f, line),
+    };
+    return slot->pos.file == NULL || slot->text == NULL || (hint != NULL && slot->hint == NULL) ? -1 : 0;
+}
+
+static void
+print_lines(struct out *o, const char *text)
+{
+    for (rt_str rest = rt_str_of(text); rest.n > 0;) {
+        size_t end = rt_str_find(rest, RT_LIT("\n"));
+        out_tty(o, (rt_str){rest.p, end == SIZE_MAX ? rest.n : end});
+        out_char(o, '\n');
+        rest = end == SIZE_MAX ? RT_NONE : rt_str_from(rest, end + 1);
+    }
+}
+
+void
+rule_messages_print(const struct rule_messages *m, struct out *o)
+{
+    const struct rule_message *one;
+    size_t shown = 0;
+    RT_EACH (one, &m->list) {
+        if (++shown > rt_limits_default.rule_errors) {
+            out_fmt(o, "… %zu more\n", m->list.n - (size_t)rt_limits_default.rule_errors);
+            return;
+        }
+        out_tty(o, rt_str_of(one->pos.file));
+        if (one->pos.line > 0)
+            out_fmt(o, ":%u:%u", one->pos.line, one->pos.col);
+        out_raw(o, one->level == RULE_ERROR ? ": error: " : ": warning: ");
+        out_tty(o, rt_str_of(one->text));
+        out_char(o, '\n');
+        if (one->excerpt == NULL) {
+            if (one->hint != NULL)
+                out_fmt(o, "      | %s\n", one->hint);
+            continue;
+        }
+        print_lines(o, one->excerpt);
+        out_raw(o, "      | ");
+        out_pad(o, ' ', one->pos.col > 0 ? one->pos.col - 1 : 0);
+        out_char(o, '^');
+        if (one->hint != NULL) {
+            out_char(o, ' ');
+            out_tty(o, rt_str_of(one->hint));
+        }
+        out_char(o, '\n');
+    }
+}

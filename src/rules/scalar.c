@@ -1,0 +1,260 @@
+/*
+ * scalar.c - typed values of a map, each with its complaint.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "rules/loader.h"
+
+static bool
+complain(struct loader *l, bool is_error, const struct yaml_node *at, size_t offset, const char *hint, const char *text)
+{
+    uint32_t col = at->col + (at->quoted ? 1 : 0) + (at->literal ? 0 : (uint32_t)offset);
+    if (message_add(l->messages, is_error, l->file, at->line, col, 1, hint, "%s", text) < 0)
+        l->memory = true;
+    return false;
+}
+
+bool
+load_error(struct loader *l, const struct yaml_node *at, size_t offset, const char *hint, const char *fmt, ...)
+{
+    char text[300];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    return complain(l, true, at, offset, hint, text);
+}
+
+bool
+load_warning(struct loader *l, const struct yaml_node *at, const char *hint, const char *fmt, ...)
+{
+    char text[300];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    return complain(l, false, at, 0, hint, text);
+}
+
+struct rt_pos
+load_pos(const struct loader *l, const struct yaml_node *at)
+{
+    return (struct rt_pos){l->file->name, at->line, at->col};
+}
+
+void *
+load_alloc(struct loader *l, size_t count, size_t size)
+{
+    void *p = rt_arena_array(&l->set->arena, count == 0 ? 1 : count, size);
+    l->memory |= p == NULL;
+    return p;
+}
+
+rt_str
+load_str(struct loader *l, rt_str s)
+{
+    bool ok = true;
+    rt_str copy = rt_arena_str(&l->set->arena, s, &ok);
+    l->memory |= !ok;
+    return copy;
+}
+
+const char *
+load_near(rt_str word, const char *const *names, char buf[80])
+{
+    const char *best = NULL;
+    unsigned least = word.n < 4 ? 2 : 3;
+    for (; *names != NULL; names++) {
+        unsigned d = rt_str_distance(word, rt_str_of(*names), least);
+        if (d < least) {
+            least = d;
+            best = *names;
+        }
+    }
+    if (best == NULL)
+        return NULL;
+    snprintf(buf, 80, "did you mean \"%s\"?", best);
+    return buf;
+}
+
+bool
+load_keys(struct loader *l, const struct yaml_node *map, const char *const *allowed)
+{
+    bool good = true;
+    if (map->type != YAML_MAP)
+        return load_error(l, map, 0, NULL, "a map of keys and values is meant here");
+    for (size_t i = 0; i < map->count; i += 2) {
+        const struct yaml_node *key = map->items[i];
+        size_t k = 0;
+        while (allowed[k] != NULL && !rt_str_is(key->text, allowed[k]))
+            k++;
+        char near[80];
+        if (allowed[k] == NULL)
+            good = load_error(l, key, 0, load_near(key->text, allowed, near), "unknown key '%.*s'", RT_FMT(key->text));
+    }
+    return good;
+}
+
+static const struct yaml_node *
+scalar_of(struct loader *l, const struct yaml_node *map, const char *key, bool required, bool *good)
+{
+    const struct yaml_node *n = yaml_get(map, key);
+    *good = true;
+    if (n == NULL) {
+        if (required)
+            *good = load_error(l, map, 0, NULL, "'%s' is missing", key);
+        return NULL;
+    }
+    if (n->type != YAML_SCALAR) {
+        *good = load_error(l, n, 0, NULL, "'%s' must be a single value", key);
+        return NULL;
+    }
+    return n;
+}
+
+bool
+load_text(struct loader *l, const struct yaml_node *map, const char *key, bool required, rt_str *out)
+{
+    bool good = true;
+    const struct yaml_node *n = scalar_of(l, map, key, required, &good);
+    if (n != NULL)
+        *out = load_str(l, rt_str_trim(n->text));
+    return good;
+}
+
+bool
+load_int(struct loader *l, const struct yaml_node *map, const char *key, bool required, int64_t least, int64_t most,
+         int64_t *out)
+{
+    bool good = true;
+    const struct yaml_node *n = scalar_of(l, map, key, required, &good);
+    int64_t value = 0;
+    if (n == NULL)
+        return good;
+    if (!rt_str_int(n->text, &value) || value < least || value > most)
+        return load_error(l, n, 0, NULL, "'%s' must be a whole number from %lld to %lld", key, (long long)least,
+                          (long long)most);
+    *out = value;
+    return true;
+}
+
+bool
+load_bool(struct loader *l, const struct yaml_node *map, const char *key, bool *out)
+{
+    bool good = true;
+    const struct yaml_node *n = scalar_of(l, map, key, false, &good);
+    if (n == NULL)
+        return good;
+    *out = rt_str_is(n->text, "true") || rt_str_is(n->text, "yes");
+    if (!*out && !rt_str_is(n->text, "false") && !rt_str_is(n->text, "no"))
+        return load_error(l, n, 0, NULL, "'%s' must be true or false", key);
+    return true;
+}
+
+bool
+load_texts(struct loader *l, const struct yaml_node *map, const char *key, const rt_str **out, size_t *count)
+{
+    const struct yaml_node *n = yaml_get(map, key);
+    if (n == NULL)
+        return true;
+    if (n->type == YAML_MAP)
+        return load_error(l, n, 0, NULL, "'%s' must be a list of words", key);
+    size_t many = n->type == YAML_SCALAR ? 1 : n->count;
+    rt_str *list = load_alloc(l, many, sizeof(*list));
+    if (list == NULL)
+        return false;
+    for (size_t i = 0; i < many; i++) {
+        const struct yaml_node *one = n->type == YAML_SCALAR ? n : n->items[i];
+        if (one->type != YAML_SCALAR)
+            return load_error(l, one, 0, NULL, "'%s' must be a list of words", key);
+        list[i] = load_str(l, rt_str_trim(one->text));
+    }
+    *out = list;
+    *count = many;
+    return true;
+}
+
+bool
+load_kinds(struct loader *l, const struct yaml_node *map, const char *key, uint64_t *out)
+{
+    const struct yaml_node *n = yaml_get(map, key);
+    size_t many = n == NULL ? 0 : n->type == YAML_SCALAR ? 1 : n->count;
+    for (size_t i = 0; i < many; i++) {
+        const struct yaml_node *one = n->type == YAML_SCALAR ? n : n->items[i];
+        uint8_t kind = one->type == YAML_SCALAR ? rule_set_kind(l->set, one->text) : KIND_NONE;
+        if (kind == KIND_NONE)
+            return load_error(l, one, 0, "a call: acquire, start, query, update, updateLayout, stop",
+                              "unknown call '%.*s'", RT_FMT(one->text));
+        *out |= UINT64_C(1) << kind;
+    }
+    return true;
+}
+
+bool
+load_severity(struct loader *l, const struct yaml_node *map, const char *key, enum severity *out)
+{
+    bool good = true;
+    const struct yaml_node *n = scalar_of(l, map, key, false, &good);
+    if (n == NULL)
+        return good;
+    static const char *const names[] = {"none", "info", "warning", "error", "critical", NULL};
+    char near[80];
+    if (!severity_parse(n->text, out))
+        return load_error(l, n, 0, load_near(n->text, names, near),
+                          "'%s' must be none, info, warning, error or critical", key);
+    return true;
+}
+
+static bool
+path_segments(struct loader *l, const struct yaml_node *at, struct format_path *out)
+{
+    rt_str s = at->text;
+    if (at->type != YAML_SCALAR || (s.n > 0 && s.p[0] != '/'))
+        return load_error(l, at, 0, "like /req/method", "a JSON pointer is meant");
+    size_t count = 0;
+    for (size_t i = 0; i < s.n; i++)
+        count += s.p[i] == '/';
+    rt_str *segments = load_alloc(l, count, sizeof(*segments));
+    if (segments == NULL)
+        return false;
+    for (size_t k = 0; k < count; k++) {
+        s = rt_str_from(s, 1);
+        size_t end = rt_str_find(s, RT_LIT("/"));
+        rt_str one = {s.p, end == SIZE_MAX ? s.n : end};
+        char *copy = rt_arena_strz(&l->set->arena, one);
+        if (copy == NULL) {
+            l->memory = true;
+            return false;
+        }
+        size_t n = 0;
+        for (size_t i = 0; i < one.n; i++) {
+            bool escape = one.p[i] == '~' && i + 1 < one.n && (one.p[i + 1] == '0' || one.p[i + 1] == '1');
+            copy[n++] = escape ? (one.p[i + 1] == '0' ? '~' : '/') : one.p[i];
+            i += escape;
+        }
+        segments[k] = (rt_str){copy, n};
+        s = rt_str_from(s, one.n);
+    }
+    *out = (struct format_path){segments, count};
+    return true;
+}
+
+bool
+load_paths(struct loader *l, const struct yaml_node *value, const struct format_path **out, size_t *count)
+{
+    if (value->type == YAML_MAP)
+        return load_error(l, value, 0, NULL, "JSON pointers are meant");
+    size_t many = value->type == YAML_SCALAR ? 1 : value->count;
+    struct format_path *list = load_alloc(l, many, sizeof(*list));
+    if (list == NULL)
+        return false;
+    for (size_t i = 0; i < many; i++)
+        if (!path_segments(l, value->type == YAML_SCALAR ? value : value->items[i], &list[i]))
+            return false;
+    *out = list;
+    *count = many;
+    return true;
+}
