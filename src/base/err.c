@@ -50,5 +50,5 @@ rt_err_prefix(struct rt_err *err, const char *what)
     if (err == NULL || err->code == RT_OK)
         return;
     memcpy(old, err->msg, sizeof(old));
-    snprintf(err->msg, sizeof(err->msg), "%s: %.*s", what, (int)(sizeof(old) - 1), old);
+    snprintf(err->msg, sizeof(err->msg), "%.80s: %.300s", what, old);
 }

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/out.h"
 #include "main/run.h"
-#include "report/why.h"
+#include "report/text_why.h"
 
 static const struct rule *
 find_rule(const struct rule_set *set, const char *id)

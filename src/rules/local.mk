@@ -1,1 +1,12 @@
-librectrace_a_SOURCES += src/rules/load.h src/rules/pack.h src/rules/rule_set.h 
+librectrace_a_SOURCES += src/rules/code.c src/rules/format.c src/rules/hook.c src/rules/lint.c \
+	src/rules/load.c src/rules/load.h src/rules/loader.h src/rules/lookup.c src/rules/match.c \
+	src/rules/message.c src/rules/override.c src/rules/pack.h src/rules/parameter.c src/rules/pattern.c \
+	src/rules/pattern.h src/rules/rule_set.h src/rules/scalar.c src/rules/test_log.c src/rules/test_log.h \
+	src/rules/yaml.c src/rules/yaml.h
+nodist_librectrace_a_SOURCES = src/rules/pack_data.c
+BUILT_SOURCES += src/rules/pack_data.c
+CLEANFILES += src/rules/pack_data.c
+EXTRA_DIST += tools/pack.sh
+
+src/rules/pack_data.c: $(RULE_FILES) tools/pack.sh rules/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/rules && sh $(srcdir)/tools/pack.sh $(srcdir) $(RULE_FILES) > $@.tmp && mv $@.tmp $@

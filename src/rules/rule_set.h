@@ -208,6 +208,8 @@ struct parameter {
     size_t value_count;
     rt_str modes;     /* blank-separated; empty = all */
     rt_str fallback;  /* documented default */
+    pcre2_code *pattern; /* what a string must look like; NULL = anything */
+    int64_t max_bytes;   /* of a string; 0 = no limit */
     rt_str means, source;
     struct rt_pos pos;
 };
@@ -274,6 +276,7 @@ struct rule_set {
     RT_VEC(struct parameter) parameters;
     RT_VEC(struct format) formats;
     RT_VEC(struct rule_accept) accepts;
+    RT_VEC(pcre2_code *) regexes; /* all that were compiled; freed with the set */
     RT_VEC(rt_str) x_fields; /* names of FIELD__COUNT, FIELD__COUNT + 1, … */
     rt_str version;          /* of the built-in pack */
     char sha256[65];         /* of all files loaded, in order */
@@ -285,6 +288,8 @@ rt_str rule_set_kind_name(const struct rule_set *set, uint8_t kind);
 /* Kind by name, callbacks included; KIND_NONE. */
 uint8_t rule_set_kind(const struct rule_set *set, rt_str name);
 const struct hook_type *rule_set_hook(const struct rule_set *set, int64_t event_type);
+/* By its path, for a call (KIND_NONE: any). NULL: not listed. */
+const struct parameter *rule_set_parameter(const struct rule_set *set, const char *path, uint8_t kind);
 const struct rule *rule_set_rule(const struct rule_set *set, rt_str id);
 /* Name of a field, x_… included. */
 rt_str rule_set_field_name(const struct rule_set *set, uint16_t field);

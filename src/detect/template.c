@@ -1,0 +1,88 @@
+#include "config.h"
+
+#include <stdio.h>
+
+#include "detect/internal.h"
+
+static const struct event *
+labelled(const struct rule *r, const struct scope *s, const struct occurrence *o, rt_str label)
+{
+    for (size_t i = 0; i < r->when_count; i++)
+        if (r->when[i].label.n > 0 && rt_str_eq(r->when[i].label, label))
+            return o->steps[i] == UINT32_MAX ? NULL : s->v[o->steps[i]].e;
+    return NULL;
+}
+
+static void
+put_field(struct rt_buf *b, const struct rule_set *rules, const struct event *e, rt_str field)
+{
+    int64_t n = 0;
+    if (rt_str_is(field, "name")) {
+        rt_buf_add(b, rule_set_kind_name(rules, e->kind));
+        return;
+    }
+    if (rt_str_is(field, "repeated")) {
+        rt_buf_addf(b, "%u", e->repeated);
+        return;
+    }
+    uint16_t id = (uint16_t)event_field_find(field);
+    rt_str text = event_text(e, id);
+    if (text.n > 0)
+        rt_buf_add(b, text);
+    else if (event_num(e, id, &n))
+        rt_buf_addf(b, "%lld", (long long)n);
+    else
+        rt_buf_add(b, RT_LIT("?"));
+}
+
+static void
+put_name(struct rt_buf *b, rt_str name, const struct rule_set *rules, const struct rule *r, const struct finding *f,
+         const struct scope *s, const struct occurrence *o)
+{
+    char text[RT_TIME_MAX];
+    size_t dot = rt_str_find(name, RT_LIT("."));
+    if (rt_str_is(name, "count")) {
+        rt_buf_addf(b, "%u", f->count);
+        return;
+    }
+    for (size_t i = 0; i < f->value_count; i++)
+        if (rt_str_eq(f->values[i].name, name)) {
+            rt_buf_add(b, rt_str_of(rt_dur_human(f->values[i].value, text)));
+            return;
+        }
+    for (size_t i = 0; name.n > 1 && name.p[0] == '$' && i < r->param_count; i++) {
+        const struct rule_param *p = &r->params[i];
+        if (!rt_str_eq(p->name, rt_str_from(name, 1)))
+            continue;
+        rt_buf_add(b, p->is_dur ? rt_str_of(rt_dur_human(p->dur, text)) : p->text);
+        return;
+    }
+    const struct event *e = dot == SIZE_MAX ? NULL : labelled(r, s, o, (rt_str){name.p, dot});
+    if (e != NULL)
+        put_field(b, rules, e, rt_str_from(name, dot + 1));
+    else
+        rt_buf_add(b, RT_LIT("?"));
+}
+
+char *
+template_fill(struct rt_arena *a, rt_str text, const struct rule_set *rules, const struct rule *r,
+              const struct finding *f, const struct scope *s, const struct occurrence *o)
+{
+    struct rt_buf b;
+    rt_buf_init(&b, 16 * 1024);
+    while (text.n > 0) {
+        size_t open = rt_str_find(text, RT_LIT("{"));
+        rt_buf_add(&b, (rt_str){text.p, open == SIZE_MAX ? text.n : open});
+        if (open == SIZE_MAX)
+            break;
+        text = rt_str_from(text, open + 1);
+        size_t close = rt_str_find(text, RT_LIT("}"));
+        if (close == SIZE_MAX)
+            break;
+        put_name(&b, (rt_str){text.p, close}, rules, r, f, s, o);
+        text = rt_str_from(text, close + 1);
+    }
+    char *out = rt_arena_strz(a, rt_buf_str(&b));
+    rt_buf_fini(&b);
+    return out;
+}

@@ -1,0 +1,54 @@
+#include "config.h"
+
+#include "detect/internal.h"
+
+static bool
+of_uid(const struct session *s, const void *uid)
+{
+    return rt_str_eq(s->uid, *(const rt_str *)uid);
+}
+
+static int
+scope_for(const struct session_group *g, const struct session *s, const struct rule *r, struct rt_arena *a,
+          struct scope *out)
+{
+    if (r->scope == SCOPE_RECORDER && s->uid.n > 0)
+        return scope_merge(out, g, of_uid, &s->uid, a);
+    if (r->scope == SCOPE_SESSION || r->scope == SCOPE_RECORDER)
+        return scope_session(out, s, a);
+    return scope_merge(out, g, NULL, NULL, a);
+}
+
+int
+detector_why(struct detector *d, const struct session_group *g, const struct session *s, const struct rule *rule,
+             struct rt_arena *a, struct why *out, struct rt_err *err)
+{
+    struct scope scope;
+    struct matched m;
+    struct match_trace trace;
+    *out = (struct why){.count = rule->when_count};
+    struct why_step *steps = rt_arena_array(a, rule->when_count, sizeof(*steps));
+    if (steps == NULL || scope_for(g, s, rule, a, &scope) < 0)
+        return rt_fail_mem(err);
+    if (match_rule(&d->matcher, rule, &scope, a, &m, err) < 0 ||
+        match_trace(&d->matcher, rule, &scope, a, &trace, err) < 0)
+        return -1;
+    out->verdict = m.verdict;
+    out->steps = steps;
+    const uint32_t *stands = m.count > 0 ? m.occurrences[0].steps : trace.steps;
+    for (size_t i = 0; i < rule->when_count; i++) {
+        struct why_step *w = &steps[i];
+        w->step = &rule->when[i];
+        bool failed = m.count == 0 && i == trace.failed_step;
+        bool before = m.count > 0 || i < trace.failed_step;
+        w->state = failed ? (trace.pending ? WHY_PENDING : WHY_FAILED) : before ? WHY_OK : WHY_NOT_REACHED;
+        w->note = failed && trace.note != NULL ? rt_str_of(trace.note) : RT_NONE;
+        if (stands[i] != UINT32_MAX && before) {
+            w->found = scope.v[stands[i]].e;
+            w->event = scope.v[stands[i]].number;
+        }
+    }
+    if (m.count == 0 && trace.failed_step == rule->when_count && trace.note != NULL && rule->when_count > 0)
+        steps[rule->when_count - 1].note = rt_str_of(trace.note);
+    return 0;
+}

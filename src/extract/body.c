@@ -1,0 +1,310 @@
+/*
+ * body.c - what the answer and the request of a call say, by the pointers of event/fields.def.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "extract/work.h"
+
+enum { CACHED_BODY = 4096 };
+
+/* The scanned values of one answer; a slot's own copy when the same body came before. */
+static const struct scan_value *
+scan_answer(struct extract *x, rt_str body, struct route_slot *slot, struct scan_value *values)
+{
+    if (slot != NULL && slot->body_n > 0 && slot->body_n == body.n && memcmp(slot->body, body.p, body.n) == 0)
+        return slot->answer;
+    if (scan_plan_run(x->answer_plan, body, (unsigned)x->limits->json_depth, values, ANSWER__COUNT) == 0)
+        return NULL;
+    return values;
+}
+
+/* A healthy answer is kept with its URL: the next poll most likely says the same bytes. */
+static void
+remember(struct extract *x, struct route_slot *slot, rt_str body)
+{
+    if (slot == NULL || body.n > CACHED_BODY)
+        return;
+    if (slot->body_cap < body.n) {
+        char *p = rt_realloc_array(slot->body, body.n, 1);
+        if (p == NULL)
+            return;
+        slot->body = p;
+        slot->body_cap = body.n;
+    }
+    memcpy(slot->body, body.p, body.n);
+    slot->body_n = 0;
+    if (scan_plan_run(x->answer_plan, (rt_str){slot->body, body.n}, (unsigned)x->limits->json_depth, slot->answer,
+                      ANSWER__COUNT) > 0)
+        slot->body_n = body.n;
+}
+
+/* An id as the event keeps it; ids that stand for nothing are none. */
+static rt_str
+id_text(struct extract *x, const struct scan_value *v)
+{
+    if (v->type != SCAN_STRING && v->type != SCAN_NUMBER)
+        return RT_NONE;
+    if (!v->escaped)
+        return v->text;
+    struct rt_buf b;
+    rt_buf_init(&b, x->limits->id_bytes);
+    rt_str out = scan_unescape(v->text, &b) < 0 ? RT_NONE : keep_text(x, rt_buf_str(&b));
+    rt_buf_fini(&b);
+    return out;
+}
+
+static bool
+stands_for_nothing(rt_str s)
+{
+    if (s.n < 8 || route_is_placeholder(s))
+        return true;
+    size_t same = 0;
+    while (same < s.n && s.p[same] == s.p[0])
+        same++;
+    return same == s.n;
+}
+
+static rt_str
+real_id(rt_str s)
+{
+    return stands_for_nothing(s) ? RT_NONE : s;
+}
+
+/* ---- pointers of fields.def ---- */
+
+struct pointer_use {
+    struct extract *x;
+    struct event *e;
+    uint16_t field;
+    char suffix; /* '#', '?', '*' or 0 */
+};
+
+static int
+use_value(const struct pointer_use *u, const struct scan_value *v)
+{
+    int64_t n = 0;
+    if (event_fields[u->field].type == TYPE_INT) {
+        if (!value_int(v, &n))
+            return 0;
+        return add_int(u->x, u->e, u->field, n);
+    }
+    if (v->type == SCAN_OBJECT || v->type == SCAN_ARRAY)
+        return 0;
+    return add_text(u->x, u->e, u->field, v->type == SCAN_STRING ? id_text(u->x, v) : v->text);
+}
+
+static int
+count_items(const struct pointer_use *u, const struct scan_value *v)
+{
+    rt_str key;
+    struct scan_value item;
+    size_t at = 0;
+    int64_t n = 0;
+    if (v->type == SCAN_STRING)
+        n = v->text.n > 0;
+    while (v->type == SCAN_ARRAY && scan_member(v->text, &at, (unsigned)u->x->limits->json_depth, &key, &item) == 1)
+        n++;
+    return add_int(u->x, u->e, u->field, n);
+}
+
+static int
+use_members(const struct pointer_use *u, const struct scan_value *v)
+{
+    rt_str key;
+    struct scan_value item;
+    size_t at = 0;
+    if (v->type != SCAN_OBJECT && v->type != SCAN_ARRAY)
+        return 0;
+    while (scan_member(v->text, &at, (unsigned)u->x->limits->json_depth, &key, &item) == 1)
+        if (use_value(u, &item) < 0)
+            return -1;
+    return 0;
+}
+
+/* Follows the pointer from `v`; "*" inside means every member. 1 found, 0 not, -1 memory. */
+static int
+follow(const struct pointer_use *u, rt_str pointer, const struct scan_value *v, unsigned depth)
+{
+    if (pointer.n == 0) {
+        int rc = u->suffix == '#'   ? count_items(u, v)
+                 : u->suffix == '*' ? use_members(u, v)
+                 : u->suffix == '?' ? add_text(u->x, u->e, u->field, RT_LIT("yes"))
+                                    : use_value(u, v);
+        return rc < 0 ? -1 : 1;
+    }
+    rt_str rest = rt_str_from(pointer, 1);
+    size_t slash = rt_str_find(rest, RT_LIT("/"));
+    rt_str name = {rest.p, slash == SIZE_MAX ? rest.n : slash};
+    rest = rt_str_from(rest, name.n);
+    bool every = rt_str_is(name, "*");
+    int found = 0;
+    rt_str key;
+    struct scan_value member;
+    size_t at = 0;
+    if ((v->type != SCAN_OBJECT && !(every && v->type == SCAN_ARRAY)) || depth > 16)
+        return 0;
+    while (scan_member(v->text, &at, (unsigned)u->x->limits->json_depth, &key, &member) == 1) {
+        if (!every && !rt_str_eq(key, name))
+            continue;
+        int rc = follow(u, rest, &member, depth + 1);
+        if (rc < 0)
+            return -1;
+        found |= rc;
+    }
+    return found;
+}
+
+static int
+fill_part(struct extract *x, struct event *e, rt_str body, enum event_field_part part, struct rt_err *err)
+{
+    struct scan_value root = {SCAN_OBJECT, body, false};
+    for (uint16_t f = 0; f < FIELD__COUNT; f++) {
+        const struct event_field_row *row = &event_fields[f];
+        rt_str pointer = rt_str_of(row->pointer);
+        if (row->part != part || pointer.n == 0)
+            continue;
+        struct pointer_use u = {x, e, f, 0};
+        char last = pointer.p[pointer.n - 1];
+        if (last == '#' || last == '?' || (last == '*' && pointer.p[pointer.n - 2] != '/')) {
+            u.suffix = last;
+            pointer.n--;
+        }
+        int found = follow(&u, pointer, &root, 0);
+        if (found == 0 && u.suffix == '?')
+            found = add_text(x, e, f, RT_LIT("no"));
+        if (found < 0)
+            return rt_fail_mem(err);
+    }
+    return 0;
+}
+
+/* ---- answers ---- */
+
+bool
+body_is_vendor(struct extract *x, rt_str object)
+{
+    struct scan_value v[ANSWER__COUNT];
+    if (scan_plan_run(x->answer_plan, object, (unsigned)x->limits->json_depth, v, ANSWER__COUNT) == 0)
+        return false;
+    if (v[ANSWER_RID].type == SCAN_STRING || v[ANSWER_SERVER].type != SCAN_NONE)
+        return true;
+    int64_t code = 0;
+    bool coded = value_int(&v[ANSWER_CODE], &code);
+    if (coded && (v[ANSWER_REASON].type == SCAN_STRING || v[ANSWER_CNAME].type == SCAN_STRING))
+        return true;
+    const struct scan_value *said = v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];
+    return said->type == SCAN_STRING && said->text.n < 400 && rule_set_string(x->rules, said->text) != NULL;
+}
+
+static void
+take_code(struct event *e, const struct scan_value *v)
+{
+    int64_t n = 0;
+    if (e->code == EVENT_NO_CODE && value_int(v, &n) && n > INT32_MIN && n <= INT32_MAX)
+        e->code = (int32_t)n;
+}
+
+/* "code=2, reason='…'", or a known string, in a body that is no object. */
+static int
+answer_text(struct extract *x, struct event *e, rt_str body)
+{
+    size_t at = rt_str_find_nocase(body, RT_LIT("code="));
+    if (at != SIZE_MAX) {
+        rt_str rest = rt_str_from(body, at + 5);
+        size_t n = 0;
+        int64_t code = 0;
+        while (n < rest.n && n < 9 && rest.p[n] >= '0' && rest.p[n] <= '9')
+            n++;
+        if (rt_str_int((rt_str){rest.p, n}, &code))
+            e->code = (int32_t)code;
+    }
+    const struct code_entry *known = body.n < 2000 ? rule_set_string(x->rules, body) : NULL;
+    if (known != NULL)
+        e->reason = keep_text(x, known->text);
+    return 0;
+}
+
+static bool
+is_poll(const struct event *e, const struct scan_value *v)
+{
+    return e->kind == KIND_QUERY && (e->http == 0 || e->http == 200) && e->code == EVENT_NO_CODE &&
+           v[ANSWER_SERVICES].type == SCAN_NONE && v[ANSWER_EXTENSION].type == SCAN_NONE &&
+           v[ANSWER_STATUS].type != SCAN_NONE;
+}
+
+int
+body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot, struct body_look *look,
+            struct rt_err *err)
+{
+    struct scan_value values[ANSWER__COUNT];
+    *look = (struct body_look){0};
+    body = rt_str_trim(body);
+    if (body.n == 0)
+        return 0;
+    bool cached = false;
+    const struct scan_value *v = body.p[0] == '{' ? scan_answer(x, body, slot, values) : NULL;
+    if (v == NULL)
+        return answer_text(x, e, body);
+    cached = v != values;
+    look->is_object = true;
+    look->vendor = v[ANSWER_RID].type == SCAN_STRING || v[ANSWER_SERVER].type != SCAN_NONE ||
+                   v[ANSWER_CODE].type != SCAN_NONE;
+    take_code(e, &v[ANSWER_CODE]);
+    take_code(e, &v[ANSWER_INNER_CODE]);
+    int64_t status = 0;
+    if (value_int(&v[ANSWER_STATUS], &status))
+        e->status = (int32_t)status;
+    rt_str rid = real_id(id_text(x, &v[ANSWER_RID])), sid = real_id(id_text(x, &v[ANSWER_SID]));
+    e->rid = e->rid.n > 0 ? e->rid : rid;
+    e->sid = e->sid.n > 0 ? e->sid : sid;
+    e->cname = e->cname.n > 0 ? e->cname : id_text(x, &v[ANSWER_CNAME]);
+    e->uid = e->uid.n > 0 ? e->uid : id_text(x, &v[ANSWER_UID]);
+    const struct scan_value *said = v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];
+    if (said->type == SCAN_STRING)
+        e->reason = keep_text(x, value_text(x, said, 3));
+    if (is_poll(e, v)) {
+        e->plain = true;
+        if (!cached)
+            remember(x, slot, body);
+        return 0;
+    }
+    return fill_part(x, e, body, PART_ANSWER, err);
+}
+
+/* ---- requests ---- */
+
+static const char *
+body_defect(rt_str body, bool whole)
+{
+    if (body.n == 0)
+        return "empty";
+    if (whole)
+        return NULL;
+    return body.p[0] == '{' ? "cut" : "not-json";
+}
+
+int
+body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err)
+{
+    body = rt_str_trim(body);
+    size_t at = 0;
+    struct scan_value whole;
+    bool object = body.n > 0 && body.p[0] == '{' && scan_value(body, &at, (unsigned)x->limits->json_depth, &whole) &&
+                  at == body.n;
+    const char *defect = body_defect(body, object);
+    if (defect != NULL && body.n > 0 && add_text(x, e, FIELD_BODY_DEFECT, rt_str_of(defect)) < 0)
+        return rt_fail_mem(err);
+    if (!object)
+        return 0;
+    struct scan_value cname = scan_get(body, "cname"), uid = scan_get(body, "uid");
+    if (cname.type != SCAN_NONE)
+        e->cname = id_text(x, &cname);
+    if (uid.type != SCAN_NONE)
+        e->uid = id_text(x, &uid);
+    if (uid.type == SCAN_NUMBER && add_text(x, e, FIELD_UID_DEFECT, RT_LIT("number")) < 0)
+        return rt_fail_mem(err);
+    return fill_part(x, e, body, PART_REQUEST, err);
+}

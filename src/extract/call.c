@@ -1,0 +1,313 @@
+/*
+ * call.c - the parts that a format found in a record, put together to a call.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "extract/work.h"
+
+enum { CACHE_SLOTS = 1024, CACHED_URL = 1024 };
+
+/* ---- URL cache ---- */
+
+static void
+forget(struct route_slot *s)
+{
+    rt_free(s->url);
+    s->url = NULL;
+    s->body_n = 0;
+}
+
+struct route_slot *
+route_cached(struct extract *x, rt_str url, rt_str method)
+{
+    if (x->cache == NULL && (x->cache = rt_calloc(CACHE_SLOTS, sizeof(*x->cache))) == NULL)
+        return NULL;
+    uint64_t hash = rt_str_hash(url) + method.n;
+    struct route_slot *s = &x->cache[hash % CACHE_SLOTS];
+    if (s->url != NULL && s->hash == hash && s->url_n == url.n && memcmp(s->url, url.p, url.n) == 0 &&
+        s->method_n == method.n && (method.n == 0 || memcmp(s->method, method.p, method.n) == 0))
+        return s;
+    struct route route;
+    if (url.n > CACHED_URL || method.n >= sizeof(s->method) || !route_parse(url, method, &route))
+        return NULL;
+    forget(s);
+    s->url = rt_malloc(url.n + 1);
+    if (s->url == NULL)
+        return NULL;
+    memcpy(s->url, url.p, url.n);
+    if (method.n > 0)
+        memcpy(s->method, method.p, method.n);
+    s->url_n = url.n;
+    s->method_n = method.n;
+    s->hash = hash;
+    route_parse((rt_str){s->url, url.n}, (rt_str){s->method, method.n}, &s->route);
+    return s;
+}
+
+/* ---- parts ---- */
+
+/* "stop", "cloud recording stop", "agora_start": the last word that names a call. */
+static uint8_t
+kind_in_words(rt_str words)
+{
+    uint8_t kind = KIND_NONE;
+    for (size_t i = 0; i < words.n;) {
+        size_t n = 0;
+        while (i + n < words.n && ((words.p[i + n] >= 'a' && words.p[i + n] <= 'z') ||
+                                   (words.p[i + n] >= 'A' && words.p[i + n] <= 'Z')))
+            n++;
+        for (uint8_t k = KIND_ACQUIRE; k < KIND_ANSWER; k++)
+            if (rt_str_eq_nocase((rt_str){words.p + i, n}, rt_str_of(event_kinds[k].name)))
+                kind = k;
+        i += n + 1;
+    }
+    return kind;
+}
+
+static void
+take_time(struct extract *x, const struct scan_value *v, struct event *e)
+{
+    struct rt_stamp stamp;
+    if (v->type != SCAN_STRING && v->type != SCAN_NUMBER)
+        return;
+    rt_str text = value_text(x, v, 3);
+    const char *format = x->format != NULL && x->format->time_format.n > 0 ? x->format->time_format.p : NULL;
+    size_t n = format != NULL ? rt_time_parse_format(text, format, &stamp) : rt_time_parse(text, &stamp);
+    if (n == 0)
+        return;
+    note_time(x, &stamp);
+    e->begin = stamp_time(x, &stamp, &e->zoned);
+    e->end = e->begin;
+    e->coarse = stamp.digits == 0;
+}
+
+static rt_dur
+duration_of(struct extract *x, const struct scan_value *v)
+{
+    rt_dur d = 0;
+    if (v->type == SCAN_STRING && rt_dur_parse(rt_str_trim(v->text), &d))
+        return d;
+    if ((v->type != SCAN_NUMBER && v->type != SCAN_STRING) || v->text.n == 0 || v->text.n > 30)
+        return 0;
+    char text[32];
+    snprintf(text, sizeof(text), "%.*s", RT_FMT(v->text));
+    char *end = NULL;
+    double n = strtod(text, &end);
+    rt_dur unit = x->format != NULL ? x->format->duration_unit : RT_MS;
+    double us = unit == 0 ? n / 1000 : n * (double)unit;
+    return end == text || us < 0 || us > 1e15 ? 0 : (rt_dur)us;
+}
+
+static void
+take_duration(struct extract *x, const struct scan_value *parts, struct event *e)
+{
+    rt_dur d = parts[FORMAT_DURATION].type == SCAN_NONE ? 0 : duration_of(x, &parts[FORMAT_DURATION]);
+    if (e->begin == RT_TIME_NONE)
+        return;
+    if (parts[FORMAT_END].type != SCAN_NONE) {
+        struct event other;
+        event_init(&other);
+        take_time(x, &parts[FORMAT_END], &other);
+        if (other.begin != RT_TIME_NONE && other.begin >= e->begin)
+            e->end = other.begin;
+    } else if (d > 0 && x->format != NULL && x->format->end_stamp) {
+        e->begin = e->end - d;
+    } else {
+        e->end = e->begin + d;
+    }
+}
+
+static const char *
+error_word(rt_str s)
+{
+    static const struct {
+        const char *part, *word;
+    } rows[] = {{"timeout", "timeout"},   {"timed out", "timeout"},  {"deadline exceeded", "timeout"},
+                {"etimedout", "timeout"}, {"econnaborted", "timeout"}, {"reset", "reset"},
+                {"econnrefused", "refused"}, {"refused", "refused"}, {"enotfound", "dns"},
+                {"no such host", "dns"},  {"getaddrinfo", "dns"},    {"certificate", "tls"},
+                {"tls", "tls"},           {"cancel", "canceled"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rt_str_find_nocase(s, rt_str_of(rows[i].part)) != SIZE_MAX)
+            return rows[i].word;
+    return "other";
+}
+
+static void
+take_route(struct event *e, const struct route *r)
+{
+    e->kind = r->kind;
+    e->host = r->host;
+    e->app_id = r->app_id;
+    e->mode = r->mode;
+    e->rid = route_is_placeholder(r->rid) ? RT_NONE : r->rid;
+    e->sid = route_is_placeholder(r->sid) ? RT_NONE : r->sid;
+    if (route_is_placeholder(r->app_id))
+        e->app_id = RT_NONE;
+}
+
+/* Request lines of ours are remembered, so that an answer line without a body of ours is one too. */
+static bool
+remember_request(struct extract *x, rt_str join)
+{
+    if (x->requests.n >= x->limits->pending_calls)
+        x->requests.n = 0;
+    uint64_t *slot = RT_VEC_PUSH(&x->requests);
+    if (slot != NULL)
+        *slot = rt_str_hash(join);
+    return slot != NULL;
+}
+
+static bool
+asked_before(const struct extract *x, rt_str join)
+{
+    uint64_t hash = rt_str_hash(join);
+    for (size_t i = x->requests.n; i > 0; i--)
+        if (x->requests.v[i - 1] == hash)
+            return true;
+    return false;
+}
+
+static rt_str
+part_body(struct extract *x, const struct scan_value *v, unsigned which)
+{
+    return v->type == SCAN_OBJECT ? v->text : v->type == SCAN_STRING ? value_text(x, v, which) : RT_NONE;
+}
+
+static bool
+present(const struct scan_value *v)
+{
+    return v->type != SCAN_NONE && !(v->type == SCAN_STRING && v->text.n == 0);
+}
+
+/* Both halves in one record, or one of them with the id that ties it to the other. */
+static int
+take_halves(struct extract *x, const struct scan_value *parts, struct event *e, rt_str response, struct rt_err *err)
+{
+    rt_str join = present(&parts[FORMAT_JOIN]) ? keep_text(x, value_text(x, &parts[FORMAT_JOIN], 3)) : RT_NONE;
+    bool asks = present(&parts[FORMAT_URL]) || present(&parts[FORMAT_REQUEST]);
+    bool answers = present(&parts[FORMAT_HTTP]) || response.n > 0 || e->error.n > 0;
+    if (join.n == 0)
+        return 0;
+    e->join = join;
+    e->half = asks != answers;
+    e->is_answer = answers;
+    if (e->half && asks && !remember_request(x, join))
+        return rt_fail_mem(err);
+    return 0;
+}
+
+static int
+build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
+      struct rt_err *err)
+{
+    struct event e;
+    struct body_look look;
+    int64_t http = 0;
+    event_init(&e);
+    if (slot != NULL)
+        take_route(&e, &slot->route);
+    else
+        e.kind = kind;
+    if (present(&parts[FORMAT_METHOD]))
+        e.method = value_text(x, &parts[FORMAT_METHOD], 3);
+    if (slot != NULL && slot->method_n > 0)
+        e.method = (rt_str){slot->method, slot->method_n};
+    if (value_int(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 999)
+        e.http = (int32_t)http;
+    take_time(x, &parts[FORMAT_TIME], &e);
+    take_duration(x, parts, &e);
+    if (present(&parts[FORMAT_ERROR]) && e.http == 0)
+        e.error = rt_str_of(error_word(value_text(x, &parts[FORMAT_ERROR], 3)));
+    if (body_answer(x, &e, response, slot, &look, err) < 0)
+        return -1;
+    if (take_halves(x, parts, &e, response, err) < 0)
+        return -1;
+    derive_outcome(x, &e, look.vendor && !e.half);
+    if (e.half && !e.is_answer)
+        e.outcome = OUTCOME_UNKNOWN;
+    if (e.plain && e.outcome == OUTCOME_OK && !e.half && (slot == NULL || slot->route.defect == NULL) && e.join.n == 0)
+        return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
+    e.plain = false;
+    if (present(&parts[FORMAT_REQUEST]) && body_request(x, &e, part_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
+        return -1;
+    if (e.join.n > 0 && !e.half)
+        e.join = RT_NONE;
+    if (derive_fields(x, &e, slot != NULL ? &slot->route : NULL, err) < 0)
+        return -1;
+    return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
+}
+
+/* An object that is the record itself: a callback, or an answer without any wrapping. */
+static int
+read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
+{
+    if (parts[SLOT_ENVELOPE_DETAILS].type == SCAN_OBJECT || parts[SLOT_ENVELOPE_NAME].type == SCAN_STRING ||
+        parts[SLOT_ENVELOPE_TYPE].type == SCAN_NUMBER) {
+        int fate = callback_read(x, whole, err);
+        if (fate != LINE_UNMATCHED)
+            return fate;
+    }
+    bool answer = parts[SLOT_RID].type == SCAN_STRING || parts[SLOT_SERVER].type == SCAN_OBJECT ||
+                  (parts[SLOT_CODE].type != SCAN_NONE && parts[SLOT_REASON].type == SCAN_STRING) ||
+                  parts[SLOT_GATEWAY].type == SCAN_STRING;
+    if (answer && body_is_vendor(x, whole)) {
+        struct scan_value none[SLOT__COUNT] = {{SCAN_NONE, RT_NONE, false}};
+        none[FORMAT_TIME] = parts[FORMAT_TIME];
+        none[FORMAT_HTTP] = parts[FORMAT_HTTP];
+        uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+        return build(x, none, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, whole, err);
+    }
+    return LINE_IGNORED;
+}
+
+static int
+read_message(struct extract *x, const struct scan_value *parts, struct rt_err *err)
+{
+    if (!present(&parts[FORMAT_MESSAGE]) || parts[FORMAT_MESSAGE].type != SCAN_STRING ||
+        !text_could_matter(parts[FORMAT_MESSAGE].text))
+        return LINE_IGNORED;
+    struct event stamp;
+    event_init(&stamp);
+    take_time(x, &parts[FORMAT_TIME], &stamp);
+    int found = text_search(x, value_text(x, &parts[FORMAT_MESSAGE], 2), err);
+    return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
+}
+
+int
+call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
+{
+    if (parts[FORMAT_HOOK].type == SCAN_OBJECT || parts[FORMAT_HOOK].type == SCAN_STRING) {
+        int fate = callback_read(x, part_body(x, &parts[FORMAT_HOOK], 2), err);
+        if (fate != LINE_UNMATCHED)
+            return fate;
+    }
+    struct route_slot *slot = NULL;
+    if (present(&parts[FORMAT_URL])) {
+        rt_str url = value_text(x, &parts[FORMAT_URL], 0);
+        rt_str method = present(&parts[FORMAT_METHOD]) ? parts[FORMAT_METHOD].text : RT_NONE;
+        if (rt_str_find(url, RT_LIT("/cloud_recording")) == SIZE_MAX)
+            return read_message(x, parts, err);
+        slot = route_cached(x, url, method);
+        if (slot == NULL)
+            return LINE_IGNORED;
+        return build(x, parts, slot, KIND_NONE, part_body(x, &parts[FORMAT_RESPONSE], 2), err);
+    }
+    uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+    rt_str response = part_body(x, &parts[FORMAT_RESPONSE], 2);
+    bool vendor = response.n > 0 && body_is_vendor(x, rt_str_trim(response));
+    bool exchange = kind != KIND_NONE && (present(&parts[FORMAT_HTTP]) || response.n > 0);
+    bool awaited = present(&parts[FORMAT_JOIN]) && asked_before(x, value_text(x, &parts[FORMAT_JOIN], 3));
+    if (vendor || exchange || (awaited && (present(&parts[FORMAT_HTTP]) || present(&parts[FORMAT_ERROR]))))
+        return build(x, parts, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, response, err);
+    if (parts[FORMAT_REQUEST].type == SCAN_OBJECT) {
+        int fate = callback_read(x, parts[FORMAT_REQUEST].text, err);
+        if (fate != LINE_UNMATCHED)
+            return fate;
+    }
+    int fate = whole.n > 0 ? read_bare(x, parts, whole, err) : LINE_IGNORED;
+    return fate == LINE_IGNORED ? read_message(x, parts, err) : fate;
+}

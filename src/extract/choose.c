@@ -1,0 +1,89 @@
+#include "config.h"
+
+#include "extract/choose.h"
+
+/* Partial matching tells how far a text format came. */
+static size_t
+partial_stop(struct extract *x, const struct format *f, rt_str line)
+{
+    /* The longest beginning that could still become a match, by halves. */
+    size_t low = 0, high = line.n;
+    while (low < high) {
+        size_t middle = low + (high - low + 1) / 2;
+        int rc = pcre2_match(f->re, (PCRE2_SPTR)line.p, middle, 0, PCRE2_PARTIAL_HARD | PCRE2_NO_JIT, x->match,
+                             x->match_context);
+        if (rc == PCRE2_ERROR_PARTIAL || rc >= 0)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+bool
+choose_matches(struct extract *x, const struct format *f, const struct scan_plan *plan, rt_str line, size_t *stop)
+{
+    if (!f->is_json) {
+        int rc = line.n == 0 ? -1 : pcre2_match(f->re, (PCRE2_SPTR)line.p, line.n, 0, 0, x->match, x->match_context);
+        if (rc < 0 && stop != NULL && line.n > 0 && line.n < 4096)
+            *stop = partial_stop(x, f, line);
+        return rc >= 0;
+    }
+    struct scan_value values[SLOT__COUNT];
+    rt_str text = rt_str_trim(line);
+    if (line_fits_json(f, plan, text, values, x->limits))
+        return true;
+    if (stop == NULL)
+        return false;
+    /* Where the members stop being readable. */
+    rt_str key;
+    struct scan_value v;
+    size_t at = 0;
+    *stop = 0;
+    while (text.n > 0 && text.p[0] == '{' && scan_member(text, &at, (unsigned)x->limits->json_depth, &key, &v) == 1)
+        *stop = at;
+    return false;
+}
+
+int
+choose_fix(struct extract *x, const struct format *f, struct rt_err *err)
+{
+    x->format = f;
+    x->decided = true;
+    if (f == NULL)
+        return 0;
+    if (f->is_json && (x->line_plan = line_plan_new(x->rules, f, &x->arena)) == NULL)
+        return rt_fail_mem(err);
+    if (f->zone.n > 0) {
+        struct rt_err why = {0};
+        x->format_zone = zone_new(f->zone.p, &x->arena, &why);
+        if (x->format_zone == NULL && why.code == RT_ENOMEM)
+            return rt_fail_mem(err);
+    }
+    return 0;
+}
+
+/* The format that reads most of the lines, at least half of those that are not blank. */
+int
+choose_format(struct extract *x, struct rt_err *err)
+{
+    const struct format *f, *best = NULL;
+    size_t most = 0, lines = 0;
+    for (size_t i = 0; i < x->held.n; i++)
+        lines += rt_str_trim(x->held.v[i]).n > 0;
+    RT_EACH (f, &x->rules->formats) {
+        struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
+        const struct scan_plan *plan = f->is_json ? line_plan_new(x->rules, f, &x->scratch) : NULL;
+        if (f->is_json && plan == NULL)
+            return rt_fail_mem(err);
+        size_t matched = 0;
+        for (size_t i = 0; i < x->held.n; i++)
+            matched += rt_str_trim(x->held.v[i]).n > 0 && choose_matches(x, f, plan, x->held.v[i], NULL);
+        if (matched > most) {
+            most = matched;
+            best = f;
+        }
+        rt_arena_reset(&x->scratch, mark);
+    }
+    return choose_fix(x, most * 2 >= lines && most > 0 ? best : NULL, err);
+}

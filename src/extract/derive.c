@@ -1,0 +1,129 @@
+/*
+ * derive.c - fields that follow from others, by the tables of the rule set.
+ */
+#include "config.h"
+
+#include "extract/work.h"
+
+/* Failing: an error, a code, a status that the table does not call healthy. */
+void
+derive_outcome(const struct extract *x, struct event *e, bool answered)
+{
+    if (e->error.n > 0 || (e->code != EVENT_NO_CODE && e->code != 0)) {
+        e->outcome = OUTCOME_FAIL;
+        return;
+    }
+    if (e->http != 0) {
+        const struct code_entry *entry = rule_set_http(x->rules, e->http, e->kind);
+        bool good = e->http >= 200 && e->http < 300 && (entry == NULL || entry->severity == SEVERITY_NONE);
+        e->outcome = good ? OUTCOME_OK : OUTCOME_FAIL;
+        return;
+    }
+    if (e->reason.n > 0 && rule_set_string(x->rules, e->reason) != NULL)
+        e->outcome = OUTCOME_FAIL;
+    else
+        e->outcome = answered ? OUTCOME_OK : OUTCOME_UNKNOWN;
+}
+
+static bool
+matches(struct extract *x, const pcre2_code *re, rt_str s)
+{
+    int rc = pcre2_match(re, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0, x->match, x->match_context);
+    return rc >= 0;
+}
+
+static const char *
+rid_defect(struct extract *x, rt_str rid)
+{
+    const struct parameter *p = rule_set_parameter(x->rules, "path/resourceid", KIND_NONE);
+    if (route_is_placeholder(rid))
+        return "placeholder";
+    if (p == NULL || p->pattern == NULL || matches(x, p->pattern, rid))
+        return NULL;
+    return memchr(rid.p, '%', rid.n) != NULL ? "percent-encoding" : "characters";
+}
+
+static const char *
+app_defect(struct extract *x, rt_str app)
+{
+    const struct parameter *p = rule_set_parameter(x->rules, "path/appid", KIND_NONE);
+    if (route_is_placeholder(app))
+        return "placeholder";
+    if (memchr(app.p, '*', app.n) != NULL || rt_str_find_nocase(app, RT_LIT("xxxx")) != SIZE_MAX)
+        return "masked";
+    if (p == NULL || p->pattern == NULL || matches(x, p->pattern, app))
+        return NULL;
+    return p->max_bytes > 0 && app.n != (size_t)p->max_bytes ? "length" : "characters";
+}
+
+static const char *
+cname_defect(struct extract *x, const struct event *e)
+{
+    int64_t scene = 0;
+    const struct parameter *p = rule_set_parameter(x->rules, "cname", e->kind);
+    /* A page recording's name is a mere label. */
+    if (p == NULL || rt_str_is(e->mode, "web") || (event_num(e, FIELD_SCENE, &scene) && scene == 1))
+        return NULL;
+    if (e->cname.n == 0)
+        return "empty";
+    if (p->max_bytes > 0 && e->cname.n > (size_t)p->max_bytes)
+        return "too-long";
+    if (p->pattern != NULL && !matches(x, p->pattern, e->cname))
+        return "character";
+    return p->max_bytes > 0 && e->cname.n == (size_t)p->max_bytes ? "edge-length" : NULL;
+}
+
+static const char *
+uid_defect(struct extract *x, const struct event *e)
+{
+    int64_t n = 0;
+    const struct parameter *p = rule_set_parameter(x->rules, "uid", e->kind);
+    if (p == NULL || memchr(e->uid.p, '*', e->uid.n) != NULL)
+        return NULL;
+    if (rt_str_is(e->uid, "0"))
+        return "zero";
+    if (p->pattern != NULL && !matches(x, p->pattern, e->uid))
+        return "not-decimal";
+    if (!rt_str_int(e->uid, &n) || (p->has_max && (double)n > p->max) || (p->has_min && (double)n < p->min))
+        return "out-of-range";
+    return NULL;
+}
+
+static int
+say(struct extract *x, struct event *e, uint16_t field, const char *word)
+{
+    return word == NULL ? 0 : add_text(x, e, field, rt_str_of(word));
+}
+
+/* Which known string the reason holds; its id without the prefix. */
+static int
+derive_text(struct extract *x, struct event *e)
+{
+    const struct code_entry *entry = e->reason.n == 0 ? NULL : rule_set_string(x->rules, e->reason);
+    rt_str prefix = RT_LIT("string-");
+    if (entry == NULL)
+        return 0;
+    return add_text(x, e, FIELD_TEXT, rt_str_starts(entry->id, prefix) ? rt_str_from(entry->id, prefix.n) : entry->id);
+}
+
+int
+derive_fields(struct extract *x, struct event *e, const struct route *route, struct rt_err *err)
+{
+    int rc = derive_text(x, e);
+    if (e->code != EVENT_NO_CODE && e->code != 0)
+        rc |= add_text(x, e, FIELD_KNOWN,
+                       rule_set_code(x->rules, e->code, e->kind, e->http, e->reason) != NULL ? RT_LIT("yes") : RT_LIT("no"));
+    if (route != NULL && route->defect != NULL)
+        rc |= say(x, e, FIELD_ROUTE, route->defect);
+    if (route != NULL && route->placeholder)
+        rc |= say(x, e, FIELD_HOST_PART, "yes");
+    if (route != NULL && route->rid.n > 0)
+        rc |= say(x, e, FIELD_RID_DEFECT, rid_defect(x, route->rid));
+    if (route != NULL && route->app_id.n > 0)
+        rc |= say(x, e, FIELD_APP_DEFECT, app_defect(x, route->app_id));
+    if (e->cname.p != NULL)
+        rc |= say(x, e, FIELD_CNAME_DEFECT, cname_defect(x, e));
+    if (e->uid.n > 0 && event_get(e, FIELD_UID_DEFECT) == NULL)
+        rc |= say(x, e, FIELD_UID_DEFECT, uid_defect(x, e));
+    return rc < 0 ? rt_fail_mem(err) : 0;
+}

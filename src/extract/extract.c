@@ -1,0 +1,376 @@
+/*
+ * extract.c - an extractor: choose a format, read line after line, count.
+ */
+#include "config.h"
+
+#include "extract/extract.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "extract/choose.h"
+#include "extract/work.h"
+
+enum { HELD_BYTES = 256 * 1024 };
+
+/* ---- shared pieces ---- */
+
+rt_str
+value_text(struct extract *x, const struct scan_value *v, unsigned which)
+{
+    if (!v->escaped)
+        return v->text;
+    rt_buf_clear(&x->text[which]);
+    return scan_unescape(v->text, &x->text[which]) < 0 ? RT_NONE : rt_buf_str(&x->text[which]);
+}
+
+rt_str
+keep_text(struct extract *x, rt_str s)
+{
+    bool ok = true;
+    if (s.n <= x->limits->field_bytes)
+        return rt_arena_str(&x->scratch, s, &ok);
+    char *cut = rt_arena_printf(&x->scratch, "%.*s...", (int)x->limits->field_bytes, s.p);
+    return rt_str_of(cut);
+}
+
+bool
+value_int(const struct scan_value *v, int64_t *out)
+{
+    return (v->type == SCAN_NUMBER || v->type == SCAN_STRING) && rt_str_int(v->text, out);
+}
+
+int
+add_int(struct extract *x, struct event *e, uint16_t field, int64_t n)
+{
+    return event_add(&x->scratch, e, &(struct event_value){.field = field, .num = n});
+}
+
+int
+add_text(struct extract *x, struct event *e, uint16_t field, rt_str s)
+{
+    return event_add(&x->scratch, e, &(struct event_value){.field = field, .is_text = 1, .text = s});
+}
+
+int
+emit(struct extract *x, struct event *e, struct rt_err *err)
+{
+    e->input = x->options.input;
+    e->line = x->line;
+    e->order = x->order++;
+    e->last = e->begin;
+    if (e->source == SOURCE_API && e->begin == RT_TIME_NONE)
+        e->zoned = true;
+    return x->sink.event(x->sink.arg, e, err);
+}
+
+rt_time
+stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned)
+{
+    const struct zone *z = x->zone != NULL ? x->zone : x->format_zone;
+    *zoned = stamp->zoned || z != NULL;
+    if (stamp->zoned)
+        return stamp->at;
+    if (z != NULL)
+        return zone_to_utc(z, stamp->at);
+    x->unzoned = true;
+    return stamp->at;
+}
+
+void
+note_time(struct extract *x, const struct rt_stamp *stamp)
+{
+    bool zoned = false;
+    rt_time t = stamp_time(x, stamp, &zoned);
+    if (x->first_time == RT_TIME_NONE || t < x->first_time)
+        x->first_time = t;
+    if (x->last_time == RT_TIME_NONE || t > x->last_time)
+        x->last_time = t;
+}
+
+/* ---- life ---- */
+
+static const struct scan_plan *
+answer_plan_new(struct rt_arena *a)
+{
+    static const struct {
+        enum answer_slot slot;
+        const char *first, *second;
+    } rows[] = {
+        {ANSWER_CODE, "code", NULL},        {ANSWER_REASON, "reason", NULL},
+        {ANSWER_MESSAGE, "message", NULL},  {ANSWER_RID, "resourceId", NULL},
+        {ANSWER_SID, "sid", NULL},          {ANSWER_CNAME, "cname", NULL},
+        {ANSWER_UID, "uid", NULL},          {ANSWER_STATUS, "serverResponse", "status"},
+        {ANSWER_INNER_CODE, "serverResponse", "code"},
+        {ANSWER_SERVICES, "serverResponse", "subServiceStatus"},
+        {ANSWER_EXTENSION, "serverResponse", "extensionServiceState"},
+        {ANSWER_SERVER, "serverResponse", NULL},
+    };
+    struct scan_plan *plan = scan_plan_new(a);
+    for (size_t i = 0; plan != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rt_str *segments = rt_arena_array(a, 2, sizeof(*segments));
+        if (segments == NULL)
+            return NULL;
+        segments[0] = rt_str_of(rows[i].first);
+        segments[1] = rt_str_of(rows[i].second);
+        struct format_path path = {segments, rows[i].second == NULL ? 1 : 2};
+        if (scan_plan_add(plan, &path, (unsigned)rows[i].slot) < 0)
+            return NULL;
+    }
+    return plan;
+}
+
+static int
+open_regex(struct extract *x, struct rt_err *err)
+{
+    x->match = pcre2_match_data_create(64, NULL);
+    x->match_context = pcre2_match_context_create(NULL);
+    x->jit_stack = pcre2_jit_stack_create(32 * 1024, 512 * 1024, NULL);
+    if (x->match == NULL || x->match_context == NULL || x->jit_stack == NULL)
+        return rt_fail_mem(err);
+    pcre2_set_match_limit(x->match_context, (uint32_t)x->limits->match_steps);
+    pcre2_set_depth_limit(x->match_context, (uint32_t)x->limits->match_depth);
+    pcre2_set_heap_limit(x->match_context, (uint32_t)x->limits->match_heap_kib);
+    pcre2_jit_stack_assign(x->match_context, NULL, x->jit_stack);
+    return 0;
+}
+
+static const struct format *
+find_format(const struct rule_set *rules, const char *name)
+{
+    const struct format *f;
+    RT_EACH (f, &rules->formats)
+        if (rt_str_is(f->name, name))
+            return f;
+    return NULL;
+}
+
+static int
+open_options(struct extract *x, struct rt_err *err)
+{
+    const struct extract_options *o = &x->options;
+    if (o->zone != NULL && (x->zone = zone_new(o->zone, &x->arena, err)) == NULL)
+        return -1;
+    if (o->format == NULL)
+        return 0;
+    const struct format *f = find_format(x->rules, o->format);
+    if (f == NULL && strcmp(o->format, "text") != 0)
+        return rt_fail_here(err, RT_EUSAGE, "log format \"%s\" is not known; rectrace formats list shows them",
+                            o->format);
+    return choose_fix(x, f, err);
+}
+
+struct extract *
+extract_new(const struct rule_set *rules, const struct extract_options *options, const struct rt_limits *limits,
+            struct extract_sink sink, struct rt_err *err)
+{
+    struct extract *x = rt_calloc(1, sizeof(*x));
+    if (x == NULL) {
+        rt_fail_mem(err);
+        return NULL;
+    }
+    x->rules = rules;
+    x->limits = limits;
+    x->options = *options;
+    x->sink = sink;
+    x->first_time = x->last_time = RT_TIME_NONE;
+    rt_arena_init(&x->arena, 4096, 0);
+    rt_arena_init(&x->scratch, 16 * 1024, 0);
+    rt_arena_init(&x->held_arena, 16 * 1024, 0);
+    for (size_t i = 0; i < sizeof(x->text) / sizeof(x->text[0]); i++)
+        rt_buf_init(&x->text[i], (size_t)limits->line_bytes * 2);
+    x->answer_plan = answer_plan_new(&x->arena);
+    if (x->answer_plan == NULL)
+        rt_fail_mem(err);
+    if (x->answer_plan == NULL || open_regex(x, err) < 0 || open_options(x, err) < 0)
+        extract_free(&x);
+    return x;
+}
+
+static void
+free_cache(struct extract *x)
+{
+    for (size_t i = 0; x->cache != NULL && i < 1024; i++) {
+        rt_free(x->cache[i].url);
+        rt_free(x->cache[i].body);
+    }
+    rt_free(x->cache);
+}
+
+void
+extract_free(struct extract **px)
+{
+    struct extract *x = *px;
+    *px = NULL;
+    if (x == NULL)
+        return;
+    free_cache(x);
+    text_free(x);
+    for (size_t i = 0; i < sizeof(x->text) / sizeof(x->text[0]); i++)
+        rt_buf_fini(&x->text[i]);
+    pcre2_match_data_free(x->match);
+    pcre2_match_context_free(x->match_context);
+    pcre2_jit_stack_free(x->jit_stack);
+    RT_VEC_FREE(&x->held);
+    RT_VEC_FREE(&x->held_numbers);
+    RT_VEC_FREE(&x->requests);
+    RT_VEC_FREE(&x->warnings);
+    rt_arena_fini(&x->held_arena);
+    rt_arena_fini(&x->scratch);
+    rt_arena_fini(&x->arena);
+    rt_free(x);
+}
+
+/* ---- lines ---- */
+
+static void
+count(struct extract *x, int fate, rt_str line, size_t stop)
+{
+    x->counts[fate]++;
+    if (fate != LINE_UNMATCHED || x->first_unread != 0)
+        return;
+    x->first_unread = x->line;
+    x->first_unread_stop = (uint32_t)(stop > UINT32_MAX ? UINT32_MAX : stop);
+    snprintf(x->first_unread_text, sizeof(x->first_unread_text), "%.*s", RT_FMT(line));
+}
+
+static int
+read_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
+{
+    x->line = number;
+    x->order = 0;
+    if (x->format == NULL)
+        return text_line(x, line, number, err);
+    size_t stop = 0;
+    struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
+    int fate = x->format->is_json ? line_json(x, line, err) : line_regex(x, line, &stop, err);
+    /* What the format does not read may still hold a shape of the vendor. */
+    if ((fate == LINE_UNMATCHED || fate == LINE_UNDECODABLE) && text_could_matter(line)) {
+        int found = text_search(x, line, err);
+        fate = found < 0 ? -1 : found > 0 ? LINE_EVENT : fate;
+    }
+    if (fate >= 0)
+        count(x, fate, line, stop);
+    rt_arena_reset(&x->scratch, mark);
+    return fate < 0 ? -1 : 0;
+}
+
+static int
+decide(struct extract *x, struct rt_err *err)
+{
+    if (choose_format(x, err) < 0)
+        return -1;
+    for (size_t i = 0; i < x->held.n; i++)
+        if (read_line(x, x->held.v[i], x->held_numbers.v[i], err) < 0)
+            return -1;
+    RT_VEC_FREE(&x->held);
+    RT_VEC_FREE(&x->held_numbers);
+    rt_arena_fini(&x->held_arena);
+    return 0;
+}
+
+static int
+hold(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
+{
+    bool ok = true;
+    rt_str *slot = RT_VEC_PUSH(&x->held);
+    uint64_t *at = slot == NULL ? NULL : RT_VEC_PUSH(&x->held_numbers);
+    if (at == NULL)
+        return rt_fail_mem(err);
+    *slot = rt_arena_str(&x->held_arena, line, &ok);
+    *at = number;
+    if (!ok)
+        return rt_fail_mem(err);
+    bool enough = x->held.n >= x->limits->detect_lines || x->held_arena.held > HELD_BYTES;
+    return enough ? decide(x, err) : 0;
+}
+
+int
+extract_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
+{
+    return x->decided ? read_line(x, line, number, err) : hold(x, line, number, err);
+}
+
+void
+extract_too_long(struct extract *x, uint64_t number)
+{
+    (void)number;
+    x->counts[LINE_TOO_LONG]++;
+}
+
+static int
+tell(struct extract *x, const char *text, struct rt_err *err)
+{
+    const char **slot = text == NULL ? NULL : RT_VEC_PUSH(&x->warnings);
+    if (slot == NULL)
+        return rt_fail_mem(err);
+    *slot = text;
+    return 0;
+}
+
+int
+extract_end(struct extract *x, struct rt_err *err)
+{
+    if (!x->decided && decide(x, err) < 0)
+        return -1;
+    if (text_end(x, err) < 0)
+        return -1;
+    if (x->foreign > 0 &&
+        tell(x, rt_arena_printf(&x->arena, "%u callbacks of other products were left out", x->foreign), err) < 0)
+        return -1;
+    if (x->counts[LINE_TOO_LONG] > 0 &&
+        tell(x, rt_arena_printf(&x->arena, "%llu lines are longer than %llu bytes and were skipped",
+                                (unsigned long long)x->counts[LINE_TOO_LONG], (unsigned long long)x->limits->line_bytes),
+             err) < 0)
+        return -1;
+    return 0;
+}
+
+void
+extract_facts(const struct extract *x, struct extract_facts *out)
+{
+    *out = (struct extract_facts){
+        .format = x->format != NULL ? x->format->name.p : "text",
+        .first_time = x->first_time,
+        .last_time = x->last_time,
+        .unzoned = x->unzoned,
+        .first_unread = x->first_unread,
+        .first_unread_stop = x->first_unread_stop,
+        .limit_hits = x->limit_hits,
+        .foreign = x->foreign,
+        .warnings = x->warnings.v,
+        .warning_count = x->warnings.n,
+    };
+    memcpy(out->counts, x->counts, sizeof(out->counts));
+    memcpy(out->first_unread_text, x->first_unread_text, sizeof(out->first_unread_text));
+    memcpy(out->limit_pattern, x->limit_pattern, sizeof(out->limit_pattern));
+}
+
+static int
+ignore_event(void *arg, const struct event *e, struct rt_err *err)
+{
+    (void)arg, (void)e, (void)err;
+    return 0;
+}
+
+int
+extract_trial(const struct rule_set *rules, const struct rt_limits *limits, rt_str line, struct format_trial *out,
+              size_t count, struct rt_err *err)
+{
+    struct extract_options none = {.path = "trial"};
+    struct extract *x = extract_new(rules, &none, limits, (struct extract_sink){ignore_event, NULL}, err);
+    if (x == NULL)
+        return -1;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count && i < rules->formats.n; i++) {
+        const struct format *f = &rules->formats.v[i];
+        const struct scan_plan *plan = f->is_json ? line_plan_new(rules, f, &x->scratch) : NULL;
+        out[i] = (struct format_trial){.format = f};
+        if (f->is_json && plan == NULL)
+            rc = rt_fail_mem(err);
+        else
+            out[i].matched = choose_matches(x, f, plan, line, &out[i].stop);
+    }
+    extract_free(&x);
+    return rc;
+}

@@ -1,0 +1,146 @@
+/*
+ * line.c - one record read by one format.
+ */
+#include "config.h"
+
+#include "extract/work.h"
+
+static const struct {
+    enum line_slot slot;
+    const char *key;
+} bare_rows[] = {
+    {SLOT_RID, "resourceId"}, {SLOT_SID, "sid"},      {SLOT_CODE, "code"},
+    {SLOT_REASON, "reason"},  {SLOT_SERVER, "serverResponse"}, {SLOT_GATEWAY, "message"},
+};
+
+struct scan_plan *
+line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_arena *a)
+{
+    struct scan_plan *plan = scan_plan_new(a);
+    int rc = plan == NULL ? -1 : 0;
+    for (unsigned part = 0; part < FORMAT__PARTS; part++)
+        for (size_t i = 0; rc == 0 && i < f->path_count[part]; i++)
+            rc = scan_plan_add(plan, &f->paths[part][i], part);
+    static const struct {
+        enum line_slot slot;
+        enum envelope_part part;
+    } hooks[] = {{SLOT_ENVELOPE_TYPE, ENVELOPE_TYPE},
+                 {SLOT_ENVELOPE_DETAILS, ENVELOPE_DETAILS},
+                 {SLOT_ENVELOPE_NAME, ENVELOPE_NAME}};
+    const struct hook_envelope *e = &rules->envelope;
+    for (size_t k = 0; k < sizeof(hooks) / sizeof(hooks[0]); k++)
+        for (size_t i = 0; rc == 0 && i < e->path_count[hooks[k].part]; i++)
+            rc = scan_plan_add(plan, &e->paths[hooks[k].part][i], (unsigned)hooks[k].slot);
+    for (size_t k = 0; rc == 0 && k < sizeof(bare_rows) / sizeof(bare_rows[0]); k++) {
+        rt_str *segment = rt_arena_alloc(a, sizeof(*segment));
+        if (segment == NULL)
+            return NULL;
+        *segment = rt_str_of(bare_rows[k].key);
+        rc = scan_plan_add(plan, &(struct format_path){segment, 1}, (unsigned)bare_rows[k].slot);
+    }
+    return rc < 0 ? NULL : plan;
+}
+
+/* A key may be both a part of the format and a sign of a bare answer; the plan keeps the first. */
+static void
+share_slots(const struct format *f, struct scan_value *values)
+{
+    for (size_t k = 0; k < sizeof(bare_rows) / sizeof(bare_rows[0]); k++)
+        for (unsigned part = 0; part < FORMAT__PARTS; part++)
+            for (size_t i = 0; values[bare_rows[k].slot].type == SCAN_NONE && i < f->path_count[part]; i++)
+                if (f->paths[part][i].count == 1 && rt_str_is(f->paths[part][i].segments[0], bare_rows[k].key))
+                    values[bare_rows[k].slot] = values[part];
+}
+
+bool
+line_fits_json(const struct format *f, const struct scan_plan *plan, rt_str line, struct scan_value *values,
+               const struct rt_limits *limits)
+{
+    (void)f;
+    size_t n = scan_plan_run(plan, line, (unsigned)limits->json_depth, values, SLOT__COUNT);
+    /* What follows the object must be blank or a comma (a line of an array). */
+    rt_str rest = n == 0 ? RT_NONE : rt_str_trim(rt_str_from(line, n));
+    return n > 0 && (rest.n == 0 || rt_str_is(rest, ",") || rt_str_is(rest, "]"));
+}
+
+int
+line_json(struct extract *x, rt_str line, struct rt_err *err)
+{
+    struct scan_value values[SLOT__COUNT];
+    rt_str text = rt_str_trim(line);
+    if (text.n == 0 || rt_str_is(text, "[") || rt_str_is(text, "]"))
+        return LINE_IGNORED;
+    if (text.p[0] == '[')
+        text = rt_str_from(text, 1);
+    if (!line_fits_json(x->format, x->line_plan, text, values, x->limits))
+        return text.p[0] == '{' ? LINE_UNDECODABLE : LINE_UNMATCHED;
+    share_slots(x->format, values);
+    int fate = call_read(x, values, text, err);
+    if (fate == LINE_IGNORED && values[FORMAT_TIME].type != SCAN_NONE &&
+        (x->first_time == RT_TIME_NONE || x->counts[LINE_IGNORED] % 64 == 0)) {
+        /* Other traffic tells how far the log reaches; a look now and then is enough. */
+        struct rt_stamp stamp;
+        if (rt_time_parse(values[FORMAT_TIME].text, &stamp) > 0)
+            note_time(x, &stamp);
+    }
+    return fate;
+}
+
+static void
+note_limit(struct extract *x, const char *pattern)
+{
+    if (x->limit_hits++ == 0) {
+        strncpy(x->limit_pattern, pattern, sizeof(x->limit_pattern) - 1);
+        x->limit_pattern[sizeof(x->limit_pattern) - 1] = '\0';
+    }
+}
+
+static rt_str
+group(const PCRE2_SIZE *ovector, int rc, rt_str line, int number)
+{
+    if (number < 0 || number >= rc || ovector[2 * number] == PCRE2_UNSET)
+        return RT_NONE;
+    return (rt_str){line.p + ovector[2 * number], ovector[2 * number + 1] - ovector[2 * number]};
+}
+
+static void
+note_line_time(struct extract *x, rt_str text)
+{
+    struct rt_stamp stamp;
+    size_t n = x->format->time_format.n > 0 ? rt_time_parse_format(text, x->format->time_format.p, &stamp)
+                                            : rt_time_parse(text, &stamp);
+    if (n > 0)
+        note_time(x, &stamp);
+}
+
+int
+line_regex(struct extract *x, rt_str line, size_t *stop, struct rt_err *err)
+{
+    const struct format *f = x->format;
+    *stop = 0;
+    /* Without the literal the line cannot matter; one in sixty-four is read all the same, for its time. */
+    bool matters = f->literal.n == 0 || rt_str_find(line, f->literal) != SIZE_MAX;
+    if (!matters && x->first_time != RT_TIME_NONE && x->counts[LINE_IGNORED] % 64 != 0)
+        return LINE_IGNORED;
+    int rc = pcre2_match(f->re, (PCRE2_SPTR)(line.p == NULL ? "" : line.p), line.n, 0, 0, x->match, x->match_context);
+    if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
+        rc == PCRE2_ERROR_JIT_STACKLIMIT) {
+        note_limit(x, f->name.p);
+        return LINE_UNDECODABLE;
+    }
+    if (rc <= 0)
+        return matters || rt_str_trim(line).n > 0 ? LINE_UNMATCHED : LINE_IGNORED;
+    const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(x->match);
+    struct scan_value parts[SLOT__COUNT] = {{SCAN_NONE, RT_NONE, false}};
+    for (int i = 0; i < FORMAT__PARTS; i++) {
+        rt_str text = group(ovector, rc, line, f->group[i]);
+        if (text.p == NULL)
+            continue;
+        parts[i] = (struct scan_value){SCAN_STRING, text, false};
+        if ((i == FORMAT_RESPONSE || i == FORMAT_REQUEST || i == FORMAT_HOOK) && text.n > 0 && text.p[0] == '{')
+            parts[i].type = SCAN_OBJECT;
+    }
+    if (parts[FORMAT_TIME].type != SCAN_NONE && (!matters || x->first_time == RT_TIME_NONE))
+        note_line_time(x, parts[FORMAT_TIME].text);
+    return matters ? call_read(x, parts, RT_NONE, err) : LINE_IGNORED;
+}

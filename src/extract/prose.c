@@ -1,0 +1,488 @@
+/*
+ * prose.c - prose: the vendor's shapes wherever they stand.
+ *
+ * Lines are gathered while an object is open, then the piece is searched from left to right for URLs
+ * of the API, objects, HTTP statuses and labelled codes. What names the call is the nearest word
+ * before the answer. The search moves forward only: linear in the input.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "extract/work.h"
+
+enum { GATHER_LINES = 2000, CONTEXT_LINES = 12 };
+
+struct document {
+    struct rt_buf text; /* of the piece that is open */
+    uint64_t first_line, lines;
+    int depth;
+    /* What was said before and may belong to the next answer. */
+    uint8_t kind;
+    uint64_t kind_line;
+    struct route route;   /* text in `url` */
+    bool has_route;
+    char url[1024], method[8];
+    int32_t http;
+    uint64_t http_line;
+    rt_time time;
+    bool zoned, coarse;
+};
+
+bool
+text_could_matter(rt_str s)
+{
+    static const char *const signs[] = {"cloud_recording", "resourceId", "serverResponse", "noticeId", "msgName",
+                                        "code", "reason", "errorCode", "status", "message", "appid"};
+    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+        if (rt_str_find(s, rt_str_of(signs[i])) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+static struct document *
+document_of(struct extract *x)
+{
+    if (x->document == NULL && (x->document = rt_calloc(1, sizeof(*x->document))) != NULL) {
+        rt_buf_init(&x->document->text, (size_t)x->limits->line_bytes * 2);
+        x->document->kind = KIND_NONE;
+        x->document->time = RT_TIME_NONE;
+    }
+    return x->document;
+}
+
+void
+text_free(struct extract *x)
+{
+    if (x->document != NULL)
+        rt_buf_fini(&x->document->text);
+    rt_free(x->document);
+    x->document = NULL;
+}
+
+/* ---- pieces of prose ---- */
+
+static bool
+word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static uint8_t
+kind_of_word(rt_str word)
+{
+    static const struct {
+        const char *word;
+        uint8_t kind;
+    } others[] = {{"aquire", KIND_ACQUIRE}, {"querying", KIND_QUERY}, {"stopping", KIND_STOP}, {"starting", KIND_START}};
+    for (uint8_t k = KIND_ACQUIRE; k < KIND_ANSWER; k++)
+        if (rt_str_eq_nocase(word, rt_str_of(event_kinds[k].name)))
+            return k;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (rt_str_eq_nocase(word, rt_str_of(others[i].word)))
+            return others[i].kind;
+    return KIND_NONE;
+}
+
+/* Three digits that a label makes an HTTP status: "HTTP/1.1 404", "status code 500", "// 401". */
+static bool
+labelled_status(rt_str before)
+{
+    static const char *const labels[] = {"http/1.1", "http/2", "http/1.0", "status code", "statuscode", "status", "http",
+                                         "with status", "//", "\"code\"", "return", "returns", "returned", "http code"};
+    rt_str b = rt_str_trim(before);
+    while (b.n > 0 && (b.p[b.n - 1] == ':' || b.p[b.n - 1] == '=' || b.p[b.n - 1] == ' ' || b.p[b.n - 1] == '['))
+        b.n--;
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        rt_str label = rt_str_of(labels[i]);
+        if (b.n >= label.n && rt_str_eq_nocase((rt_str){b.p + b.n - label.n, label.n}, label))
+            return true;
+    }
+    return false;
+}
+
+/* "Code" beside "Body", with a capital, is the status; "code" is the service's. */
+static bool
+capital_code(rt_str before)
+{
+    rt_str b = rt_str_trim(before);
+    while (b.n > 0 && (b.p[b.n - 1] == ':' || b.p[b.n - 1] == ' '))
+        b.n--;
+    return rt_str_ends(b, RT_LIT("\"Code\"")) || rt_str_ends(b, RT_LIT("Code"));
+}
+
+static bool
+labelled_code(rt_str text, size_t begin, size_t end)
+{
+    static const char *const after[] = {"error", " error", " code", "code", "错误", " 错误", " err", "报错", " 报错"};
+    rt_str b = {text.p, begin};
+    b = rt_str_trim(b);
+    while (b.n > 0 && (b.p[b.n - 1] == ':' || b.p[b.n - 1] == '=' || b.p[b.n - 1] == ' ' || b.p[b.n - 1] == '\'' ||
+                       b.p[b.n - 1] == '"'))
+        b.n--;
+    if (rt_str_ends(b, RT_LIT("\xef\xbc\x9a"))) /* a full-width colon */
+        b.n -= 3;
+    static const char *const labels[] = {"code", "错误码", "错误代码", "errorcode", "error", "返回码", "状态码", "返回", "报错", "报"};
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        rt_str label = rt_str_of(labels[i]);
+        if (b.n >= label.n && rt_str_eq_nocase((rt_str){b.p + b.n - label.n, label.n}, label))
+            return true;
+    }
+    rt_str rest = rt_str_from(text, end);
+    for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
+        if (rest.n >= strlen(after[i]) && rt_str_eq_nocase((rt_str){rest.p, strlen(after[i])}, rt_str_of(after[i])))
+            return true;
+    return false;
+}
+
+/* The object that begins at `at`: its end, with surplus or missing braces forgiven. 0: none. */
+static size_t
+object_end(rt_str text, size_t at, bool *cut)
+{
+    int depth = 0;
+    bool in_string = false;
+    *cut = false;
+    for (size_t i = at; i < text.n; i++) {
+        char c = text.p[i];
+        if (in_string) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '{' || c == '[') {
+            depth++;
+        } else if ((c == '}' || c == ']') && --depth == 0) {
+            return i + 1;
+        }
+    }
+    *cut = true;
+    return text.n;
+}
+
+/* ---- events from what was found ---- */
+
+static void
+forget_old(struct document *d, uint64_t line)
+{
+    if (line > d->kind_line + CONTEXT_LINES)
+        d->kind = KIND_NONE;
+    if (line > d->http_line + CONTEXT_LINES)
+        d->http = 0;
+}
+
+static void
+begin_event(struct extract *x, struct document *d, struct event *e)
+{
+    event_init(e);
+    forget_old(d, x->line);
+    if (d->has_route) {
+        e->kind = d->route.kind;
+        e->host = d->route.host;
+        e->app_id = route_is_placeholder(d->route.app_id) ? RT_NONE : d->route.app_id;
+        e->mode = route_is_placeholder(d->route.mode) ? RT_NONE : d->route.mode;
+        e->rid = route_is_placeholder(d->route.rid) ? RT_NONE : d->route.rid;
+        e->sid = route_is_placeholder(d->route.sid) ? RT_NONE : d->route.sid;
+        e->method = rt_str_of(d->method);
+    } else if (d->kind != KIND_NONE) {
+        e->kind = d->kind;
+    }
+    e->http = d->http;
+    e->begin = e->end = d->time;
+    e->zoned = d->zoned;
+    e->coarse = d->coarse;
+}
+
+static int
+end_event(struct extract *x, struct document *d, struct event *e, bool answered, struct rt_err *err)
+{
+    e->plain = false;
+    derive_outcome(x, e, answered);
+    if (derive_fields(x, e, d->has_route ? &d->route : NULL, err) < 0 || emit(x, e, err) < 0)
+        return -1;
+    d->has_route = false;
+    d->http = 0;
+    d->kind = KIND_NONE;
+    return 1;
+}
+
+/* A URL whose answer did not follow is a call of its own. */
+static int
+flush_route(struct extract *x, struct document *d, struct rt_err *err)
+{
+    struct event e;
+    if (!d->has_route)
+        return 0;
+    begin_event(x, d, &e);
+    return end_event(x, d, &e, false, err);
+}
+
+static int
+answer_event(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
+{
+    struct event e;
+    struct body_look look;
+    begin_event(x, d, &e);
+    if (body_answer(x, &e, object, NULL, &look, err) < 0)
+        return -1;
+    return end_event(x, d, &e, true, err);
+}
+
+static int
+found_object(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
+{
+    if (rt_str_find(object, RT_LIT("noticeId")) != SIZE_MAX || rt_str_find(object, RT_LIT("msgName")) != SIZE_MAX ||
+        rt_str_find(object, RT_LIT("notificationId")) != SIZE_MAX) {
+        int fate = callback_read(x, object, err);
+        if (fate != LINE_UNMATCHED)
+            return fate < 0 ? -1 : fate == LINE_EVENT;
+    }
+    if (body_is_vendor(x, object))
+        return answer_event(x, d, object, err);
+    /* A request body before its answer, or a wrapper around one. */
+    rt_str key;
+    struct scan_value v;
+    size_t at = 0;
+    int found = 0;
+    while (scan_member(object, &at, (unsigned)x->limits->json_depth, &key, &v) == 1) {
+        if (v.type != SCAN_OBJECT || !body_is_vendor(x, v.text))
+            continue;
+        int64_t http = 0;
+        struct scan_value status = scan_get(object, "status");
+        if (status.type == SCAN_NONE)
+            status = scan_get(object, "Code");
+        if (value_int(&status, &http) && http >= 100 && http <= 599)
+            d->http = (int32_t)http;
+        int one = answer_event(x, d, v.text, err);
+        if (one < 0)
+            return -1;
+        found += one;
+    }
+    return found;
+}
+
+static int
+found_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end, struct rt_err *err)
+{
+    rt_str url = route_around(text, at);
+    int found = flush_route(x, d, err);
+    *end = (size_t)(url.p - text.p) + url.n;
+    if (found < 0 || url.n >= sizeof(d->url))
+        return found;
+    snprintf(d->url, sizeof(d->url), "%.*s", RT_FMT(url));
+    /* The word before the URL may be the method. */
+    size_t begin = (size_t)(url.p - text.p), m = begin;
+    while (m > 0 && (text.p[m - 1] == ' ' || text.p[m - 1] == '"'))
+        m--;
+    size_t stop = m;
+    while (m > 0 && text.p[m - 1] >= 'A' && text.p[m - 1] <= 'Z')
+        m--;
+    d->method[0] = '\0';
+    if (stop - m >= 3 && stop - m < sizeof(d->method))
+        snprintf(d->method, sizeof(d->method), "%.*s", (int)(stop - m), text.p + m);
+    if (route_parse(rt_str_of(d->url), rt_str_of(d->method), &d->route)) {
+        /* A bare mention of the path in prose names the call, no more. */
+        bool bare = d->route.app_id.n == 0;
+        d->has_route = !bare;
+        d->kind = d->route.kind == KIND_ANSWER ? d->kind : d->route.kind;
+        d->kind_line = x->line;
+    }
+    return found;
+}
+
+static int
+found_number(struct extract *x, struct document *d, rt_str text, size_t begin, size_t end, struct rt_err *err)
+{
+    int64_t n = 0;
+    rt_str digits = {text.p + begin, end - begin};
+    rt_str before = {text.p, begin};
+    if (!rt_str_int(digits, &n))
+        return 0;
+    bool status = n >= 100 && n <= 599 && (labelled_status(before) || capital_code(before)) &&
+                  rule_set_http(x->rules, (int32_t)n, KIND_NONE) != NULL;
+    if (status) {
+        d->http = (int32_t)n;
+        d->http_line = x->line;
+        return 0;
+    }
+    const struct code_entry *entry = rule_set_code(x->rules, n, KIND_NONE, 0, RT_NONE);
+    if (entry == NULL || !labelled_code(text, begin, end))
+        return 0;
+    struct event e;
+    begin_event(x, d, &e);
+    e.code = (int32_t)n;
+    return end_event(x, d, &e, true, err);
+}
+
+/* A known string of the vendor standing free in the piece. */
+static int
+found_string(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
+{
+    const struct code_entry *known = text.n > 4000 ? NULL : rule_set_string(x->rules, text);
+    if (known == NULL)
+        return 0;
+    struct event e;
+    begin_event(x, d, &e);
+    e.reason = known->text;
+    return end_event(x, d, &e, true, err);
+}
+
+static int
+search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
+{
+    int found = 0;
+    for (size_t i = 0; i < text.n;) {
+        char c = text.p[i];
+        int one = 0;
+        size_t end = i + 1;
+        if (c == '{') {
+            bool cut = false;
+            end = object_end(text, i, &cut);
+            rt_str object = {text.p + i, end - i};
+            one = text_could_matter(object) ? found_object(x, d, object, err) : 0;
+        } else if (c == '/' && rt_str_starts(rt_str_from(text, i), RT_LIT("/cloud_recording"))) {
+            one = found_url(x, d, text, i, &end, err);
+            end = end > i ? end : i + 1;
+        } else if (c >= '0' && c <= '9') {
+            while (end < text.n && text.p[end] >= '0' && text.p[end] <= '9')
+                end++;
+            bool inside = (i > 0 && (word_byte(text.p[i - 1]) || text.p[i - 1] == '.' || text.p[i - 1] == '-')) ||
+                          (end < text.n && (text.p[end] == '.' || text.p[end] == '-' || text.p[end] == '/'));
+            one = end - i <= 4 && !inside ? found_number(x, d, text, i, end, err) : 0;
+        } else if (word_byte(c)) {
+            while (end < text.n && word_byte(text.p[end]))
+                end++;
+            uint8_t kind = kind_of_word((rt_str){text.p + i, end - i});
+            if (kind != KIND_NONE) {
+                d->kind = kind;
+                d->kind_line = x->line;
+            }
+        }
+        if (one < 0)
+            return -1;
+        found += one;
+        i = end;
+    }
+    if (found == 0)
+        found = found_string(x, d, text, err);
+    return found;
+}
+
+int
+text_search(struct extract *x, rt_str text, struct rt_err *err)
+{
+    struct document *d = document_of(x);
+    if (d == NULL)
+        return rt_fail_mem(err);
+    int found = search(x, d, text, err), last = found < 0 ? -1 : flush_route(x, d, err);
+    return last < 0 ? -1 : found + last;
+}
+
+/* ---- lines ---- */
+
+static void
+note_stamp(struct extract *x, struct document *d, rt_str line)
+{
+    struct rt_stamp stamp;
+    rt_str s = rt_str_trim(line);
+    if (s.n > 0 && s.p[0] == '[')
+        s = rt_str_from(s, 1);
+    if (s.n < 16 || s.p[0] < '0' || s.p[0] > '9' || (s.p[4] != '-' && s.p[4] != '/') || rt_time_parse(s, &stamp) == 0)
+        return;
+    note_time(x, &stamp);
+    d->time = stamp_time(x, &stamp, &d->zoned);
+    d->coarse = stamp.digits == 0;
+}
+
+/* The piece is complete: search it, and count its lines by what came of it. */
+static int
+settle(struct extract *x, struct document *d, struct rt_err *err)
+{
+    if (d->lines == 0)
+        return 0;
+    uint64_t here = x->line;
+    struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
+    x->line = d->first_line;
+    x->order = 0;
+    rt_str text = rt_buf_str(&d->text);
+    int found = 0;
+    if (rt_str_trim(text).n == 0)
+        x->counts[LINE_IGNORED] += d->lines;
+    else {
+        found = search(x, d, text, err);
+        x->counts[found > 0 ? LINE_EVENT : LINE_UNMATCHED] += d->lines;
+        if (found == 0 && x->first_unread == 0) {
+            x->first_unread = d->first_line;
+            snprintf(x->first_unread_text, sizeof(x->first_unread_text), "%.*s", RT_FMT(text));
+        }
+    }
+    rt_arena_reset(&x->scratch, mark);
+    x->line = here;
+    d->lines = 0;
+    d->depth = 0;
+    rt_buf_clear(&d->text);
+    return found < 0 ? -1 : 0;
+}
+
+/* Brackets of the line, outside of its strings. */
+static int
+balance(rt_str line)
+{
+    int depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < line.n; i++) {
+        char c = line.p[i];
+        if (c == '"')
+            in_string = !in_string;
+        else if (c == '\\')
+            i++;
+        else if (!in_string)
+            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+    }
+    return depth;
+}
+
+int
+text_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
+{
+    struct document *d = document_of(x);
+    if (d == NULL)
+        return rt_fail_mem(err);
+    x->line = number;
+    if (d->depth <= 0 && settle(x, d, err) < 0)
+        return -1;
+    if (d->lines == 0) {
+        d->first_line = number;
+        note_stamp(x, d, line);
+    }
+    if (d->lines > 0)
+        rt_buf_addc(&d->text, '\n');
+    rt_buf_add(&d->text, line);
+    d->lines++;
+    d->depth += balance(line);
+    if (d->text.failed || d->lines >= GATHER_LINES) {
+        d->text.failed = false;
+        return settle(x, d, err);
+    }
+    return 0;
+}
+
+int
+text_end(struct extract *x, struct rt_err *err)
+{
+    struct document *d = x->document;
+    if (d == NULL)
+        return 0;
+    if (settle(x, d, err) < 0)
+        return -1;
+    int last = flush_route(x, d, err);
+    /* A status that nothing followed is still an answer. */
+    if (last == 0 && d->http >= 400) {
+        struct event e;
+        begin_event(x, d, &e);
+        last = end_event(x, d, &e, true, err);
+    }
+    return last < 0 ? -1 : 0;
+}

@@ -1,0 +1,183 @@
+#include "config.h"
+
+#include "extract/route.h"
+
+static const struct row {
+    uint8_t kind;
+    const char *name, *method;
+    bool needs_sid;
+} rows[] = {
+#define ROUTE(kind, name, method, needs_sid) {KIND_##kind, name, method, needs_sid},
+#include "extract/route.def"
+#undef ROUTE
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+#define PRODUCT "/cloud_recording"
+
+bool
+route_is_placeholder(rt_str s)
+{
+    static const char *const words[] = {"undefined", "null", "None", "nil", "NaN"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (rt_str_is(s, words[i]))
+            return true;
+    if (s.n == 0)
+        return false;
+    return memchr(s.p, '{', s.n) != NULL || s.p[0] == '<' || s.p[0] == ':' || s.p[0] == '$' ||
+           rt_str_find(s, RT_LIT("%s")) != SIZE_MAX || rt_str_find(s, RT_LIT("%7B")) != SIZE_MAX;
+}
+
+static bool
+url_byte(char c)
+{
+    return (unsigned char)c > 0x20 && (unsigned char)c < 0x7f && c != '"' && c != '\'' && c != '`' && c != '|' &&
+           c != '\\' && c != ')' && c != ']';
+}
+
+rt_str
+route_around(rt_str text, size_t at)
+{
+    size_t begin = at, end = at;
+    while (begin > 0 && url_byte(text.p[begin - 1]) && text.p[begin - 1] != '(' && text.p[begin - 1] != '[' &&
+           text.p[begin - 1] != '=' && text.p[begin - 1] != ',')
+        begin--;
+    while (end < text.n && url_byte(text.p[end]) && text.p[end] != ',' && text.p[end] != ';')
+        end++;
+    while (end > at && (text.p[end - 1] == '.' || text.p[end - 1] == '>'))
+        end--;
+    return (rt_str){text.p + begin, end - begin};
+}
+
+/* The next segment behind the slash at *at; false at the end. */
+static bool
+segment(rt_str path, size_t *at, rt_str *out)
+{
+    if (*at >= path.n || path.p[*at] != '/')
+        return false;
+    size_t begin = *at + 1, end = begin;
+    while (end < path.n && path.p[end] != '/' && path.p[end] != '?' && path.p[end] != '#' && path.p[end] != ' ')
+        end++;
+    *out = (rt_str){path.p + begin, end - begin};
+    *at = end;
+    return true;
+}
+
+static const struct row *
+find_row(rt_str name, bool exact)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (exact ? rt_str_is(name, rows[i].name) : rt_str_eq_nocase(name, rt_str_of(rows[i].name)))
+            return &rows[i];
+    return NULL;
+}
+
+static void
+spoil(struct route *r, const char *defect)
+{
+    if (r->defect == NULL)
+        r->defect = defect;
+}
+
+static void
+take_host(rt_str url, size_t path, struct route *r)
+{
+    size_t scheme = rt_str_find(url, RT_LIT("://"));
+    if (scheme == SIZE_MAX || scheme > path)
+        return;
+    r->host = (rt_str){url.p + scheme + 3, path - scheme - 3};
+    const char *port = memchr(r->host.p, ':', r->host.n);
+    if (port != NULL)
+        r->host.n = (size_t)(port - r->host.p);
+}
+
+/* /v1/apps/{app} before the product's segment. */
+static void
+take_app(rt_str url, size_t product, struct route *r)
+{
+    size_t end = product, begin = end;
+    while (begin > 0 && url.p[begin - 1] != '/')
+        begin--;
+    rt_str before = {url.p, begin};
+    r->app_id = (rt_str){url.p + begin, end - begin};
+    if (!rt_str_ends(before, RT_LIT("/apps/"))) {
+        r->app_id = RT_NONE;
+        spoil(r, "prefix");
+        return;
+    }
+    before.n -= 6;
+    if (!rt_str_ends(before, RT_LIT("/v1")))
+        spoil(r, "prefix");
+    take_host(url, before.n >= 3 ? before.n - 3 : before.n, r);
+}
+
+/* Name/value pairs between the product and the operation. */
+static const struct row *
+take_segments(rt_str url, size_t at, struct route *r)
+{
+    const struct row *op = NULL;
+    rt_str name, value;
+    while (segment(url, &at, &name)) {
+        op = find_row(name, true);
+        if (op != NULL)
+            break;
+        bool is_rid = rt_str_eq_nocase(name, RT_LIT("resourceid")), is_sid = rt_str_eq_nocase(name, RT_LIT("sid"));
+        bool is_mode = rt_str_is(name, "mode");
+        if ((is_rid || is_sid || is_mode) && segment(url, &at, &value)) {
+            if (is_rid)
+                r->rid = value;
+            else if (is_sid)
+                r->sid = value;
+            else
+                r->mode = value;
+            if (value.n == 0)
+                spoil(r, "empty-id");
+            if ((is_rid && !rt_str_is(name, "resourceid")) || (is_sid && !rt_str_is(name, "sid")))
+                spoil(r, "case");
+            continue;
+        }
+        op = find_row(name, false);
+        if (op != NULL) {
+            spoil(r, "case");
+            break;
+        }
+        if (name.n > 0)
+            spoil(r, "missing-segment");
+    }
+    if (op != NULL && at < url.n && url.p[at] == '/')
+        spoil(r, "trailing-text");
+    return op;
+}
+
+bool
+route_parse(rt_str url, rt_str method, struct route *out)
+{
+    size_t product = rt_str_find(url, RT_LIT(PRODUCT));
+    *out = (struct route){.kind = KIND_ANSWER};
+    if (product == SIZE_MAX)
+        return false;
+    size_t behind = product + sizeof(PRODUCT) - 1;
+    if (behind < url.n && url.p[behind] != '/' && url.p[behind] != '?' && url.p[behind] != ' ')
+        return false;
+    take_app(url, product, out);
+    const struct row *op = take_segments(url, behind, out);
+    out->placeholder = route_is_placeholder(out->app_id) || route_is_placeholder(out->rid) ||
+                       route_is_placeholder(out->sid) || route_is_placeholder(out->mode);
+    if (op == NULL) {
+        spoil(out, "missing-segment");
+        return true;
+    }
+    out->kind = op->kind;
+    bool has_rid = op->kind == KIND_ACQUIRE || out->rid.p != NULL;
+    if (!has_rid)
+        spoil(out, "missing-resourceid");
+    if (op->needs_sid && out->sid.p == NULL)
+        spoil(out, "missing-sid");
+    if (op->kind != KIND_ACQUIRE && out->mode.p == NULL)
+        spoil(out, "missing-segment");
+    if (method.n > 0 && !rt_str_is(method, op->method) && !rt_str_is(method, "OPTIONS") && !rt_str_is(method, "HEAD"))
+        spoil(out, "method");
+    if (out->placeholder)
+        spoil(out, "placeholder");
+    return true;
+}

@@ -1,0 +1,28 @@
+/*
+ * route.h - a URL of the API as its parts, or what is wrong with it.
+ *
+ *   /v1/apps/{app}/cloud_recording/acquire
+ *   /v1/apps/{app}/cloud_recording/resourceid/{rid}/mode/{mode}/start
+ *   /v1/apps/{app}/cloud_recording/resourceid/{rid}/sid/{sid}/mode/{mode}/{query|update|updateLayout|stop}
+ *
+ * Source: REST reference of the vendor, 2026; route.def holds the templates.
+ */
+#ifndef RECTRACE_EXTRACT_ROUTE_H
+#define RECTRACE_EXTRACT_ROUTE_H
+
+#include "event/event.h"
+
+struct route {
+    uint8_t kind; /* KIND_ANSWER: the operation cannot be told */
+    rt_str host, app_id, rid, sid, mode; /* slices of the URL; empty = not there */
+    const char *defect;                  /* a word of route-defect, or NULL */
+    bool placeholder;                    /* template text in the path */
+};
+/* False: no URL of this API. `method` may be empty. */
+bool route_parse(rt_str url, rt_str method, struct route *out);
+/* The URL that stands around the API's path in free text: `at` is an offset inside. */
+rt_str route_around(rt_str text, size_t at);
+/* Text that stands for an id but is none: {{rid}}, <sid>, %s, ${x}, :sid, undefined, null. */
+bool route_is_placeholder(rt_str s);
+
+#endif

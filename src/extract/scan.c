@@ -1,0 +1,362 @@
+#include "config.h"
+
+#include "extract/scan.h"
+
+/* What a byte means outside of strings. */
+enum { PLAIN, QUOTE, OPEN, CLOSE };
+static const uint8_t classes[256] = {
+    ['"'] = QUOTE, ['{'] = OPEN, ['['] = OPEN, ['}'] = CLOSE, [']'] = CLOSE,
+};
+
+static bool
+blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static size_t
+skip_blanks(rt_str s, size_t i)
+{
+    while (i < s.n && blank(s.p[i]))
+        i++;
+    return i;
+}
+
+/* `i` is behind the opening quote; gives the offset of the closing one, or SIZE_MAX. */
+static size_t
+string_end(rt_str s, size_t i)
+{
+    size_t begin = i;
+    while (i < s.n) {
+        const char *q = memchr(s.p + i, '"', s.n - i);
+        if (q == NULL)
+            return SIZE_MAX;
+        size_t at = (size_t)(q - s.p), slashes = 0;
+        while (at - slashes > begin && s.p[at - slashes - 1] == '\\')
+            slashes++;
+        if (slashes % 2 == 0)
+            return at;
+        i = at + 1;
+    }
+    return SIZE_MAX;
+}
+
+/* `i` is at the bracket; gives the offset behind its partner, or SIZE_MAX. */
+static size_t
+nested_end(rt_str s, size_t i, unsigned most)
+{
+    unsigned depth = 0;
+    while (i < s.n) {
+        switch (classes[(unsigned char)s.p[i]]) {
+        case PLAIN: i++; break;
+        case QUOTE:
+            i = string_end(s, i + 1);
+            if (i == SIZE_MAX)
+                return SIZE_MAX;
+            i++;
+            break;
+        case OPEN:
+            if (++depth > most)
+                return SIZE_MAX;
+            i++;
+            break;
+        default:
+            i++;
+            if (--depth == 0)
+                return i;
+            break;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static bool
+ends_word(char c)
+{
+    return c == ',' || c == '}' || c == ']' || c == ':' || blank(c);
+}
+
+bool
+scan_value(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
+{
+    size_t i = skip_blanks(s, *at), end = 0;
+    if (i >= s.n)
+        return false;
+    char c = s.p[i];
+    switch (classes[(unsigned char)c]) {
+    case QUOTE:
+        end = string_end(s, i + 1);
+        if (end == SIZE_MAX)
+            return false;
+        out->type = SCAN_STRING;
+        out->text = (rt_str){s.p + i + 1, end - i - 1};
+        out->escaped = out->text.n > 0 && memchr(out->text.p, '\\', out->text.n) != NULL;
+        *at = end + 1;
+        return true;
+    case OPEN:
+        end = nested_end(s, i, depth);
+        if (end == SIZE_MAX)
+            return false;
+        out->type = c == '{' ? SCAN_OBJECT : SCAN_ARRAY;
+        break;
+    case CLOSE: return false;
+    default:
+        end = i;
+        while (end < s.n && !ends_word(s.p[end]))
+            end++;
+        if (end == i)
+            return false;
+        out->type = (c >= '0' && c <= '9') || c == '-' ? SCAN_NUMBER : SCAN_WORD;
+        break;
+    }
+    out->text = (rt_str){s.p + i, end - i};
+    out->escaped = false;
+    *at = end;
+    return true;
+}
+
+int
+scan_member(rt_str object, size_t *at, unsigned depth, rt_str *key, struct scan_value *value)
+{
+    size_t i = *at;
+    bool is_object = object.n > 0 && object.p[0] == '{';
+    if (i == 0)
+        i = 1;
+    else if ((i = skip_blanks(object, i)) < object.n && object.p[i] == ',')
+        i++;
+    i = skip_blanks(object, i);
+    if (i >= object.n)
+        return -1;
+    if (object.p[i] == '}' || object.p[i] == ']')
+        return 0;
+    *key = RT_NONE;
+    if (is_object) {
+        if (object.p[i] != '"')
+            return -1;
+        size_t end = string_end(object, i + 1);
+        if (end == SIZE_MAX)
+            return -1;
+        *key = (rt_str){object.p + i + 1, end - i - 1};
+        i = skip_blanks(object, end + 1);
+        if (i >= object.n || object.p[i] != ':')
+            return -1;
+        i++;
+    }
+    if (!scan_value(object, &i, depth, value))
+        return -1;
+    *at = i;
+    return 1;
+}
+
+struct scan_value
+scan_get(rt_str object, const char *name)
+{
+    struct scan_value value;
+    rt_str key;
+    size_t at = 0;
+    while (object.n > 0 && object.p[0] == '{' && scan_member(object, &at, 64, &key, &value) == 1)
+        if (rt_str_is(key, name))
+            return value;
+    return (struct scan_value){SCAN_NONE, RT_NONE, false};
+}
+
+/* ---- strings ---- */
+
+static int
+hex4(rt_str s, size_t i)
+{
+    int value = 0;
+    if (s.n < 4 || i > s.n - 4)
+        return -1;
+    for (size_t k = 0; k < 4; k++) {
+        char c = s.p[i + k];
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+static char *
+put_utf8(char *o, uint32_t cp)
+{
+    if (cp < 0x80) {
+        *o++ = (char)cp;
+    } else if (cp < 0x800) {
+        *o++ = (char)(0xc0 | cp >> 6);
+        *o++ = (char)(0x80 | (cp & 0x3f));
+    } else if (cp < 0x10000) {
+        *o++ = (char)(0xe0 | cp >> 12);
+        *o++ = (char)(0x80 | (cp >> 6 & 0x3f));
+        *o++ = (char)(0x80 | (cp & 0x3f));
+    } else {
+        *o++ = (char)(0xf0 | cp >> 18);
+        *o++ = (char)(0x80 | (cp >> 12 & 0x3f));
+        *o++ = (char)(0x80 | (cp >> 6 & 0x3f));
+        *o++ = (char)(0x80 | (cp & 0x3f));
+    }
+    return o;
+}
+
+/* \uXXXX at `*i` (behind the u), a pair of surrogates included. */
+static uint32_t
+unicode(rt_str s, size_t *i)
+{
+    int high = hex4(s, *i);
+    if (high < 0)
+        return 0xfffd;
+    *i += 4;
+    if (high < 0xd800 || high > 0xdfff)
+        return (uint32_t)high;
+    int low = high < 0xdc00 && *i + 1 < s.n && s.p[*i] == '\\' && s.p[*i + 1] == 'u' ? hex4(s, *i + 2) : -1;
+    if (low < 0xdc00 || low > 0xdfff)
+        return 0xfffd;
+    *i += 6;
+    return 0x10000u + (((uint32_t)high - 0xd800u) << 10) + ((uint32_t)low - 0xdc00u);
+}
+
+int
+scan_unescape(rt_str s, struct rt_buf *out)
+{
+    /* An escape is never shorter than what it stands for. */
+    char *begin = rt_buf_room(out, s.n), *o = begin;
+    if (begin == NULL)
+        return -1;
+    size_t i = 0;
+    while (i < s.n) {
+        const char *slash = memchr(s.p + i, '\\', s.n - i);
+        size_t plain = slash == NULL ? s.n - i : (size_t)(slash - s.p) - i;
+        memcpy(o, s.p + i, plain);
+        o += plain;
+        i += plain;
+        if (i + 1 >= s.n)
+            break;
+        char c = s.p[i + 1];
+        i += 2;
+        switch (c) {
+        case 'n': *o++ = '\n'; break;
+        case 't': *o++ = '\t'; break;
+        case 'r': *o++ = '\r'; break;
+        case 'b': *o++ = '\b'; break;
+        case 'f': *o++ = '\f'; break;
+        case 'u': o = put_utf8(o, unicode(s, &i)); break;
+        default: *o++ = c; break;
+        }
+    }
+    out->n += (size_t)(o - begin);
+    return 0;
+}
+
+/* ---- plan ---- */
+
+struct plan_node {
+    rt_str key;
+    struct plan_node *children, *next;
+    uint64_t lengths; /* bit: some child has a key of that length (63: or longer) */
+    int slot;         /* -1: inner only */
+    unsigned rank;
+};
+struct scan_plan {
+    struct rt_arena *arena;
+    struct plan_node root;
+    unsigned ranks;
+};
+
+static uint64_t
+length_bit(size_t n)
+{
+    return UINT64_C(1) << (n > 63 ? 63 : n);
+}
+
+struct scan_plan *
+scan_plan_new(struct rt_arena *a)
+{
+    struct scan_plan *p = rt_arena_alloc(a, sizeof(*p));
+    if (p != NULL)
+        *p = (struct scan_plan){.arena = a, .root = {.slot = -1}};
+    return p;
+}
+
+static struct plan_node *
+child_of(const struct plan_node *n, rt_str key)
+{
+    if ((n->lengths & length_bit(key.n)) == 0)
+        return NULL;
+    for (struct plan_node *c = n->children; c != NULL; c = c->next)
+        if (rt_str_eq(c->key, key))
+            return c;
+    return NULL;
+}
+
+int
+scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot)
+{
+    struct plan_node *n = &p->root;
+    for (size_t i = 0; i < path->count; i++) {
+        struct plan_node *c = child_of(n, path->segments[i]);
+        if (c == NULL) {
+            c = rt_arena_alloc(p->arena, sizeof(*c));
+            if (c == NULL)
+                return -1;
+            *c = (struct plan_node){.key = path->segments[i], .slot = -1, .next = n->children};
+            n->children = c;
+            n->lengths |= length_bit(c->key.n);
+        }
+        n = c;
+    }
+    if (n->slot < 0) {
+        n->slot = (int)slot;
+        n->rank = p->ranks++;
+    }
+    return 0;
+}
+
+struct plan_run {
+    struct scan_value *values;
+    unsigned ranks[64]; /* of what stands in values */
+    unsigned depth;
+};
+
+static size_t
+run_node(const struct plan_node *n, rt_str object, struct plan_run *run)
+{
+    rt_str key;
+    struct scan_value value;
+    size_t at = 0;
+    int got = 0;
+    while ((got = scan_member(object, &at, run->depth, &key, &value)) == 1) {
+        const struct plan_node *c = child_of(n, key);
+        if (c == NULL)
+            continue;
+        if (c->slot >= 0 && (run->values[c->slot].type == SCAN_NONE || c->rank < run->ranks[c->slot]) &&
+            !(value.type == SCAN_WORD && value.text.p[0] == 'n')) {
+            run->values[c->slot] = value;
+            run->ranks[c->slot] = c->rank;
+        }
+        if (c->children != NULL && value.type == SCAN_OBJECT)
+            run_node(c, value.text, run);
+    }
+    if (got < 0)
+        return 0;
+    at = skip_blanks(object, at);
+    while (at < object.n && object.p[at] != '}')
+        at++;
+    return at < object.n ? at + 1 : 0;
+}
+
+size_t
+scan_plan_run(const struct scan_plan *p, rt_str text, unsigned depth, struct scan_value *values, unsigned slots)
+{
+    struct plan_run run = {.values = values, .depth = depth};
+    for (unsigned i = 0; i < slots; i++)
+        values[i].type = SCAN_NONE;
+    size_t at = skip_blanks(text, 0);
+    if (at >= text.n || text.p[at] != '{')
+        return 0;
+    size_t n = run_node(&p->root, rt_str_from(text, at), &run);
+    return n == 0 ? 0 : at + n;
+}

@@ -1,0 +1,148 @@
+/*
+ * work.h - the insides of an extractor, shared by the files of this folder only.
+ */
+#ifndef RECTRACE_EXTRACT_WORK_H
+#define RECTRACE_EXTRACT_WORK_H
+
+#include "extract/extract.h"
+#include "extract/route.h"
+#include "extract/scan.h"
+#include "extract/zone.h"
+
+/* What a JSON line may hold besides the parts of its format: a callback or a bare answer. */
+enum line_slot {
+    SLOT_ENVELOPE_TYPE = FORMAT__PARTS,
+    SLOT_ENVELOPE_DETAILS,
+    SLOT_ENVELOPE_NAME,
+    SLOT_RID,
+    SLOT_SID,
+    SLOT_CODE,
+    SLOT_REASON,
+    SLOT_SERVER,
+    SLOT_GATEWAY,
+    SLOT__COUNT
+};
+
+enum answer_slot {
+    ANSWER_CODE,
+    ANSWER_REASON,
+    ANSWER_MESSAGE,
+    ANSWER_RID,
+    ANSWER_SID,
+    ANSWER_CNAME,
+    ANSWER_UID,
+    ANSWER_STATUS,
+    ANSWER_INNER_CODE,
+    ANSWER_SERVICES,
+    ANSWER_EXTENSION,
+    ANSWER_SERVER,
+    ANSWER__COUNT
+};
+
+struct route_slot { /* of the cache: an exact URL, its parts, and the last healthy answer seen with it */
+    uint64_t hash;
+    char *url;
+    size_t url_n, method_n;
+    char method[8];
+    struct route route; /* slices of url */
+    char *body;
+    size_t body_n, body_cap;
+    struct scan_value answer[ANSWER__COUNT]; /* slices of body */
+};
+
+struct extract {
+    const struct rule_set *rules;
+    const struct rt_limits *limits;
+    struct extract_options options;
+    struct extract_sink sink;
+    struct rt_arena arena;   /* plans, names, warnings */
+    struct rt_arena scratch; /* of one line */
+    struct rt_buf text[4];   /* unescaped: url, request, response, message */
+    const struct zone *zone;
+    const struct zone *format_zone;
+
+    bool decided;
+    const struct format *format; /* NULL: text */
+    const struct scan_plan *line_plan, *answer_plan;
+    pcre2_match_data *match;
+    pcre2_match_context *match_context;
+    pcre2_jit_stack *jit_stack;
+    struct route_slot *cache;
+
+    RT_VEC(struct rt_str) held;       /* lines before the decision, in `held_arena` */
+    RT_VEC(uint64_t) held_numbers;
+    struct rt_arena held_arena;
+
+    struct document *document; /* text mode: an object that is still open */
+    RT_VEC(uint64_t) requests; /* hashes of the join ids of our requests, sorted by chance */
+    uint64_t line;             /* being read */
+    uint32_t order;            /* events of this line so far */
+
+    uint64_t counts[LINE__COUNT];
+    rt_time first_time, last_time;
+    bool unzoned;
+    uint64_t first_unread;
+    char first_unread_text[120];
+    uint32_t first_unread_stop, limit_hits, foreign, foreign_told;
+    char limit_pattern[64];
+    RT_VEC(const char *) warnings;
+};
+
+/* ---- pieces ---- */
+
+/* Text of a value, unescaped into x->text[which] when needed. */
+rt_str value_text(struct extract *x, const struct scan_value *v, unsigned which);
+/* A copy for an event, in the scratch arena, cut at limits.field_bytes. */
+rt_str keep_text(struct extract *x, rt_str s);
+bool value_int(const struct scan_value *v, int64_t *out);
+int add_int(struct extract *x, struct event *e, uint16_t field, int64_t n);
+int add_text(struct extract *x, struct event *e, uint16_t field, rt_str s);
+/* Hands the event on, with place and order filled in. */
+int emit(struct extract *x, struct event *e, struct rt_err *err);
+void note_time(struct extract *x, const struct rt_stamp *stamp);
+/* The instant of a stamp, its zone applied; sets x->unzoned when there is none. */
+rt_time stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned);
+
+/* route cache: the parts of a URL. NULL: no URL of the API. */
+struct route_slot *route_cached(struct extract *x, rt_str url, rt_str method);
+
+/* body.c: the answer and the request of a call. `slot` may be NULL. 0, -1: memory. */
+struct body_look {
+    bool is_object;
+    bool vendor; /* has the shape of an answer of this API */
+};
+int body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot, struct body_look *look,
+                struct rt_err *err);
+int body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
+/* Does the object look like an answer of this API? */
+bool body_is_vendor(struct extract *x, rt_str object);
+
+/* derive.c */
+void derive_outcome(const struct extract *x, struct event *e, bool answered);
+int derive_fields(struct extract *x, struct event *e, const struct route *route, struct rt_err *err);
+
+/* callback.c: LINE_EVENT, LINE_IGNORED (another product), LINE_UNMATCHED (no callback), or -1. */
+int callback_read(struct extract *x, rt_str object, struct rt_err *err);
+
+/* call.c: the parts of a record to an event. A line_fate, or -1. */
+int call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err);
+
+/* line.c: one record by the chosen format. A line_fate, or -1; *stop: where it gave up. */
+int line_json(struct extract *x, rt_str line, struct rt_err *err);
+int line_regex(struct extract *x, rt_str line, size_t *stop, struct rt_err *err);
+bool line_fits_json(const struct format *f, const struct scan_plan *plan, rt_str line, struct scan_value *values,
+                    const struct rt_limits *limits);
+struct scan_plan *line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_arena *a);
+
+/* prose.c: prose and everything that no format reads. */
+struct document;
+/* 0, -1; the fates of the line and of those before it are counted when they are known. */
+int text_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err);
+int text_end(struct extract *x, struct rt_err *err);
+void text_free(struct extract *x);
+/* Searches one piece of text now; the number of events found, or -1. */
+int text_search(struct extract *x, rt_str text, struct rt_err *err);
+/* Could the text hold a shape of the vendor at all? */
+bool text_could_matter(rt_str s);
+
+#endif

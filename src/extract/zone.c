@@ -1,0 +1,136 @@
+/*
+ * zone.c - TZif files read directly: setting TZ for the process would touch every thread.
+ * Layout: RFC 8536. The 64-bit block is used; times after the last transition keep its offset.
+ */
+#include "config.h"
+
+#include "extract/zone.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct zone {
+    int32_t fixed; /* seconds east, when there are no transitions */
+    size_t count;
+    const int64_t *at;     /* s since 1970, UTC */
+    const int32_t *offset; /* seconds east from then on; offset[0] also before at[0] */
+};
+
+static bool
+parse_fixed(rt_str s, int32_t *east)
+{
+    struct rt_stamp stamp;
+    char text[48];
+    if (rt_str_is(s, "UTC") || rt_str_is(s, "Z") || rt_str_is(s, "GMT") || rt_str_is(s, "utc")) {
+        *east = 0;
+        return true;
+    }
+    if (s.n == 0 || s.n > 6 || (s.p[0] != '+' && s.p[0] != '-'))
+        return false;
+    snprintf(text, sizeof(text), "1970-01-02T00:00:00%.*s", RT_FMT(s));
+    if (rt_time_parse(rt_str_of(text), &stamp) != strlen(text) || !stamp.zoned)
+        return false;
+    *east = (int32_t)((RT_DAY - stamp.at) / RT_SEC);
+    return true;
+}
+
+static uint64_t
+big_endian(const unsigned char *p, size_t n)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < n; i++)
+        value = value << 8 | p[i];
+    return value;
+}
+
+struct counts {
+    size_t utc, standard, leap, times, types, chars;
+};
+
+static bool
+header(const unsigned char *p, size_t n, struct counts *c)
+{
+    if (n < 44 || memcmp(p, "TZif", 4) != 0)
+        return false;
+    c->utc = (size_t)big_endian(p + 20, 4);
+    c->standard = (size_t)big_endian(p + 24, 4);
+    c->leap = (size_t)big_endian(p + 28, 4);
+    c->times = (size_t)big_endian(p + 32, 4);
+    c->types = (size_t)big_endian(p + 36, 4);
+    c->chars = (size_t)big_endian(p + 40, 4);
+    return c->times < 100000 && c->types < 256 && c->chars < 100000 && c->leap < 100000 && c->utc < 1000 &&
+           c->standard < 1000;
+}
+
+static bool
+parse_tzif(struct zone *z, struct rt_arena *a, const unsigned char *p, size_t n)
+{
+    struct counts c;
+    if (!header(p, n, &c) || p[4] < '2')
+        return false;
+    size_t skip = 44 + c.times * 5 + c.types * 6 + c.chars + c.leap * 8 + c.standard + c.utc;
+    if (skip > n || !header(p + skip, n - skip, &c))
+        return false;
+    p += skip + 44;
+    n -= skip + 44;
+    if (c.times * 9 + c.types * 6 > n || c.types == 0)
+        return false;
+    const unsigned char *times = p, *indexes = p + c.times * 8, *types = indexes + c.times;
+    int64_t *at = rt_arena_array(a, c.times + 1, sizeof(*at));
+    int32_t *offset = rt_arena_array(a, c.times + 1, sizeof(*offset));
+    if (at == NULL || offset == NULL)
+        return false;
+    z->fixed = (int32_t)big_endian(types, 4);
+    for (size_t i = 0; i < c.times; i++) {
+        size_t type = indexes[i] < c.types ? indexes[i] : 0;
+        at[i] = (int64_t)big_endian(times + 8 * i, 8);
+        offset[i] = (int32_t)big_endian(types + 6 * type, 4);
+    }
+    z->at = at;
+    z->offset = offset;
+    z->count = c.times;
+    return true;
+}
+
+static bool
+load_named(struct zone *z, struct rt_arena *a, const char *name)
+{
+    char path[160];
+    unsigned char bytes[64 * 1024];
+    if (strstr(name, "..") != NULL || name[0] == '/' || strlen(name) > 100)
+        return false;
+    snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        return false;
+    size_t n = fread(bytes, 1, sizeof(bytes), f);
+    fclose(f);
+    return parse_tzif(z, a, bytes, n);
+}
+
+struct zone *
+zone_new(const char *name, struct rt_arena *a, struct rt_err *err)
+{
+    struct zone *z = rt_arena_alloc(a, sizeof(*z));
+    if (z == NULL) {
+        rt_fail_mem(err);
+        return NULL;
+    }
+    if (parse_fixed(rt_str_of(name), &z->fixed) || load_named(z, a, name))
+        return z;
+    rt_fail_here(err, RT_EUSAGE, "zone \"%s\" is not known: UTC, +08:00 or a name like Asia/Tokyo is meant", name);
+    return NULL;
+}
+
+rt_time
+zone_to_utc(const struct zone *z, rt_time local)
+{
+    int32_t east = z->fixed;
+    int64_t seconds = local / RT_SEC;
+    for (size_t i = 0; i < z->count; i++) {
+        if (seconds < z->at[i] + z->offset[i] || seconds - east < z->at[i])
+            break;
+        east = z->offset[i];
+    }
+    return local - (int64_t)east * RT_SEC;
+}

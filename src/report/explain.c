@@ -1,0 +1,225 @@
+#include "config.h"
+
+#include "report/explain.h"
+
+#include <stdio.h>
+
+#include "report/json.h"
+#include "report/layout.h"
+
+static const char *const subject_words[SUBJECT__COUNT] = {
+    "code",          "HTTP status",    "string",        "service state",  "recording status", "leave code, bit", "exit status",
+    "upload status", "stream state",   "error",         "warning",        "page stop code",   "health check"};
+
+static bool
+is_text(const struct code_entry *e)
+{
+    return e->subject == SUBJECT_STRING || e->subject == SUBJECT_STATE || e->subject == SUBJECT_UPLOAD;
+}
+
+static bool
+speaks_of(const struct code_entry *e, rt_str word, uint8_t on)
+{
+    int64_t n = 0;
+    if (on != KIND_NONE && e->on != 0 && (e->on >> on & 1) == 0)
+        return false;
+    if (on != KIND_NONE && e->subject != SUBJECT_CODE && e->subject != SUBJECT_HTTP && e->subject != SUBJECT_STRING)
+        return false;
+    if (rt_str_eq(e->id, word))
+        return true;
+    if (rt_str_int(word, &n))
+        return !is_text(e) && e->number == n;
+    return is_text(e) && word.n >= 3 &&
+           (rt_str_find_nocase(e->text, word) != SIZE_MAX || rt_str_find_nocase(word, e->text) != SIZE_MAX);
+}
+
+static void
+labelled(const struct layout *l, const char *label, rt_str text)
+{
+    if (text.n == 0)
+        return;
+    out_fmt(l->o, "  %-8s", label);
+    wrapped(l, text, 10, 10);
+}
+
+static void
+show_entry(const struct layout *l, const struct rule_set *rules, const struct code_entry *e)
+{
+    paint_on(l, PAINT_BOLD);
+    out_fmt(l->o, "%s ", subject_words[e->subject]);
+    if (is_text(e))
+        out_fmt(l->o, "\"%.*s\"", RT_FMT(e->text));
+    else
+        out_fmt(l->o, "%lld", (long long)e->number);
+    paint_off(l, PAINT_BOLD);
+    bool first = true;
+    for (uint8_t k = 0; k < KIND_HOOK; k++)
+        if (e->on != 0 && (e->on >> k & 1) != 0) {
+            rt_str name = rule_set_kind_name(rules, k);
+            out_fmt(l->o, "%s%.*s", first ? " on " : ", ", RT_FMT(name));
+            first = false;
+        }
+    if (e->module >= 0)
+        out_fmt(l->o, "  module %d", e->module);
+    if (e->http != 0 && e->subject != SUBJECT_HTTP)
+        out_fmt(l->o, "  HTTP %d", e->http);
+    if (e->title.n > 0)
+        out_fmt(l->o, "  \"%.*s\"", RT_FMT(e->title));
+    out_raw(l->o, e->retryable ? "   retry: yes\n" : "\n");
+    labelled(l, "means", e->means);
+    for (size_t i = 0; i < e->cause_count; i++)
+        labelled(l, i == 0 ? "causes" : "", e->causes[i]);
+    labelled(l, "check", e->check);
+    labelled(l, "do", e->fix);
+    labelled(l, "note", e->note);
+    labelled(l, "source", e->source);
+}
+
+static void
+show_hook(const struct layout *l, const struct hook_type *h)
+{
+    paint_on(l, PAINT_BOLD);
+    out_fmt(l->o, "callback %lld %.*s", (long long)h->number, RT_FMT(h->name));
+    paint_off(l, PAINT_BOLD);
+    if (h->sender.n > 0)
+        out_fmt(l->o, "  from %.*s", RT_FMT(h->sender));
+    out_char(l->o, '\n');
+    labelled(l, "means", h->means);
+    struct rt_buf b;
+    rt_buf_init(&b, 1000);
+    for (size_t i = 0; i < h->detail_count; i++)
+        rt_buf_addf(&b, "%s%.*s", i > 0 ? ", " : "", RT_FMT(h->details[i].name));
+    labelled(l, "details", rt_buf_str(&b));
+    labelled(l, "source", h->source);
+    rt_buf_fini(&b);
+}
+
+static void
+show_rule(const struct layout *l, const struct rule *r)
+{
+    paint_on(l, PAINT_BOLD);
+    out_fmt(l->o, "finding %.*s", RT_FMT(r->id));
+    paint_off(l, PAINT_BOLD);
+    out_fmt(l->o, "  %s, family %.*s\n", severity_name(r->severity), RT_FMT(r->family));
+    labelled(l, "says", r->say);
+    labelled(l, "why", r->why);
+    labelled(l, "do", r->fix);
+    struct rt_buf b;
+    rt_buf_init(&b, 1000);
+    for (size_t i = 0; i < r->explain_count; i++)
+        rt_buf_addf(&b, "%s%.*s", i > 0 ? ", " : "", RT_FMT(r->explains[i]));
+    labelled(l, "explains", rt_buf_str(&b));
+    rt_buf_fini(&b);
+}
+
+static bool
+hook_is(const struct hook_type *h, rt_str word)
+{
+    int64_t n = 0;
+    return rt_str_eq_nocase(h->name, word) || (rt_str_int(word, &n) && h->number == n);
+}
+
+static void
+suggest(const struct rule_set *rules, rt_str word, struct out *o)
+{
+    unsigned best = 5;
+    rt_str near = RT_NONE;
+    const struct rule *r;
+    const struct hook_type *h;
+    const struct code_entry *e;
+    RT_EACH (r, &rules->rules) {
+        unsigned d = rt_str_distance(r->id, word, best);
+        if (d < best) {
+            best = d;
+            near = r->id;
+        }
+    }
+    RT_EACH (h, &rules->hooks) {
+        unsigned d = rt_str_distance(h->name, word, best);
+        if (d < best) {
+            best = d;
+            near = h->name;
+        }
+    }
+    RT_EACH (e, &rules->codes) {
+        unsigned d = is_text(e) ? rt_str_distance(e->text, word, best) : best;
+        if (d < best) {
+            best = d;
+            near = e->text;
+        }
+    }
+    out_raw(o, "Nothing is known of \"");
+    out_tty(o, word);
+    out_raw(o, "\".");
+    if (near.n > 0)
+        out_fmt(o, " Near: %.*s.", RT_FMT(near));
+    out_raw(o, " A code, HTTP status, string, state, callback or finding is meant.\n");
+}
+
+int
+text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct writer_options *w, struct out *o,
+             struct rt_err *err)
+{
+    struct layout l = {o, w};
+    size_t n = 0;
+    const struct code_entry *e;
+    const struct hook_type *h;
+    const struct rule *r;
+    (void)err;
+    RT_EACH (e, &rules->codes)
+        if (speaks_of(e, word, on)) {
+            out_raw(o, n++ > 0 ? "\n" : "");
+            show_entry(&l, rules, e);
+        }
+    RT_EACH (h, &rules->hooks)
+        if (on == KIND_NONE && hook_is(h, word)) {
+            out_raw(o, n++ > 0 ? "\n" : "");
+            show_hook(&l, h);
+        }
+    RT_EACH (r, &rules->rules)
+        if (r->variant == 0 && rt_str_eq(r->id, word)) {
+            out_raw(o, n++ > 0 ? "\n" : "");
+            show_rule(&l, r);
+        }
+    if (n > 1 && l.w->verbose == false)
+        out_fmt(o, "\n%zu meanings; which one applies depends on what happened before: rectrace session ID FILE...\n", n);
+    if (n == 0)
+        suggest(rules, word, o);
+    return n > 0 ? 0 : 1;
+}
+
+int
+text_explain_json(const struct rule_set *rules, rt_str word, uint8_t on, struct out *o, struct rt_err *err)
+{
+    size_t n = 0;
+    const struct code_entry *e;
+    const struct hook_type *h;
+    (void)err;
+    out_raw(o, "[");
+    RT_EACH (e, &rules->codes) {
+        if (!speaks_of(e, word, on))
+            continue;
+        out_fmt(o, "%s\n  { \"kind\": \"%s\", \"id\": ", n++ > 0 ? "," : "", code_subject_names[e->subject]);
+        json_text(o, e->id);
+        const struct {
+            const char *name;
+            rt_str text;
+        } rows[] = {{"title", e->title}, {"means", e->means}, {"check", e->check}, {"fix", e->fix}, {"note", e->note}, {"source", e->source}};
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+            out_fmt(o, ", \"%s\": ", rows[i].name);
+            json_text(o, rows[i].text);
+        }
+        out_fmt(o, ", \"severity\": \"%s\", \"retry\": %s }", severity_name(e->severity), e->retryable ? "true" : "false");
+    }
+    RT_EACH (h, &rules->hooks) {
+        if (on != KIND_NONE || !hook_is(h, word))
+            continue;
+        out_fmt(o, "%s\n  { \"kind\": \"callback\", \"type\": %lld, \"id\": ", n++ > 0 ? "," : "", (long long)h->number);
+        json_text(o, h->name);
+        out_raw(o, ", \"means\": ");
+        json_text(o, h->means);
+        out_raw(o, " }");
+    }
+    out_raw(o, "\n]\n");
+    return n > 0 ? 0 : 1;
+}

@@ -1,0 +1,114 @@
+#include "config.h"
+
+#include "report/layout.h"
+
+#include <stdio.h>
+
+#include "report/redact.h"
+
+static const char *const codes[] = {"1;31", "33", "36", "32", "35", "1", "90"};
+
+void
+paint_on(const struct layout *l, enum paint p)
+{
+    if (l->w->colour && p != PAINT_NONE)
+        out_fmt(l->o, "\033[%sm", codes[p]);
+}
+
+void
+paint_off(const struct layout *l, enum paint p)
+{
+    if (l->w->colour && p != PAINT_NONE)
+        out_raw(l->o, "\033[0m");
+}
+
+void
+painted(const struct layout *l, enum paint p, const char *z)
+{
+    paint_on(l, p);
+    out_raw(l->o, z);
+    paint_off(l, p);
+}
+
+enum paint
+severity_paint(enum severity s)
+{
+    static const enum paint paints[] = {PAINT_NONE, PAINT_INFO, PAINT_WARNING, PAINT_ERROR, PAINT_ERROR};
+    return paints[s];
+}
+
+const char *
+severity_mark(const struct layout *l, enum severity s)
+{
+    static const char *const fancy[] = {" ", "●", "▲", "✖", "✖"};
+    static const char *const plain[] = {" ", "I", "W", "E", "E"};
+    return l->w->unicode ? fancy[s] : plain[s];
+}
+
+const char *
+grouped(uint64_t n, char buf[32])
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+    size_t o = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            buf[o++] = ' ';
+        buf[o++] = digits[i];
+    }
+    buf[o] = '\0';
+    return buf;
+}
+
+rt_str
+short_id(rt_str id)
+{
+    return id.n > 8 ? (rt_str){id.p, 8} : id;
+}
+
+void
+cell(const struct layout *l, rt_str text, size_t columns)
+{
+    size_t width = out_tty_width(text);
+    if (width > columns) {
+        text = out_tty_cut(text, columns - 1);
+        redact_write(l->o, text, out_tty);
+        width = out_tty_width(text);
+        out_raw(l->o, l->w->unicode ? "…" : ".");
+        width++;
+    } else {
+        redact_write(l->o, text, out_tty);
+    }
+    out_pad(l->o, ' ', columns > width ? columns - width : 0);
+}
+
+void
+wrapped(const struct layout *l, rt_str text, size_t at, size_t indent)
+{
+    size_t column = at, limit = l->w->columns;
+    bool begins = true;
+    while (text.n > 0) {
+        size_t n = 0;
+        while (n < text.n && text.p[n] != ' ' && text.p[n] != '\n')
+            n++;
+        rt_str word = {text.p, n};
+        size_t width = out_tty_width(word);
+        if (!begins && column + 1 + width > limit) {
+            out_char(l->o, '\n');
+            out_pad(l->o, ' ', indent);
+            column = indent;
+            begins = true;
+        }
+        if (!begins) {
+            out_char(l->o, ' ');
+            column++;
+        }
+        redact_write(l->o, word, out_tty);
+        column += width;
+        begins = false;
+        text = rt_str_from(text, n);
+        while (text.n > 0 && (text.p[0] == ' ' || text.p[0] == '\n'))
+            text = rt_str_from(text, 1);
+    }
+    out_char(l->o, '\n');
+}

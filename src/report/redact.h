@@ -1,0 +1,16 @@
+/*
+ * redact.h - text from logs, with what looks like a credential taken out.
+ *
+ * Fields never carry bodies; but a reason or an error text may quote a header or a token.
+ */
+#ifndef RECTRACE_REPORT_REDACT_H
+#define RECTRACE_REPORT_REDACT_H
+
+#include "base/out.h"
+
+/* Writes `s` through `write` (out_json, out_tty, out_md, out_html), credentials replaced by [redacted]. */
+void redact_write(struct out *o, rt_str s, void (*write)(struct out *, rt_str));
+/* Does the text hold anything that looks like a credential? */
+bool redact_finds(rt_str s);
+
+#endif

@@ -1,0 +1,372 @@
+/*
+ * text.c - the report for a terminal: verdict first, evidence one step away.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "report/layout.h"
+#include "report/redact.h"
+
+enum { SHOWN_GROUPS = 12, SHOWN_UNCHECKED = 6, SHOWN_WHERE = 3 };
+
+/* Findings with one id, as one block. */
+struct group {
+    const struct finding *first; /* the worst, earliest */
+    size_t from, count;          /* in the sorted list of groups' members */
+    uint64_t occurrences;
+    size_t sessions;
+    rt_time last;
+};
+
+static void
+header_inputs(const struct layout *l, const struct report *r)
+{
+    uint64_t lines = 0, unread = 0, events = 0, ignored = 0;
+    char a[32], b[32];
+    for (size_t i = 0; i < r->input_count; i++) {
+        lines += r->inputs[i].lines;
+        events += r->inputs[i].counts[0];
+        ignored += r->inputs[i].counts[1];
+        unread += r->inputs[i].counts[2] + r->inputs[i].counts[3] + r->inputs[i].counts[4];
+    }
+    out_fmt(l->o, "Read     %zu file%s, %s lines", r->input_count, r->input_count == 1 ? "" : "s", grouped(lines, a));
+    if (r->seconds >= 0 && l->w->colour)
+        out_fmt(l->o, " in %.1f s", r->seconds);
+    out_fmt(l->o, "   %s in recording calls, %s others", grouped(events, a), grouped(ignored, b));
+    if (unread > 0)
+        out_fmt(l->o, ", %s not understood", grouped(unread, a));
+    out_char(l->o, '\n');
+    if (r->duplicate_count > 0)
+        out_fmt(l->o, "         %s told twice and counted once\n", grouped(r->duplicate_count, a));
+    if (r->rules->skipped > 0)
+        out_fmt(l->o, "         %u rule%s skipped because of mistakes\n", r->rules->skipped, r->rules->skipped == 1 ? "" : "s");
+    for (size_t i = 0; l->w->verbose && i < r->input_count; i++) {
+        out_raw(l->o, "         ");
+        cell(l, r->inputs[i].path, 36);
+        out_fmt(l->o, " %-16.*s %s lines\n", RT_FMT(r->inputs[i].format), grouped(r->inputs[i].lines, a));
+    }
+}
+
+static void
+header_covers(const struct layout *l, const struct report *r)
+{
+    static const char *const names[] = {"", "   callbacks "};
+    char a[RT_TIME_MAX], b[RT_TIME_MAX];
+    bool any = false;
+    for (int s = 0; s < SOURCE__COUNT; s++) {
+        size_t n = r->coverage->spans[s].n;
+        if (n == 0)
+            continue;
+        rt_time from = r->coverage->spans[s].v[0].from, to = r->coverage->spans[s].v[n - 1].to;
+        out_raw(l->o, any ? "" : "Covers   ");
+        out_raw(l->o, any ? names[s] : s == SOURCE_HOOK ? "callbacks " : "");
+        bool same_day = from / RT_DAY == to / RT_DAY;
+        out_fmt(l->o, "%s .. %s UTC", rt_time_human(from, a), rt_time_human(to, b) + (same_day ? 11 : 0));
+        if (n > 1)
+            out_fmt(l->o, " in %zu pieces", n);
+        any = true;
+    }
+    if (any)
+        out_char(l->o, '\n');
+    if (r->disorder_count > 0)
+        out_fmt(l->o, "         %llu lines were up to %s out of order; sorted\n", (unsigned long long)r->disorder_count,
+                rt_dur_human(r->disorder_worst, a));
+}
+
+static bool
+over(enum session_phase p)
+{
+    return p == PHASE_DONE || p == PHASE_BACKUP || p == PHASE_EXITED_ALONE || p == PHASE_START_FAILED ||
+           p == PHASE_NEVER_STARTED || p == PHASE_EXPIRED;
+}
+
+static void
+header_sessions(const struct layout *l, const struct report *r)
+{
+    size_t with = 0, open = 0;
+    char a[32];
+    for (size_t i = 0; i < r->session_count; i++) {
+        bool found = false;
+        for (size_t k = 0; !found && k < r->finding_count; k++)
+            found = rt_str_eq(r->findings[k]->session, r->sessions[i]->id);
+        with += found;
+        open += !found && !over(r->sessions[i]->phase) && r->sessions[i]->phase != PHASE_STOPPING &&
+                r->sessions[i]->phase != PHASE_NONE;
+    }
+    out_fmt(l->o, "Sessions %s:  %zu clean  %zu with findings  %zu still open", grouped(r->session_count, a),
+            r->session_count - with - open, with, open);
+    if (r->unchecked_count > 0)
+        out_fmt(l->o, "  %zu checks not possible", r->unchecked_count);
+    out_char(l->o, '\n');
+}
+
+/* ---- findings ---- */
+
+static const struct session *
+session_of(const struct report *r, const struct finding *f)
+{
+    for (size_t i = 0; f->session.n > 0 && i < r->session_count; i++)
+        if (rt_str_eq(r->sessions[i]->id, f->session))
+            return r->sessions[i];
+    return NULL;
+}
+
+static void
+where(const struct layout *l, const struct report *r, const struct finding *const *members, size_t n)
+{
+    struct rt_buf b;
+    rt_buf_init(&b, 2000);
+    size_t shown = l->w->all ? 12 : SHOWN_WHERE;
+    for (size_t i = 0; i < n && i < shown; i++) {
+        const struct session *s = session_of(r, members[i]);
+        if (i > 0)
+            rt_buf_add(&b, RT_LIT(", "));
+        if (s == NULL) {
+            rt_buf_addf(&b, "app %.*s", RT_FMT(short_id(members[i]->app_id)));
+            continue;
+        }
+        if (s->cname.n > 0)
+            rt_buf_addf(&b, "%.*s (sid %.*s)", RT_FMT(s->cname), RT_FMT(s->sid.n > 0 ? short_id(s->sid) : RT_LIT("-")));
+        else
+            rt_buf_addf(&b, "%.*s", RT_FMT(s->sid.n > 0 || s->rid.n > 0 ? short_id(s->id) : s->id));
+        if (members[i]->evidence_count > 0 && n == 1)
+            rt_buf_addf(&b, ", line %llu", (unsigned long long)members[i]->evidence[members[i]->evidence_count - 1].line);
+    }
+    if (n > shown)
+        rt_buf_addf(&b, ", %zu more", n - shown);
+    out_raw(l->o, "            where ");
+    wrapped(l, rt_buf_str(&b), 18, 18);
+    rt_buf_fini(&b);
+}
+
+static const char *
+severity_word(enum severity s)
+{
+    static const char *const words[] = {"", "INFO", "WARNING", "ERROR", "CRITICAL"};
+    return words[s];
+}
+
+static void
+show_group(const struct layout *l, const struct report *r, const struct group *g, const struct finding *const *members)
+{
+    const struct finding *f = g->first;
+    char a[RT_TIME_MAX], n[32];
+    out_char(l->o, ' ');
+    paint_on(l, severity_paint(f->severity));
+    out_fmt(l->o, "%s %-8s", severity_mark(l, f->severity), severity_word(f->severity));
+    paint_off(l, severity_paint(f->severity));
+    out_char(l->o, ' ');
+    paint_on(l, PAINT_BOLD);
+    out_fmt(l->o, "%-30.*s", RT_FMT(f->id));
+    paint_off(l, PAINT_BOLD);
+    if (g->sessions == 0)
+        out_fmt(l->o, " %s time%s", grouped(g->occurrences, n), g->occurrences == 1 ? "" : "s");
+    else if (g->occurrences > g->sessions)
+        out_fmt(l->o, " %s times in %zu session%s", grouped(g->occurrences, n), g->sessions, g->sessions == 1 ? "" : "s");
+    else
+        out_fmt(l->o, " %zu session%s", g->sessions, g->sessions == 1 ? "" : "s");
+    if (g->last != RT_TIME_NONE)
+        out_fmt(l->o, "  last %.8s", rt_time_clock(g->last, a));
+    out_raw(l->o, "\n            ");
+    wrapped(l, f->say, 12, 12);
+    out_raw(l->o, "            fix   ");
+    wrapped(l, f->fix, 18, 18);
+    where(l, r, members, g->count);
+    if (f->folded_count > 0) {
+        out_raw(l->o, "            also  ");
+        struct rt_buf b;
+        rt_buf_init(&b, 1000);
+        for (size_t i = 0; i < f->folded_count; i++)
+            rt_buf_addf(&b, "%s%.*s", i > 0 ? ", " : "", RT_FMT(f->folded[i]));
+        rt_buf_add(&b, RT_LIT(" explained by this"));
+        wrapped(l, rt_buf_str(&b), 18, 18);
+        rt_buf_fini(&b);
+    }
+}
+
+static int
+show_findings(const struct layout *l, const struct report *r, struct rt_err *err)
+{
+    size_t n = r->finding_count, groups = 0;
+    const struct finding **members = rt_calloc(n + 1, sizeof(struct finding *));
+    struct group *list = rt_calloc(n + 1, sizeof(*list));
+    if (members == NULL || list == NULL) {
+        rt_free(members);
+        rt_free(list);
+        return rt_fail_mem(err);
+    }
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct finding *f = r->findings[i];
+        bool done = false;
+        for (size_t k = 0; k < groups; k++)
+            done |= rt_str_eq(list[k].first->id, f->id) && list[k].first->severity == f->severity;
+        if (done)
+            continue;
+        struct group *g = &list[groups++];
+        *g = (struct group){.first = f, .from = used, .last = RT_TIME_NONE};
+        for (size_t k = i; k < n; k++) {
+            const struct finding *m = r->findings[k];
+            if (!rt_str_eq(m->id, f->id) || m->severity != f->severity)
+                continue;
+            members[used++] = m;
+            g->count++;
+            g->occurrences += m->count;
+            g->sessions += m->session.n > 0;
+            g->last = m->last != RT_TIME_NONE && (g->last == RT_TIME_NONE || m->last > g->last) ? m->last : g->last;
+        }
+    }
+    /* Severity, then sessions affected, then recency. */
+    for (size_t i = 1; i < groups; i++)
+        for (size_t k = i; k > 0; k--) {
+            struct group *x = &list[k - 1], *y = &list[k];
+            bool swap = y->first->severity > x->first->severity ||
+                        (y->first->severity == x->first->severity &&
+                         (y->count > x->count || (y->count == x->count && y->last > x->last)));
+            if (!swap)
+                break;
+            struct group t = *x;
+            *x = *y;
+            *y = t;
+        }
+    size_t shown = l->w->all || groups <= SHOWN_GROUPS ? groups : SHOWN_GROUPS;
+    for (size_t i = 0; i < shown; i++)
+        show_group(l, r, &list[i], members + list[i].from);
+    if (shown < groups)
+        out_fmt(l->o, "   %s %zu more (--all)\n", l->w->unicode ? "…" : "...", groups - shown);
+    rt_free(members);
+    rt_free(list);
+    return 0;
+}
+
+static void
+show_unchecked(const struct layout *l, const struct report *r)
+{
+    if (r->unchecked_count == 0)
+        return;
+    out_fmt(l->o, "\nCould not check (%zu)\n", r->unchecked_count);
+    size_t shown = l->w->all || r->unchecked_count <= SHOWN_UNCHECKED ? r->unchecked_count : SHOWN_UNCHECKED;
+    for (size_t i = 0; i < shown; i++) {
+        const struct unchecked *u = &r->unchecked[i];
+        rt_str name = u->session;
+        for (size_t k = 0; k < r->session_count; k++)
+            if (rt_str_eq(r->sessions[k]->id, u->session) && r->sessions[k]->cname.n > 0)
+                name = r->sessions[k]->cname;
+        out_char(l->o, ' ');
+        painted(l, PAINT_UNCHECKED, "?");
+        struct rt_buf b;
+        rt_buf_init(&b, 1000);
+        rt_buf_addf(&b, "%.*s in %.*s: %.*s", RT_FMT(u->rule->id), RT_FMT(name.n > 40 ? short_id(name) : name),
+                    RT_FMT(u->needs));
+        out_raw(l->o, "  ");
+        wrapped(l, rt_buf_str(&b), 4, 4);
+        rt_buf_fini(&b);
+    }
+    if (shown < r->unchecked_count)
+        out_fmt(l->o, "   %s %zu more (--all)\n", l->w->unicode ? "…" : "...", r->unchecked_count - shown);
+}
+
+static void
+show_phases(const struct layout *l, const struct report *r)
+{
+    char p50[RT_TIME_MAX], p95[RT_TIME_MAX], max[RT_TIME_MAX];
+    for (size_t i = 0; i < r->phase_count; i++) {
+        const struct report_phase *p = &r->phases[i];
+        out_raw(l->o, i == 0 ? "\nPhases   " : "         ");
+        out_fmt(l->o, "%-16s p50 %-6s p95 %-6s max %-6s of %u\n", p->name, rt_dur_human(p->p50, p50),
+                rt_dur_human(p->p95, p95), rt_dur_human(p->max, max), p->count);
+    }
+}
+
+static void
+show_nothing(const struct layout *l, const struct report *r)
+{
+    char a[32];
+    size_t rules = 0, blind = 0;
+    const struct rule *one;
+    uint64_t lines = 0;
+    for (size_t i = 0; i < r->input_count; i++)
+        lines += r->inputs[i].lines;
+    RT_EACH (one, &r->rules->rules)
+        rules += one->variant == 0 && !one->off;
+    for (size_t i = 0; i < r->unchecked_count; i++)
+        blind += i == 0 || r->unchecked[i].rule != r->unchecked[i - 1].rule;
+    if (r->session_count > 0) {
+        char text[240];
+        snprintf(text, sizeof(text), "No misuse found in %s session%s (%zu rules checked, %zu could not be decided).",
+                 grouped(r->session_count, a), r->session_count == 1 ? "" : "s", rules, blind);
+        paint_on(l, PAINT_GOOD);
+        wrapped(l, rt_str_of(text), 0, 0);
+        paint_off(l, PAINT_GOOD);
+        return;
+    }
+    char text[400];
+    snprintf(text, sizeof(text),
+             "%s lines read, none is a Cloud Recording call. Looked for …/cloud_recording/(acquire|start|query|update|"
+             "updateLayout|stop) in text and JSON. Best guess for the first file: %.*s.",
+             grouped(lines, a), RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
+    wrapped(l, rt_str_of(text), 0, 0);
+}
+
+static void
+show_next(const struct layout *l, const struct report *r)
+{
+    const char *file = l->w->next != NULL ? l->w->next : "FILE";
+    out_raw(l->o, "\nNext     ");
+    for (size_t i = 0; i < r->finding_count; i++) {
+        const struct session *s = session_of(r, r->findings[i]);
+        if (s == NULL)
+            continue;
+        rt_str id = s->cname.n > 0 && s->cname.n < 40 ? s->cname : short_id(s->id);
+        out_raw(l->o, "rectrace session ");
+        redact_write(l->o, id, out_tty);
+        out_char(l->o, ' ');
+        out_tty(l->o, rt_str_of(file));
+        out_raw(l->o, "\n         ");
+        break;
+    }
+    if (r->finding_count > 0 && r->findings[0]->code_count > 0)
+        out_fmt(l->o, "rectrace explain %d\n", r->findings[0]->codes[0]);
+    else if (r->session_count > 0) {
+        out_raw(l->o, "rectrace sessions ");
+        out_tty(l->o, rt_str_of(file));
+        out_char(l->o, '\n');
+    } else {
+        out_raw(l->o, "rectrace formats test ");
+        out_tty(l->o, rt_str_of(file));
+        out_char(l->o, '\n');
+    }
+    if (r->accepted > 0)
+        out_fmt(l->o, "         (%u accepted findings hidden)\n", r->accepted);
+}
+
+static int
+write_text(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err)
+{
+    struct layout l = {o, w};
+    header_inputs(&l, r);
+    if (r->session_count > 0) {
+        header_covers(&l, r);
+        header_sessions(&l, r);
+    }
+    out_char(o, '\n');
+    if (r->finding_count == 0)
+        show_nothing(&l, r);
+    else if (show_findings(&l, r, err) < 0)
+        return -1;
+    show_unchecked(&l, r);
+    show_phases(&l, r);
+    show_next(&l, r);
+    return 0;
+}
+
+extern const struct writer writer_text;
+const struct writer writer_text = {
+    .name = "text",
+    .title = "for a terminal",
+    .media_type = "text/plain; charset=utf-8",
+    .write = write_text,
+};

@@ -1,0 +1,286 @@
+/*
+ * text_session.c - the table of sessions, and one session with its timeline.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "report/layout.h"
+#include "report/redact.h"
+
+enum { IDLE_GAP_S = 60, RESULT_COLUMNS = 34 };
+
+static enum severity
+worst(const struct report *r, const struct session *s, size_t *count)
+{
+    enum severity most = SEVERITY_NONE;
+    *count = 0;
+    for (size_t i = 0; i < r->finding_count; i++) {
+        if (!rt_str_eq(r->findings[i]->session, s->id))
+            continue;
+        (*count)++;
+        most = r->findings[i]->severity > most ? r->findings[i]->severity : most;
+    }
+    return most;
+}
+
+int
+text_sessions(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err)
+{
+    struct layout l = {o, w};
+    (void)err;
+    size_t channel = w->columns >= 110 ? 28 : 16;
+    out_fmt(o, "  #  %-*s %-10s %-10s %-16s %-8s %-8s %-7s %s\n", (int)channel, "channel", "uid", "mode", "state", "start",
+            "length", "findings", "sid");
+    for (size_t i = 0; i < r->session_count; i++) {
+        const struct session *s = r->sessions[i];
+        char a[RT_TIME_MAX] = "-", b[RT_TIME_MAX] = "-", mark[40] = "-";
+        size_t n = 0;
+        enum severity most = worst(r, s, &n);
+        if (s->first != RT_TIME_NONE) {
+            rt_time_clock(s->first, a);
+            rt_dur_human(s->last - s->first, b);
+        }
+        if (n > 0)
+            snprintf(mark, sizeof(mark), "%s %zu", severity_mark(&l, most), n);
+        out_fmt(o, "%3zu  ", i + 1);
+        cell(&l, s->cname.n > 0 ? s->cname : s->id, channel);
+        out_char(o, ' ');
+        cell(&l, s->uid.n > 0 ? s->uid : RT_LIT("-"), 10);
+        out_char(o, ' ');
+        cell(&l, s->mode.n > 0 ? s->mode : RT_LIT("-"), 10);
+        out_fmt(o, " %-16s %-8.8s %-8s ", session_phase_name(s->phase), a, b);
+        paint_on(&l, severity_paint(most));
+        cell(&l, rt_str_of(mark), 7);
+        paint_off(&l, severity_paint(most));
+        out_raw(o, "  ");
+        redact_write(o, s->sid.n > 0 ? short_id(s->sid) : RT_LIT("-"), out_tty);
+        if (s->inferred)
+            out_char(o, '~');
+        out_char(o, '\n');
+    }
+    if (r->session_count == 0)
+        out_raw(o, "No session was found.\n");
+    else
+        out_fmt(o, "\nNext     rectrace session '#1' %s\n", w->next != NULL ? w->next : "FILE...");
+    return 0;
+}
+
+/* ---- one session ---- */
+
+static void
+head(const struct layout *l, const struct session *s)
+{
+    char a[RT_TIME_MAX] = "-", b[RT_TIME_MAX] = "";
+    paint_on(l, PAINT_BOLD);
+    redact_write(l->o, s->cname.n > 0 ? s->cname : s->id, out_tty);
+    paint_off(l, PAINT_BOLD);
+    const struct {
+        const char *name;
+        rt_str text;
+    } rows[] = {{"uid", s->uid}, {"mode", s->mode}, {"app", short_id(s->app_id)}, {"resource", short_id(s->rid)}, {"sid", short_id(s->sid)}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        out_fmt(l->o, "  %s ", rows[i].name);
+        redact_write(l->o, rows[i].text.n > 0 ? rows[i].text : RT_LIT("(none)"), out_tty);
+    }
+    if (s->inferred)
+        out_raw(l->o, " ~");
+    if (s->first != RT_TIME_NONE)
+        out_fmt(l->o, "\n%s .. %.8s UTC", rt_time_human(s->first, a), rt_time_clock(s->last, b));
+    out_fmt(l->o, "   state: %s\n", session_phase_name(s->phase));
+}
+
+static void
+result_of(const struct report *r, const struct event *e, struct rt_buf *b)
+{
+    int64_t n = 0;
+    (void)r;
+    if (e->http != 0)
+        rt_buf_addf(b, "%d", e->http);
+    if (e->code != EVENT_NO_CODE)
+        rt_buf_addf(b, "%scode %d", b->n > 0 ? " " : "", e->code);
+    if (e->status != EVENT_NO_CODE)
+        rt_buf_addf(b, "%sstatus %d", b->n > 0 ? " " : "", e->status);
+    for (uint32_t i = 0; i < e->value_count; i++) {
+        uint16_t f = e->values[i].field;
+        if (f == FIELD_ERROR_CODE || f == FIELD_LEAVE_CODE || f == FIELD_EXIT_STATUS || f == FIELD_WARN_CODE) {
+            event_num(e, f, &n);
+            rt_buf_addf(b, "%s%s %lld", b->n > 0 ? " " : "", event_fields[f].name, (long long)n);
+        } else if (f == FIELD_UPLOADING || f == FIELD_SERVICE || f == FIELD_ROUTE) {
+            rt_buf_addf(b, "%s%.*s", b->n > 0 ? " " : "", RT_FMT(e->values[i].text));
+        }
+    }
+    if (e->error.n > 0)
+        rt_buf_addf(b, "%s%.*s", b->n > 0 ? " " : "", RT_FMT(e->error));
+    if (e->reason.n > 0)
+        rt_buf_addf(b, "%s%.*s", b->n > 0 ? " " : "", RT_FMT(e->reason));
+    if (b->n == 0)
+        rt_buf_add(b, e->source == SOURCE_HOOK ? RT_LIT("") : RT_LIT("no answer"));
+}
+
+static void
+place(const struct layout *l, const struct report *r, const struct event *e)
+{
+    rt_str path = e->input < r->input_count ? r->inputs[e->input].path : RT_NONE;
+    for (size_t i = path.n; i > 0; i--)
+        if (path.p[i - 1] == '/') {
+            path = rt_str_from(path, i);
+            break;
+        }
+    size_t room = l->w->columns > 100 ? 30 : 16;
+    if (path.n > room)
+        path = rt_str_from(path, path.n - room);
+    out_tty(l->o, path);
+    out_fmt(l->o, ":%llu", (unsigned long long)e->line);
+}
+
+static void
+row(const struct layout *l, const struct report *r, const struct event *e, size_t n, rt_time before, rt_time first)
+{
+    char clock[RT_TIME_MAX] = "-", since[RT_TIME_MAX + 1] = "";
+    struct rt_buf b;
+    if (e->begin != RT_TIME_NONE)
+        rt_time_clock(e->begin, clock);
+    if (e->begin != RT_TIME_NONE && before != RT_TIME_NONE) {
+        since[0] = '+';
+        rt_dur_human(e->begin - before < 0 ? 0 : e->begin - before, since + 1);
+    } else if (e->begin != RT_TIME_NONE && e->begin == first) {
+        strcpy(since, "0");
+    }
+    out_fmt(l->o, "%3zu  %-12s  %-8s  %-4s  ", n, clock, since, e->source == SOURCE_HOOK ? "hook" : "call");
+    struct rt_buf name;
+    rt_buf_init(&name, 200);
+    rt_buf_add(&name, rule_set_kind_name(r->rules, e->kind));
+    if (e->repeated > 1)
+        rt_buf_addf(&name, " x%u", e->repeated);
+    else if (e->copies > 1)
+        rt_buf_addf(&name, " (told %u times)", e->copies);
+    cell(l, rt_buf_str(&name), 20);
+    out_raw(l->o, "  ");
+    rt_buf_init(&b, 2000);
+    result_of(r, e, &b);
+    enum paint p = e->outcome == OUTCOME_FAIL ? PAINT_ERROR : e->outcome == OUTCOME_OK ? PAINT_NONE : PAINT_UNCHECKED;
+    size_t room = l->w->columns > 60 + RESULT_COLUMNS ? l->w->columns - 80 + 4 : 18;
+    paint_on(l, p);
+    cell(l, rt_buf_str(&b), room > 60 ? 60 : room);
+    paint_off(l, p);
+    out_raw(l->o, "  ");
+    place(l, r, e);
+    out_char(l->o, '\n');
+    rt_buf_fini(&b);
+    rt_buf_fini(&name);
+}
+
+/* What a healthy life would show next, drawn as a hole. */
+static void
+hole(const struct layout *l, const char *lane, const char *what, const char *why)
+{
+    out_fmt(l->o, "  %s  %-12s  %-8s  %-4s  ", l->w->unicode ? "◌" : "o", "-", "-", lane);
+    out_fmt(l->o, "%-20s  %s\n", what, why);
+}
+
+static void
+holes(const struct layout *l, const struct report *r, const struct session *s)
+{
+    uint8_t recorder = rule_set_kind(r->rules, RT_LIT("recorder_started"));
+    bool hooks_known = coverage_any(r->coverage, SOURCE_HOOK);
+    bool started = s->sid.n > 0;
+    if (!started && (s->kinds >> KIND_START & 1) != 0)
+        hole(l, "hook", "recorder_started", "not expected: start failed");
+    else if (!started && (s->kinds >> KIND_ACQUIRE & 1) != 0)
+        hole(l, "call", "start", "never came");
+    else if (hooks_known && recorder != KIND_NONE && (s->kinds >> recorder & 1) == 0 && started)
+        hole(l, "hook", "recorder_started", "missing");
+    if (started && (s->kinds >> KIND_STOP & 1) == 0)
+        hole(l, "call", "stop", "not in the logs");
+}
+
+static void
+table(const struct layout *l, const struct report *r, const struct session *s)
+{
+    rt_time before = RT_TIME_NONE;
+    char gap[RT_TIME_MAX];
+    out_fmt(l->o, "\n     %-12s  %-8s  %-4s  %-20s  %s\n", "time (UTC)", "+since", "who", "event", "result");
+    for (size_t i = 0; i < s->event_count; i++) {
+        const struct event *e = s->events[i];
+        if (before != RT_TIME_NONE && e->begin != RT_TIME_NONE && e->begin - before > IDLE_GAP_S * RT_SEC)
+            out_fmt(l->o, "  %s  %-12s  +%-7s  nothing for this session\n", l->w->unicode ? "·" : ".", "",
+                    rt_dur_human(e->begin - before, gap));
+        row(l, r, e, i + 1, before, s->first);
+        before = e->repeated > 1 ? e->last : e->begin;
+    }
+    if (s->dropped > 0)
+        out_fmt(l->o, "     %llu more events of this session were only counted\n", (unsigned long long)s->dropped);
+    holes(l, r, s);
+}
+
+static void
+labelled(const struct layout *l, const char *label, rt_str text)
+{
+    out_fmt(l->o, "%-6s ", label);
+    wrapped(l, text, 7, 7);
+}
+
+static void
+finding(const struct layout *l, const struct report *r, const struct finding *f)
+{
+    out_char(l->o, '\n');
+    paint_on(l, severity_paint(f->severity));
+    out_fmt(l->o, "%s %.*s", severity_mark(l, f->severity), RT_FMT(f->id));
+    paint_off(l, severity_paint(f->severity));
+    out_fmt(l->o, "  (%s, %s)\n", severity_name(f->severity), confidence_name(f->confidence));
+    labelled(l, "What", f->say);
+    labelled(l, "Why", f->why);
+    labelled(l, "Do", f->fix);
+    struct rt_buf b;
+    rt_buf_init(&b, 4000);
+    for (size_t i = 0; i < f->evidence_count; i++)
+        rt_buf_addf(&b, "%s%.*s:%llu", i > 0 ? ", " : "",
+                    RT_FMT(f->evidence[i].input < r->input_count ? r->inputs[f->evidence[i].input].path : RT_NONE),
+                    (unsigned long long)f->evidence[i].line);
+    labelled(l, "Proof", rt_buf_str(&b));
+    rt_buf_clear(&b);
+    if (f->rule != NULL)
+        rt_buf_addf(&b, "rule %.*s rev %u, pack %.*s", RT_FMT(f->rule->id), f->rule->rev, RT_FMT(r->rules->version));
+    else if (f->entry != NULL)
+        rt_buf_addf(&b, "table of codes: %.*s", RT_FMT(f->entry->source.n > 0 ? f->entry->source : RT_LIT("rules/codes.yaml")));
+    else
+        rt_buf_add(&b, RT_LIT("no table lists the number"));
+    for (size_t i = 0; i < f->folded_count; i++)
+        rt_buf_addf(&b, "%s%.*s", i == 0 ? "; explains " : ", ", RT_FMT(f->folded[i]));
+    labelled(l, "Basis", rt_buf_str(&b));
+    rt_buf_fini(&b);
+}
+
+int
+text_session(const struct report *r, const struct session *s, const struct writer_options *w, struct out *o,
+             struct rt_err *err)
+{
+    struct layout l = {o, w};
+    size_t *indexes = rt_calloc(r->finding_count + 1, sizeof(*indexes));
+    if (indexes == NULL)
+        return rt_fail_mem(err);
+    size_t n = report_session_findings(r, s, indexes);
+    head(&l, s);
+    table(&l, r, s);
+    if (n == 0) {
+        out_char(o, '\n');
+        painted(&l, PAINT_GOOD, "No misuse found in this session.");
+        out_char(o, '\n');
+    }
+    for (size_t i = 0; i < n; i++)
+        finding(&l, r, r->findings[indexes[i]]);
+    for (size_t i = 0; i < r->unchecked_count; i++)
+        if (rt_str_eq(r->unchecked[i].session, s->id)) {
+            out_raw(o, "? ");
+            struct rt_buf b;
+            rt_buf_init(&b, 1000);
+            rt_buf_addf(&b, "%.*s could not be checked: %.*s", RT_FMT(r->unchecked[i].rule->id), RT_FMT(r->unchecked[i].needs));
+            wrapped(&l, rt_buf_str(&b), 2, 2);
+            rt_buf_fini(&b);
+        }
+    rt_free(indexes);
+    return 0;
+}

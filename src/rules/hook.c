@@ -1,0 +1,109 @@
+#include "config.h"
+
+#include "rules/loader.h"
+
+const char *const envelope_part_names[ENVELOPE__PARTS] = {
+    [ENVELOPE_TYPE] = "type",         [ENVELOPE_NOTICE] = "notice",
+    [ENVELOPE_PRODUCT] = "product",   [ENVELOPE_NOTIFY] = "notify",
+    [ENVELOPE_SID] = "sid",           [ENVELOPE_CNAME] = "cname",
+    [ENVELOPE_UID] = "uid",           [ENVELOPE_TIME] = "time",
+    [ENVELOPE_SEQUENCE] = "sequence", [ENVELOPE_SERVICE_TYPE] = "service-type",
+    [ENVELOPE_SERVICE_SCENE] = "service-scene", [ENVELOPE_DETAILS] = "details",
+    [ENVELOPE_NAME] = "name",
+};
+
+void
+load_envelope(struct loader *l, const struct yaml_node *map)
+{
+    const char *keys[ENVELOPE__PARTS + 2] = {NULL};
+    for (int i = 0; i < ENVELOPE__PARTS; i++)
+        keys[i] = envelope_part_names[i];
+    keys[ENVELOPE__PARTS] = "ours";
+    if (!load_keys(l, map, keys))
+        return;
+    struct hook_envelope *e = &l->set->envelope;
+    for (int i = 0; i < ENVELOPE__PARTS && !l->memory; i++) {
+        const struct yaml_node *n = yaml_get(map, envelope_part_names[i]);
+        if (n != NULL)
+            load_paths(l, n, &e->paths[i], &e->path_count[i]);
+    }
+    const rt_str *words = NULL;
+    size_t count = 0;
+    if (!load_texts(l, map, "ours", &words, &count) || count == 0)
+        return;
+    int64_t *ours = load_alloc(l, count, sizeof(*ours));
+    for (size_t i = 0; ours != NULL && i < count; i++)
+        if (!rt_str_int(words[i], &ours[i]))
+            load_error(l, yaml_get(map, "ours"), 0, NULL, "product numbers are meant");
+    e->ours = ours;
+    e->our_count = ours == NULL ? 0 : count;
+}
+
+/* details: { leaveCode: leaveCode } */
+static bool
+load_details(struct loader *l, const struct yaml_node *map, struct hook_type *h)
+{
+    if (map->type != YAML_MAP)
+        return load_error(l, map, 0, NULL, "'details' must be a map of keys to fields");
+    struct hook_detail *list = load_alloc(l, map->count / 2, sizeof(*list));
+    const char *names[FIELD__COUNT + 1] = {NULL};
+    for (int i = 0; i < FIELD__COUNT; i++)
+        names[i] = event_fields[i].name;
+    for (size_t i = 0; list != NULL && i + 1 < map->count; i += 2) {
+        const struct yaml_node *value = map->items[i + 1];
+        enum event_field_id field = value->type == YAML_SCALAR ? event_field_find(value->text) : FIELD__COUNT;
+        char near[80];
+        if (field == FIELD__COUNT)
+            return load_error(l, value, 0, load_near(value->text, names, near), "unknown field '%.*s'",
+                              RT_FMT(value->text));
+        list[i / 2] = (struct hook_detail){load_str(l, map->items[i]->text), (uint16_t)field};
+    }
+    h->details = list;
+    h->detail_count = list == NULL ? 0 : map->count / 2;
+    return list != NULL;
+}
+
+static bool
+load_one(struct loader *l, const struct yaml_node *map, struct hook_type *h)
+{
+    static const char *const keys[] = {"type", "name", "sender", "means", "source", "details", NULL};
+    if (!load_keys(l, map, keys))
+        return false;
+    bool good = load_int(l, map, "type", true, 0, INT32_MAX, &h->number);
+    good &= load_text(l, map, "name", true, &h->name);
+    good &= load_text(l, map, "sender", false, &h->sender);
+    good &= load_text(l, map, "means", true, &h->means);
+    good &= load_text(l, map, "source", false, &h->source);
+    const struct yaml_node *details = yaml_get(map, "details");
+    h->pos = load_pos(l, map);
+    return good && (details == NULL || load_details(l, details, h));
+}
+
+void
+load_hooks(struct loader *l, const struct yaml_node *list)
+{
+    if (list->type != YAML_LIST) {
+        load_error(l, list, 0, NULL, "'webhooks' must be a list");
+        return;
+    }
+    for (size_t i = 0; i < list->count && !l->memory; i++) {
+        struct hook_type h = {0};
+        if (!load_one(l, list->items[i], &h))
+            continue;
+        struct hook_type *slot = NULL, *old;
+        RT_EACH (old, &l->set->hooks)
+            if (old->number == h.number)
+                slot = old;
+        if (slot == NULL && KIND_HOOK + l->set->hooks.n >= KIND__MAX) {
+            load_error(l, list->items[i], 0, NULL, "at most %d types of callbacks are possible", KIND__MAX - KIND_HOOK);
+            continue;
+        }
+        h.kind = slot != NULL ? slot->kind : (uint8_t)(KIND_HOOK + l->set->hooks.n);
+        if (slot == NULL)
+            slot = RT_VEC_PUSH(&l->set->hooks);
+        if (slot == NULL)
+            l->memory = true;
+        else
+            *slot = h;
+    }
+}

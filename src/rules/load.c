@@ -1,0 +1,280 @@
+/*
+ * load.c - files to a rule set, in passes: what names things comes before what uses the names.
+ *
+ *   read all -> callbacks, codes -> formats, parameters -> overrides -> rules -> cross-checks
+ */
+#include "config.h"
+
+#include "rules/load.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <nettle/sha2.h>
+
+#include "base/alloc.h"
+#include "rules/loader.h"
+#include "rules/pack.h"
+
+struct files {
+    RT_VEC(struct yaml_file) list;
+};
+
+static int
+add_text(struct files *files, const char *name, rt_str text, bool builtin, struct rt_err *err)
+{
+    struct yaml_file *f = RT_VEC_PUSH(&files->list);
+    if (f == NULL)
+        return rt_fail_mem(err);
+    *f = (struct yaml_file){.name = name, .text = text, .builtin = builtin};
+    return 0;
+}
+
+static int
+read_file(struct rule_set *set, struct files *files, const char *path, struct rt_err *err)
+{
+    FILE *in = fopen(path, "rb");
+    if (in == NULL)
+        return rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
+    struct rt_buf b;
+    rt_buf_init(&b, (size_t)set->limits->rule_file_bytes);
+    int rc = 0;
+    for (;;) {
+        char *room = rt_buf_room(&b, 4096);
+        size_t n = room == NULL ? 0 : fread(room, 1, 4096, in);
+        b.n += n;
+        if (n == 0)
+            break;
+    }
+    if (ferror(in))
+        rc = rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
+    else if (b.failed)
+        rc = rt_fail_here(err, RT_ELIMIT, "%s: larger than %llu bytes", path,
+                          (unsigned long long)set->limits->rule_file_bytes);
+    fclose(in);
+    char *name = rt_arena_strz(&set->arena, rt_str_of(path));
+    char *text = rt_arena_strz(&set->arena, rt_buf_str(&b));
+    if (rc == 0)
+        rc = name == NULL || text == NULL ? rt_fail_mem(err)
+                                          : add_text(files, name, (rt_str){text, b.n}, false, err);
+    rt_buf_fini(&b);
+    return rc;
+}
+
+static int
+is_yaml(const struct dirent *d)
+{
+    rt_str name = rt_str_of(d->d_name);
+    return d->d_name[0] != '.' && (rt_str_ends(name, RT_LIT(".yaml")) || rt_str_ends(name, RT_LIT(".yml")) ||
+                                   rt_str_find(name, RT_LIT(".")) == SIZE_MAX);
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int
+read_path(struct rule_set *set, struct files *files, const char *path, unsigned depth, struct rt_err *err)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
+    if (!S_ISDIR(st.st_mode))
+        return read_file(set, files, path, err);
+    struct dirent **names = NULL;
+    int count = depth > 8 ? 0 : scandir(path, &names, is_yaml, by_name);
+    if (count < 0)
+        return rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
+    int rc = 0;
+    for (int i = 0; i < count; i++) {
+        char *full = rt_arena_printf(&set->arena, "%s/%s", path, names[i]->d_name);
+        if (rc == 0)
+            rc = full == NULL ? rt_fail_mem(err) : read_path(set, files, full, depth + 1, err);
+        free(names[i]);
+    }
+    free(names);
+    return rc;
+}
+
+static int
+gather(struct rule_set *set, struct files *files, const struct rule_sources *from, struct rt_err *err)
+{
+    for (size_t i = 0; from->builtin && pack_files[i].name != NULL; i++)
+        if (add_text(files, pack_files[i].name, pack_files[i].text, true, err) < 0)
+            return -1;
+    for (size_t i = 0; i < from->path_count; i++)
+        if (read_path(set, files, from->paths[i], 0, err) < 0)
+            return -1;
+    return 0;
+}
+
+static void
+digest(struct rule_set *set, const struct files *files)
+{
+    struct sha256_ctx sha;
+    uint8_t sum[SHA256_DIGEST_SIZE];
+    sha256_init(&sha);
+    for (size_t i = 0; i < files->list.n; i++) {
+        const struct yaml_file *f = &files->list.v[i];
+        sha256_update(&sha, strlen(f->name) + 1, (const uint8_t *)f->name);
+        sha256_update(&sha, f->text.n, (const uint8_t *)f->text.p);
+    }
+    sha256_digest(&sha, sizeof(sum), sum);
+    for (size_t i = 0; i < sizeof(sum); i++)
+        snprintf(set->sha256 + 2 * i, 3, "%02x", sum[i]);
+}
+
+/* Head of a file: the version first, since an unknown one may mean anything. */
+static bool
+good_head(struct loader *l, const struct yaml_node *root)
+{
+    static const char *const keys[] = {"rectrace", "family",   "about",      "source",  "rank",  "params", "rules",
+                                       "codes",    "webhooks", "parameters", "formats", "accept", "envelope", NULL};
+    int64_t version = 0;
+    rt_str family = RT_NONE;
+    if (root->type != YAML_MAP)
+        return load_error(l, root, 0, "begin with 'rectrace: 1'", "a rule file is a map");
+    const struct yaml_node *rules = yaml_get(root, "rules");
+    bool is_override = rules != NULL && rules->type == YAML_MAP;
+    if (yaml_get(root, "rectrace") == NULL && is_override)
+        return load_keys(l, root, keys);
+    if (!load_int(l, root, "rectrace", true, 0, 1000000, &version))
+        return false;
+    if (version != 1)
+        return load_error(l, yaml_get(root, "rectrace"), 0, "this program knows version 1",
+                          "version %lld of the rule language is not known", (long long)version);
+    bool named = is_override || yaml_get(root, "accept") != NULL;
+    return load_keys(l, root, keys) && load_text(l, root, "family", !named, &family);
+}
+
+static void
+pass(struct loader *l, const struct files *files, void (*visit)(struct loader *, const struct yaml_node *root))
+{
+    for (size_t i = 0; i < files->list.n && !l->memory; i++) {
+        l->file = &files->list.v[i];
+        if (l->file->root != NULL)
+            visit(l, l->file->root);
+    }
+}
+
+static void
+visit_names(struct loader *l, const struct yaml_node *root)
+{
+    const struct yaml_node *envelope = yaml_get(root, "envelope"), *hooks = yaml_get(root, "webhooks");
+    const struct yaml_node *codes = yaml_get(root, "codes");
+    if (envelope != NULL)
+        load_envelope(l, envelope);
+    if (hooks != NULL)
+        load_hooks(l, hooks);
+    if (codes != NULL)
+        load_codes(l, codes);
+}
+
+static void
+visit_shapes(struct loader *l, const struct yaml_node *root)
+{
+    const struct yaml_node *formats = yaml_get(root, "formats"), *parameters = yaml_get(root, "parameters");
+    const struct yaml_node *rules = yaml_get(root, "rules"), *accepts = yaml_get(root, "accept");
+    if (formats != NULL)
+        load_formats(l, formats);
+    if (parameters != NULL)
+        load_parameters(l, parameters);
+    if (accepts != NULL)
+        load_accepts(l, accepts);
+    if (rules != NULL && rules->type == YAML_MAP)
+        load_overrides(l, rules);
+    else if (rules != NULL && rules->type == YAML_SCALAR)
+        load_error(l, rules, 0, NULL, "'rules' must be a list of rules, or a map of changes");
+}
+
+/* Changes that change nothing. */
+static void
+check_overrides(struct loader *l)
+{
+    const struct rt_map_slot *s;
+    for (size_t i = 0; (s = rt_map_next(&l->overrides, &i)) != NULL;) {
+        if (rule_set_rule(l->set, s->key) != NULL)
+            continue;
+        const char **names = load_alloc(l, l->set->rules.n + 1, sizeof(*names));
+        for (size_t k = 0; names != NULL && k < l->set->rules.n; k++)
+            names[k] = l->set->rules.v[k].id.p;
+        char near[80];
+        l->file = rt_map_get(&l->override_files, s->key);
+        load_warning(l, s->value, names == NULL ? NULL : load_near(s->key, names, near), "no rule has the id '%.*s'",
+                     RT_FMT(s->key));
+    }
+}
+
+static int
+parse_all(struct loader *l, struct files *files)
+{
+    for (size_t i = 0; i < files->list.n; i++) {
+        struct yaml_file *f = &files->list.v[i];
+        l->file = f;
+        if (yaml_parse(f, &l->set->arena, l->set->limits, l->messages, l->err) < 0)
+            return -1;
+        if (f->root != NULL && !good_head(l, f->root))
+            f->root = NULL;
+    }
+    return 0;
+}
+
+struct rule_set *
+rule_set_load(const struct rule_sources *from, const struct rt_limits *limits, struct rule_messages *messages,
+              struct rt_err *err)
+{
+    struct files files = {0};
+    struct rule_set *set = rt_calloc(1, sizeof(*set));
+    if (set == NULL) {
+        rt_fail_mem(err);
+        return NULL;
+    }
+    rt_arena_init(&set->arena, 64 * 1024, 0);
+    set->limits = limits;
+    set->version = RT_LIT(PACKAGE_VERSION);
+    struct loader l = {.set = set, .messages = messages, .err = err};
+    rt_map_init(&l.overrides);
+    rt_map_init(&l.override_files);
+    bool good = gather(set, &files, from, err) == 0 && parse_all(&l, &files) == 0;
+    if (good) {
+        digest(set, &files);
+        pass(&l, &files, visit_names);
+        pass(&l, &files, visit_shapes);
+        pass(&l, &files, load_rules);
+        check_overrides(&l);
+    }
+    if (good && l.memory)
+        rt_fail_mem(err);
+    if (!good || l.memory)
+        rule_set_free(&set);
+    rt_map_fini(&l.overrides);
+    rt_map_fini(&l.override_files);
+    RT_VEC_FREE(&files.list);
+    return set;
+}
+
+void
+rule_set_free(struct rule_set **pset)
+{
+    struct rule_set *set = *pset;
+    *pset = NULL;
+    if (set == NULL)
+        return;
+    for (size_t i = 0; i < set->regexes.n; i++)
+        pcre2_code_free(set->regexes.v[i]);
+    RT_VEC_FREE(&set->regexes);
+    RT_VEC_FREE(&set->rules);
+    RT_VEC_FREE(&set->codes);
+    RT_VEC_FREE(&set->hooks);
+    RT_VEC_FREE(&set->parameters);
+    RT_VEC_FREE(&set->formats);
+    RT_VEC_FREE(&set->accepts);
+    RT_VEC_FREE(&set->x_fields);
+    rt_arena_fini(&set->arena);
+    rt_free(set);
+}

@@ -1,0 +1,229 @@
+/*
+ * match.c - NAME cond*: recursive descent over blank-separated words.
+ *
+ *   match := NAME cond*
+ *   cond  := 'ok' | 'fail' | FIELD op VALUE
+ *   op    := '=' | '!=' | '<' | '<=' | '>' | '>=' | '&' | '~'        VALUE of ~ is /regex/
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "rules/loader.h"
+
+pcre2_code *
+load_regex(struct loader *l, const struct yaml_node *at, size_t offset, rt_str pattern)
+{
+    int number = 0;
+    PCRE2_SIZE where = 0;
+    pcre2_code *re = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C,
+                                   &number, &where, NULL);
+    if (re == NULL) {
+        PCRE2_UCHAR text[160];
+        pcre2_get_error_message(number, text, sizeof(text));
+        load_error(l, at, offset + where, NULL, "regular expression: %s", (const char *)text);
+        return NULL;
+    }
+    pcre2_jit_compile(re, PCRE2_JIT_COMPLETE); /* without JIT it works all the same */
+    pcre2_code **slot = RT_VEC_PUSH(&l->set->regexes);
+    if (slot == NULL) {
+        pcre2_code_free(re);
+        l->memory = true;
+        return NULL;
+    }
+    *slot = re;
+    return re;
+}
+
+/* The next word from *at; a regex keeps its blanks. Empty at the end. */
+static rt_str
+next_word(rt_str s, size_t *at)
+{
+    size_t i = *at;
+    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t'))
+        i++;
+    size_t begin = i;
+    bool in_regex = false;
+    for (; i < s.n && (in_regex || (s.p[i] != ' ' && s.p[i] != '\t')); i++) {
+        if (in_regex && s.p[i] == '\\' && i + 1 < s.n)
+            i++;
+        else if (in_regex && s.p[i] == '/')
+            in_regex = false;
+        else if (!in_regex && s.p[i] == '/' && i > begin && s.p[i - 1] == '~')
+            in_regex = true;
+    }
+    *at = i;
+    return (rt_str){s.p + begin, i - begin};
+}
+
+static const char *const *
+kind_names(struct loader *l)
+{
+    size_t n = 0;
+    const char **names = load_alloc(l, KIND_HOOK + l->set->hooks.n + 4, sizeof(*names));
+    if (names == NULL)
+        return NULL;
+    for (int i = 0; i < KIND_HOOK; i++)
+        names[n++] = event_kinds[i].name;
+    for (size_t i = 0; i < l->set->hooks.n; i++)
+        names[n++] = l->set->hooks.v[i].name.p;
+    names[n++] = "any";
+    names[n++] = "call";
+    names[n++] = "hook";
+    return names;
+}
+
+#define CALLS ((UINT64_C(1) << KIND_OTHER_HOOK) - 1)
+
+static uint64_t
+kinds_of(const struct rule_set *set, rt_str name)
+{
+    if (rt_str_is(name, "any"))
+        return UINT64_MAX;
+    if (rt_str_is(name, "call"))
+        return CALLS;
+    if (rt_str_is(name, "hook"))
+        return ~CALLS;
+    uint8_t kind = rule_set_kind(set, name);
+    return kind == KIND_NONE ? 0 : UINT64_C(1) << kind;
+}
+
+/* Where the operator of a condition stands, and how long it is. */
+static size_t
+find_op(rt_str word, enum cond_op *op, size_t *length)
+{
+    static const struct {
+        const char *text;
+        enum cond_op op;
+    } ops[] = {{"!=", OP_NE}, {"<=", OP_LE}, {">=", OP_GE}, {"=", OP_EQ},
+               {"<", OP_LT},  {">", OP_GT},  {"&", OP_BITS}, {"~", OP_MATCH}};
+    for (size_t i = 0; i < word.n; i++)
+        for (size_t k = 0; k < sizeof(ops) / sizeof(ops[0]); k++)
+            if (rt_str_starts(rt_str_from(word, i), rt_str_of(ops[k].text))) {
+                *op = ops[k].op;
+                *length = strlen(ops[k].text);
+                return i;
+            }
+    return SIZE_MAX;
+}
+
+static int
+find_field(const struct rule_set *set, rt_str name)
+{
+    enum event_field_id id = event_field_find(name);
+    if (id != FIELD__COUNT)
+        return (int)id;
+    for (size_t i = 0; i < set->x_fields.n; i++)
+        if (rt_str_eq(set->x_fields.v[i], name))
+            return (int)(FIELD__COUNT + i);
+    return -1;
+}
+
+static bool
+parse_regex(struct loader *l, const struct yaml_node *at, size_t offset, struct rule_cond *c)
+{
+    rt_str v = c->text;
+    if (v.n < 2 || v.p[0] != '/' || v.p[v.n - 1] != '/')
+        return load_error(l, at, offset, "like reason~/time.?out/", "a regular expression between slashes is meant");
+    c->text = load_str(l, (rt_str){v.p + 1, v.n - 2});
+    c->re = load_regex(l, at, offset + 1, c->text);
+    return c->re != NULL;
+}
+
+static bool
+parse_cond(struct loader *l, const struct yaml_node *at, size_t offset, rt_str word, struct rule_cond *c)
+{
+    *c = (struct rule_cond){.pos = load_pos(l, at)};
+    c->pos.col += (uint32_t)offset;
+    if (rt_str_is(word, "ok") || rt_str_is(word, "fail")) {
+        c->op = rt_str_is(word, "ok") ? OP_OK : OP_FAIL;
+        return true;
+    }
+    size_t length = 0, op_at = find_op(word, &c->op, &length);
+    if (op_at == SIZE_MAX || op_at == 0)
+        return load_error(l, at, offset, "ok, fail, or FIELD op VALUE", "'%.*s' is no condition", RT_FMT(word));
+    rt_str name = {word.p, op_at};
+    c->text = rt_str_from(word, op_at + length);
+    int field = find_field(l->set, name);
+    if (field < 0) {
+        const char *names[FIELD__COUNT + 1] = {NULL};
+        for (int i = 0; i < FIELD__COUNT; i++)
+            names[i] = event_fields[i].name;
+        char near[80];
+        return load_error(l, at, offset, load_near(name, names, near), "unknown field '%.*s'", RT_FMT(name));
+    }
+    if (c->text.n == 0)
+        return load_error(l, at, offset + op_at + length, NULL, "a value is missing");
+    if (c->op == OP_MATCH) {
+        c->field = (uint16_t)field;
+        return parse_regex(l, at, offset + op_at + length, c);
+    }
+    c->text = load_str(l, c->text);
+    c->field = field < FIELD__COUNT ? (uint16_t)event_field_class((enum event_field_id)field, c->text) : (uint16_t)field;
+    c->is_num = rt_str_int(c->text, &c->num);
+    bool wants_number = c->op != OP_EQ && c->op != OP_NE;
+    if (wants_number && !c->is_num)
+        return load_error(l, at, offset + op_at + length, NULL, "a whole number is meant");
+    if (c->field < FIELD__COUNT && event_fields[c->field].type == TYPE_INT && !c->is_num)
+        return load_error(l, at, offset + op_at + length, NULL, "'%.*s' is a number", RT_FMT(name));
+    return true;
+}
+
+bool
+load_match(struct loader *l, const struct yaml_node *at, size_t offset, rt_str text, struct rule_match *out)
+{
+    size_t i = 0;
+    rt_str name = next_word(text, &i);
+    *out = (struct rule_match){.pos = load_pos(l, at)};
+    out->pos.col += (uint32_t)offset;
+    out->kinds = kinds_of(l->set, name);
+    if (name.n == 0)
+        return load_error(l, at, offset, NULL, "the name of an event is missing");
+    if (out->kinds == 0) {
+        const char *const *names = kind_names(l);
+        char near[80];
+        return load_error(l, at, offset + (size_t)(name.p - text.p), names == NULL ? NULL : load_near(name, names, near),
+                          "unknown event '%.*s'", RT_FMT(name));
+    }
+    out->name = load_str(l, name);
+    struct rule_cond conds[16];
+    size_t count = 0;
+    for (rt_str word = next_word(text, &i); word.n > 0; word = next_word(text, &i)) {
+        if (count == sizeof(conds) / sizeof(conds[0]))
+            return load_error(l, at, offset, NULL, "too many conditions");
+        if (!parse_cond(l, at, offset + (size_t)(word.p - text.p), word, &conds[count]))
+            return false;
+        count++;
+    }
+    struct rule_cond *list = load_alloc(l, count, sizeof(*list));
+    if (list == NULL)
+        return false;
+    if (count > 0)
+        memcpy(list, conds, count * sizeof(*list));
+    out->conds = list;
+    out->cond_count = count;
+    return true;
+}
+
+bool
+load_matches(struct loader *l, const struct yaml_node *value, const struct rule_match **out, size_t *count)
+{
+    if (value->type == YAML_MAP)
+        return load_error(l, value, 0, "like 'start code=433', or a list of such", "an event is meant");
+    size_t many = value->type == YAML_SCALAR ? 1 : value->count;
+    struct rule_match *list = load_alloc(l, many, sizeof(*list));
+    if (list == NULL)
+        return false;
+    if (many == 0)
+        return load_error(l, value, 0, NULL, "an event is meant");
+    for (size_t i = 0; i < many; i++) {
+        const struct yaml_node *one = value->type == YAML_SCALAR ? value : value->items[i];
+        if (one->type != YAML_SCALAR)
+            return load_error(l, one, 0, NULL, "an event is meant");
+        if (!load_match(l, one, 0, one->text, &list[i]))
+            return false;
+    }
+    *out = list;
+    *count = many;
+    return true;
+}

@@ -1,0 +1,101 @@
+#include "config.h"
+
+#include "rules/test_log.h"
+
+static rt_str
+word_at(rt_str line, size_t *at)
+{
+    size_t i = *at;
+    while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
+        i++;
+    size_t begin = i;
+    while (i < line.n && line.p[i] != ' ' && line.p[i] != '\t')
+        i++;
+    *at = i;
+    return (rt_str){line.p + begin, i - begin};
+}
+
+static int
+fail_at(struct rt_err *err, rt_str line, rt_str word, const char *what)
+{
+    struct rt_pos pos = {NULL, 0, (uint32_t)(word.p - line.p) + 1};
+    return rt_fail(err, RT_ESYNTAX, pos, "%s '%.*s'", what, RT_FMT(word));
+}
+
+static bool
+parse_offset(rt_str word, rt_dur *out)
+{
+    if (word.n < 2 || word.p[0] != '+')
+        return false;
+    if (rt_str_is(word, "+0")) {
+        *out = 0;
+        return true;
+    }
+    return rt_dur_parse(rt_str_from(word, 1), out);
+}
+
+static int
+parse_end(rt_str line, size_t at, struct test_line *out, struct rt_err *err)
+{
+    rt_str source = word_at(line, &at), offset = word_at(line, &at);
+    out->type = TEST_LINE_END;
+    out->source = rt_str_is(source, "hook") ? SOURCE_HOOK : SOURCE_API;
+    if (!rt_str_is(source, "hook") && !rt_str_is(source, "api"))
+        return fail_at(err, line, source, "END is of api or hook, not");
+    if (!parse_offset(offset, &out->at))
+        return fail_at(err, line, offset, "a time like +90s is meant, not");
+    return 0;
+}
+
+static int
+parse_set(const struct rule_set *set, rt_str line, rt_str word, struct test_line *out, struct rt_err *err)
+{
+    size_t eq = rt_str_find(word, RT_LIT("="));
+    if (eq == SIZE_MAX)
+        return fail_at(err, line, word, "FIELD=VALUE, ok or fail is meant, not");
+    rt_str name = {word.p, eq}, value = rt_str_from(word, eq + 1);
+    if (rt_str_is(name, "app"))
+        name = RT_LIT("app_id");
+    uint16_t field = (uint16_t)event_field_find(name);
+    for (size_t i = 0; field == FIELD__COUNT && i < set->x_fields.n; i++)
+        if (rt_str_eq(set->x_fields.v[i], name))
+            field = (uint16_t)(FIELD__COUNT + i);
+    if (field == FIELD__COUNT && (set->x_fields.n == 0 || !rt_str_eq(set->x_fields.v[0], name)))
+        return fail_at(err, line, word, "unknown field in");
+    if (field < FIELD__COUNT)
+        field = (uint16_t)event_field_class((enum event_field_id)field, value);
+    if (out->set_count == sizeof(out->sets) / sizeof(out->sets[0]))
+        return fail_at(err, line, word, "too many fields, from");
+    out->sets[out->set_count].field = field;
+    out->sets[out->set_count++].value = value;
+    return 0;
+}
+
+int
+test_line_parse(const struct rule_set *set, rt_str line, struct test_line *out, struct rt_err *err)
+{
+    *out = (struct test_line){.type = TEST_LINE_EMPTY};
+    size_t at = 0;
+    rt_str first = word_at(line, &at);
+    if (first.n == 0 || first.p[0] == '#')
+        return 0;
+    if (rt_str_is(first, "END"))
+        return parse_end(line, at, out, err);
+    if (!parse_offset(first, &out->at))
+        return fail_at(err, line, first, "a time like +90s is meant, not");
+    rt_str name = word_at(line, &at);
+    out->type = TEST_LINE_EVENT;
+    out->kind = rule_set_kind(set, name);
+    if (out->kind == KIND_NONE)
+        return fail_at(err, line, name, "unknown event");
+    out->source = out->kind >= KIND_OTHER_HOOK ? SOURCE_HOOK : SOURCE_API;
+    for (rt_str word = word_at(line, &at); word.n > 0; word = word_at(line, &at)) {
+        if (rt_str_is(word, "ok"))
+            out->ok = true;
+        else if (rt_str_is(word, "fail"))
+            out->fail = true;
+        else if (parse_set(set, line, word, out, err) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,282 @@
+/*
+ * engine.c - takes events, ties identities, and closes what is over.
+ *
+ *   feed -> join (halves) -> box of its rid, sid, triple or input -> cluster of boxes
+ *   advance, finish -> clusters that are due -> finish.c -> groups -> sink
+ */
+#include "config.h"
+
+#include "session/engine.h"
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "session/finish.h"
+#include "session/join.h"
+#include "session/phase.h"
+#include "session/registry.h"
+
+struct input_progress { /* for the count of disorder */
+    rt_time begin, end;
+};
+
+struct session_engine {
+    const struct rt_limits *limits;
+    struct phase_signs signs;
+    struct box_keep keep;
+    struct join join;
+    struct registry registry;
+    RT_VEC(struct input_progress) inputs;
+    rt_time clock; /* latest time met */
+    struct session_engine_facts facts;
+};
+
+static int place(void *arg, const struct event *ev, struct rt_err *err);
+
+static uint32_t
+signs_of(void *arg, const struct event *e)
+{
+    return phase_signs_of(arg, e);
+}
+
+struct session_engine *
+session_engine_new(const struct rule_set *rules, const struct rt_limits *limits,
+                   const struct session_options *options, struct rt_err *err)
+{
+    struct session_engine *e = rt_calloc(1, sizeof(*e));
+    if (e == NULL) {
+        rt_fail_mem(err);
+        return NULL;
+    }
+    e->limits = limits;
+    e->clock = RT_TIME_NONE;
+    phase_signs_init(&e->signs, rules);
+    e->keep = (struct box_keep){limits->session_events, signs_of, &e->signs};
+    join_init(&e->join, limits->pending_calls, (struct join_sink){place, e});
+    registry_init(&e->registry, options);
+    return e;
+}
+
+void
+session_engine_free(struct session_engine **pe)
+{
+    struct session_engine *e = *pe;
+    *pe = NULL;
+    if (e == NULL)
+        return;
+    join_fini(&e->join);
+    registry_fini(&e->registry);
+    RT_VEC_FREE(&e->inputs);
+    rt_free(e);
+}
+
+/* ---- feeding ---- */
+
+static rt_dur
+linger(const struct session_engine *e)
+{
+    return (rt_dur)e->limits->session_linger_s * RT_SEC;
+}
+
+static rt_dur
+quiet_time(const struct session_engine *e)
+{
+    return (rt_dur)e->limits->session_quiet_s * RT_SEC;
+}
+
+static void
+count_bytes(struct session_engine *e, struct box *b, uint64_t more)
+{
+    b->bytes += more;
+    e->registry.bytes += more;
+}
+
+static int
+keep_new(struct session_engine *e, struct box *b, const struct event *ev)
+{
+    bool fresh = b->kinds == 0;
+    size_t held = b->arena.held;
+    if (registry_tie(&e->registry, b, ev) < 0 || box_keep(b, ev, &e->keep) < 0)
+        return -1;
+    /* Beside what the arena grew by: room in the lists. */
+    count_bytes(e, b, b->arena.held - held + sizeof(struct poll));
+    if (fresh && ++e->facts.open > e->facts.open_peak)
+        e->facts.open_peak = e->facts.open;
+    if (b->cluster->turn == 0 && b->last != RT_TIME_NONE)
+        return cluster_schedule(&e->registry.clusters, b->cluster,
+                                box_shift(b->last, linger(e)));
+    return 0;
+}
+
+static int
+keep(struct session_engine *e, struct box *b, const struct event *ev)
+{
+    /* Most events of a log end here: their ties are known since the first of their kind, and the
+     * cluster is queued. */
+    if (ev->plain && b->last != RT_TIME_NONE) {
+        int kept = box_go_on(b, ev);
+        if (kept > 0)
+            count_bytes(e, b, sizeof(struct poll));
+        if (kept != 0)
+            return kept < 0 ? -1 : 0;
+    }
+    return keep_new(e, b, ev);
+}
+
+/* A whole call, a callback, or a half that stayed alone. */
+static int
+place(void *arg, const struct event *ev, struct rt_err *err)
+{
+    struct session_engine *e = arg;
+    struct registry_place at;
+    if (registry_find(&e->registry, ev, &at) < 0)
+        return rt_fail_mem(err);
+    if (at.box == NULL && e->facts.open >= e->limits->sessions_open) {
+        e->facts.dropped++;
+        return 0;
+    }
+    if (at.box == NULL && registry_create(&e->registry, &at) < 0)
+        return rt_fail_mem(err);
+    if (keep(e, at.box, ev) < 0)
+        return rt_fail_mem(err);
+    if (e->registry.bytes > e->limits->arena_bytes)
+        return rt_fail_here(err, RT_ELIMIT,
+                            "the sessions of this run need more than %llu bytes",
+                            (unsigned long long)e->limits->arena_bytes);
+    return 0;
+}
+
+static rt_dur
+distance(rt_time from, rt_time to)
+{
+    rt_dur d = 0;
+    return __builtin_sub_overflow(to, from, &d) ? INT64_MAX : d;
+}
+
+/* Out of order is what begins and ends before something that its input told earlier: calls that
+ * overlap are written in either order. */
+static int
+note_order(struct session_engine *e, const struct event *ev)
+{
+    if (ev->begin == RT_TIME_NONE || ev->input >= e->limits->inputs)
+        return 0;
+    while (e->inputs.n <= ev->input) {
+        struct input_progress *slot = RT_VEC_PUSH(&e->inputs);
+        if (slot == NULL)
+            return -1;
+        *slot = (struct input_progress){RT_TIME_NONE, RT_TIME_NONE};
+    }
+    struct input_progress *p = &e->inputs.v[ev->input];
+    rt_time end = ev->end == RT_TIME_NONE ? ev->begin : ev->end;
+    if (ev->begin < p->begin && end < p->end) {
+        rt_dur by_begin = distance(ev->begin, p->begin), by_end = distance(end, p->end);
+        rt_dur by = by_begin < by_end ? by_begin : by_end;
+        e->facts.disordered++;
+        e->facts.worst_disorder = by > e->facts.worst_disorder ? by : e->facts.worst_disorder;
+    }
+    p->begin = ev->begin > p->begin ? ev->begin : p->begin;
+    p->end = end > p->end ? end : p->end;
+    e->clock = end > e->clock ? end : e->clock;
+    return 0;
+}
+
+int
+session_engine_feed(struct session_engine *e, const struct event *ev, struct rt_err *err)
+{
+    e->facts.events++;
+    if (note_order(e, ev) < 0)
+        return rt_fail_mem(err);
+    if (ev->half && ev->join.n > 0)
+        return join_feed(&e->join, ev, err);
+    return place(e, ev, err);
+}
+
+/* ---- closing ---- */
+
+static int
+close_cluster(struct session_engine *e, struct cluster *c, struct group_list *groups,
+              struct rt_err *err)
+{
+    struct closing how = {e->limits, &e->signs, e->clock, &e->facts.duplicates};
+    for (const struct box *b = c->boxes; b != NULL; b = b->next) {
+        e->facts.open -= b->kinds != 0;
+        e->facts.dropped += b->dropped;
+    }
+    registry_forget(&e->registry, c);
+    int rc = finish_cluster(&how, c, groups, err);
+    cluster_free(&e->registry.clusters, c);
+    return rc;
+}
+
+/* When `c` should be looked at again: not before then can it be over. */
+static rt_time
+due_again(const struct session_engine *e, struct cluster *c, rt_time clock)
+{
+    rt_time last = cluster_last(c);
+    rt_time quiet = box_shift(last, quiet_time(e)), soon = box_shift(last, linger(e));
+    if (soon >= clock || quiet < clock || finish_is_over(c))
+        return soon >= clock ? soon : RT_TIME_NONE;
+    rt_time look = box_shift(clock, linger(e));
+    return look < quiet ? look : quiet;
+}
+
+static int
+close_due(struct session_engine *e, rt_time clock, struct group_list *groups,
+          struct rt_err *err)
+{
+    struct cluster *c;
+    while ((c = cluster_first_due(&e->registry.clusters)) != NULL) {
+        bool crowded = e->facts.open >= e->limits->sessions_open;
+        if (c->due >= clock && !crowded)
+            return 0;
+        rt_time again = crowded ? RT_TIME_NONE : due_again(e, c, clock);
+        if (again == RT_TIME_NONE) {
+            if (close_cluster(e, c, groups, err) < 0)
+                return -1;
+        } else if (cluster_schedule(&e->registry.clusters, c, again) < 0) {
+            return rt_fail_mem(err);
+        }
+    }
+    return 0;
+}
+
+static int
+close_all(struct session_engine *e, struct group_list *groups, struct rt_err *err)
+{
+    while (e->registry.clusters.all != NULL)
+        if (close_cluster(e, e->registry.clusters.all, groups, err) < 0)
+            return -1;
+    return 0;
+}
+
+int
+session_engine_advance(struct session_engine *e, rt_time clock, struct session_sink sink,
+                       struct rt_err *err)
+{
+    struct group_list groups = {{NULL, 0, 0}};
+    int rc =
+        clock == RT_TIME_NONE ? 0 : join_release(&e->join, box_shift(clock, -linger(e)), err);
+    if (rc == 0 && clock != RT_TIME_NONE)
+        rc = close_due(e, clock, &groups, err);
+    if (rc == 0)
+        rc = groups_deliver(&groups, true, sink, err);
+    groups_fini(&groups);
+    return rc;
+}
+
+int
+session_engine_finish(struct session_engine *e, struct session_sink sink, struct rt_err *err)
+{
+    struct group_list groups = {{NULL, 0, 0}};
+    int rc = join_release(&e->join, RT_TIME_NONE, err);
+    rc = rc < 0 ? -1 : close_all(e, &groups, err);
+    if (rc == 0)
+        rc = groups_deliver(&groups, false, sink, err);
+    groups_fini(&groups);
+    return rc;
+}
+
+void
+session_engine_facts(const struct session_engine *e, struct session_engine_facts *out)
+{
+    *out = e->facts;
+}
