@@ -4,5 +4,14 @@ RULE_FILES = \
 	rules/parameters.yaml \
 	rules/webhooks.yaml \
 	rules/formats/access.yaml \
-	rules/formats/json.yaml
+	rules/formats/json.yaml \
+	rules/patterns/callbacks.yaml \
+	rules/patterns/content.yaml \
+	rules/patterns/gateway.yaml \
+	rules/patterns/identity.yaml \
+	rules/patterns/notfound.yaml \
+	rules/patterns/parameters.yaml \
+	rules/patterns/resource.yaml \
+	rules/patterns/start.yaml \
+	rules/patterns/stop.yaml
 EXTRA_DIST += $(RULE_FILES) rules/README.md

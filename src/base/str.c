@@ -110,19 +110,35 @@ mix(uint64_t h, uint64_t word)
     return h ^ (h >> 32);
 }
 
+static uint64_t
+mix_text(uint64_t h, const char *p, size_t n)
+{
+    uint64_t word = 0;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        memcpy(&word, p + i, 8);
+        h = mix(h, word);
+    }
+    if (i < n) {
+        word = 0;
+        memcpy(&word, p + i, n - i);
+        h = mix(h, word);
+    }
+    return h;
+}
+
+/* Of a long text three pieces: ids of hundreds of bytes differ everywhere, and every user of a hash
+ * compares the text as well. */
 uint64_t
 rt_str_hash(rt_str s)
 {
-    uint64_t h = 0x9e3779b97f4a7c15u ^ (uint64_t)s.n, word = 0;
-    size_t i = 0;
-    for (; i + 8 <= s.n; i += 8) {
-        memcpy(&word, s.p + i, 8);
-        h = mix(h, word);
-    }
-    if (i < s.n) {
-        word = 0;
-        memcpy(&word, s.p + i, s.n - i);
-        h = mix(h, word);
+    uint64_t h = 0x9e3779b97f4a7c15u ^ (uint64_t)s.n;
+    if (s.n <= 160) {
+        h = mix_text(h, s.p, s.n);
+    } else {
+        h = mix_text(h, s.p, 32);
+        h = mix_text(h, s.p + s.n / 2, 32);
+        h = mix_text(h, s.p + s.n - 64, 64);
     }
     return mix(h, 0xd6e8feb86659fd93u);
 }

@@ -14,9 +14,10 @@ enum { CACHED_BODY = 4096 };
 static const struct scan_value *
 scan_answer(struct extract *x, rt_str body, struct route_slot *slot, struct scan_value *values)
 {
-    if (slot != NULL && slot->body_n > 0 && slot->body_n == body.n && memcmp(slot->body, body.p, body.n) == 0)
+    bool same = slot != NULL && slot->body_n > 0 && slot->body_n == body.n;
+    if (same && (x->hint.won || memcmp(slot->body, body.p, body.n) == 0))
         return slot->answer;
-    if (scan_plan_run(x->answer_plan, body, (unsigned)x->limits->json_depth, values, ANSWER__COUNT) == 0)
+    if (scan_plan_run(x->answer_plan, body, (unsigned)x->limits->json_depth, NULL, values, ANSWER__COUNT) == 0)
         return NULL;
     return values;
 }
@@ -36,7 +37,7 @@ remember(struct extract *x, struct route_slot *slot, rt_str body)
     }
     memcpy(slot->body, body.p, body.n);
     slot->body_n = 0;
-    if (scan_plan_run(x->answer_plan, (rt_str){slot->body, body.n}, (unsigned)x->limits->json_depth, slot->answer,
+    if (scan_plan_run(x->answer_plan, (rt_str){slot->body, body.n}, (unsigned)x->limits->json_depth, NULL, slot->answer,
                       ANSWER__COUNT) > 0)
         slot->body_n = body.n;
 }
@@ -187,7 +188,7 @@ bool
 body_is_vendor(struct extract *x, rt_str object)
 {
     struct scan_value v[ANSWER__COUNT];
-    if (scan_plan_run(x->answer_plan, object, (unsigned)x->limits->json_depth, v, ANSWER__COUNT) == 0)
+    if (scan_plan_run(x->answer_plan, object, (unsigned)x->limits->json_depth, NULL, v, ANSWER__COUNT) == 0)
         return false;
     if (v[ANSWER_RID].type == SCAN_STRING || v[ANSWER_SERVER].type != SCAN_NONE)
         return true;
@@ -257,9 +258,8 @@ body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *
     int64_t status = 0;
     if (value_int(&v[ANSWER_STATUS], &status))
         e->status = (int32_t)status;
-    rt_str rid = real_id(id_text(x, &v[ANSWER_RID])), sid = real_id(id_text(x, &v[ANSWER_SID]));
-    e->rid = e->rid.n > 0 ? e->rid : rid;
-    e->sid = e->sid.n > 0 ? e->sid : sid;
+    e->rid = e->rid.n > 0 ? e->rid : real_id(id_text(x, &v[ANSWER_RID]));
+    e->sid = e->sid.n > 0 ? e->sid : real_id(id_text(x, &v[ANSWER_SID]));
     e->cname = e->cname.n > 0 ? e->cname : id_text(x, &v[ANSWER_CNAME]);
     e->uid = e->uid.n > 0 ? e->uid : id_text(x, &v[ANSWER_UID]);
     const struct scan_value *said = v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];

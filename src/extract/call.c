@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "extract/work.h"
 
-enum { CACHE_SLOTS = 1024, CACHED_URL = 1024 };
+enum { CACHED_URL = 1024 };
 
 /* ---- URL cache ---- */
 
@@ -20,30 +20,40 @@ forget(struct route_slot *s)
     s->body_n = 0;
 }
 
-struct route_slot *
-route_cached(struct extract *x, rt_str url, rt_str method)
+static bool
+is_route(const struct route_slot *s, uint64_t hash, rt_str url)
 {
-    if (x->cache == NULL && (x->cache = rt_calloc(CACHE_SLOTS, sizeof(*x->cache))) == NULL)
+    return s->hash == hash && s->url != NULL && s->url_n == url.n && memcmp(s->url, url.p, url.n) == 0;
+}
+
+/* Sets of a few ways: the polls of open recordings stay, what is asked once goes. */
+struct route_slot *
+route_cached(struct extract *x, rt_str url)
+{
+    if (x->cache == NULL && (x->cache = rt_calloc(ROUTE_SETS * ROUTE_WAYS, sizeof(*x->cache))) == NULL)
         return NULL;
-    uint64_t hash = rt_str_hash(url) + method.n;
-    struct route_slot *s = &x->cache[hash % CACHE_SLOTS];
-    if (s->url != NULL && s->hash == hash && s->url_n == url.n && memcmp(s->url, url.p, url.n) == 0 &&
-        s->method_n == method.n && (method.n == 0 || memcmp(s->method, method.p, method.n) == 0))
-        return s;
+    uint64_t hash = rt_str_hash(url);
+    struct route_slot *set = &x->cache[hash % ROUTE_SETS * ROUTE_WAYS], *s = set;
+    x->cache_clock++;
+    for (size_t i = 0; i < ROUTE_WAYS; i++) {
+        if (is_route(&set[i], hash, url)) {
+            set[i].used = x->cache_clock;
+            return &set[i];
+        }
+        s = set[i].used < s->used ? &set[i] : s;
+    }
     struct route route;
-    if (url.n > CACHED_URL || method.n >= sizeof(s->method) || !route_parse(url, method, &route))
+    if (url.n > CACHED_URL || !route_parse(url, &route))
         return NULL;
     forget(s);
     s->url = rt_malloc(url.n + 1);
     if (s->url == NULL)
         return NULL;
     memcpy(s->url, url.p, url.n);
-    if (method.n > 0)
-        memcpy(s->method, method.p, method.n);
     s->url_n = url.n;
-    s->method_n = method.n;
     s->hash = hash;
-    route_parse((rt_str){s->url, url.n}, (rt_str){s->method, method.n}, &s->route);
+    s->used = x->cache_clock;
+    route_parse((rt_str){s->url, url.n}, &s->route);
     return s;
 }
 
@@ -143,10 +153,13 @@ take_route(struct event *e, const struct route *r)
     e->host = r->host;
     e->app_id = r->app_id;
     e->mode = r->mode;
+    e->rid = r->rid;
+    e->sid = r->sid;
+    if (!r->placeholder)
+        return;
     e->rid = route_is_placeholder(r->rid) ? RT_NONE : r->rid;
     e->sid = route_is_placeholder(r->sid) ? RT_NONE : r->sid;
-    if (route_is_placeholder(r->app_id))
-        e->app_id = RT_NONE;
+    e->app_id = route_is_placeholder(r->app_id) ? RT_NONE : r->app_id;
 }
 
 /* Request lines of ours are remembered, so that an answer line without a body of ours is one too. */
@@ -200,6 +213,23 @@ take_halves(struct extract *x, const struct scan_value *parts, struct event *e, 
     return 0;
 }
 
+/* "request failed with status 404: {…}": the answer inside the text of an error. */
+static rt_str
+answer_in_text(struct extract *x, rt_str text, int64_t *http)
+{
+    size_t open = rt_str_find(text, RT_LIT("{"));
+    rt_str object = open == SIZE_MAX ? RT_NONE : rt_str_from(text, open);
+    if (object.n == 0 || !body_is_vendor(x, object))
+        return RT_NONE;
+    for (size_t i = open; *http == 0 && i >= 3; i--) {
+        rt_str digits = {text.p + i - 3, 3};
+        bool alone = i < 4 || text.p[i - 4] < '0' || text.p[i - 4] > '9';
+        if (alone && rt_str_int(digits, http) && (*http < 100 || *http > 599))
+            *http = 0;
+    }
+    return keep_text(x, object);
+}
+
 static int
 build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
       struct rt_err *err)
@@ -213,14 +243,15 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     else
         e.kind = kind;
     if (present(&parts[FORMAT_METHOD]))
-        e.method = value_text(x, &parts[FORMAT_METHOD], 3);
-    if (slot != NULL && slot->method_n > 0)
-        e.method = (rt_str){slot->method, slot->method_n};
-    if (value_int(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 999)
+        e.method = parts[FORMAT_METHOD].text;
+    value_int(&parts[FORMAT_HTTP], &http);
+    if (response.n == 0 && parts[FORMAT_ERROR].type == SCAN_STRING)
+        response = answer_in_text(x, value_text(x, &parts[FORMAT_ERROR], 3), &http);
+    if (http >= 100 && http <= 999)
         e.http = (int32_t)http;
     take_time(x, &parts[FORMAT_TIME], &e);
     take_duration(x, parts, &e);
-    if (present(&parts[FORMAT_ERROR]) && e.http == 0)
+    if (present(&parts[FORMAT_ERROR]) && e.http == 0 && response.n == 0)
         e.error = rt_str_of(error_word(value_text(x, &parts[FORMAT_ERROR], 3)));
     if (body_answer(x, &e, response, slot, &look, err) < 0)
         return -1;
@@ -229,7 +260,8 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     derive_outcome(x, &e, look.vendor && !e.half);
     if (e.half && !e.is_answer)
         e.outcome = OUTCOME_UNKNOWN;
-    if (e.plain && e.outcome == OUTCOME_OK && !e.half && (slot == NULL || slot->route.defect == NULL) && e.join.n == 0)
+    if (e.plain && e.outcome == OUTCOME_OK && !e.half && e.join.n == 0 &&
+        (slot == NULL || (slot->route.defect == NULL && !route_method_wrong(e.kind, e.method))))
         return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
     e.plain = false;
     if (present(&parts[FORMAT_REQUEST]) && body_request(x, &e, part_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
@@ -287,13 +319,10 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     }
     struct route_slot *slot = NULL;
     if (present(&parts[FORMAT_URL])) {
-        rt_str url = value_text(x, &parts[FORMAT_URL], 0);
-        rt_str method = present(&parts[FORMAT_METHOD]) ? parts[FORMAT_METHOD].text : RT_NONE;
-        if (rt_str_find(url, RT_LIT("/cloud_recording")) == SIZE_MAX)
-            return read_message(x, parts, err);
-        slot = route_cached(x, url, method);
+        bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
+        slot = known ? x->hint_slot : route_cached(x, value_text(x, &parts[FORMAT_URL], 0));
         if (slot == NULL)
-            return LINE_IGNORED;
+            return read_message(x, parts, err);
         return build(x, parts, slot, KIND_NONE, part_body(x, &parts[FORMAT_RESPONSE], 2), err);
     }
     uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;

@@ -13,6 +13,10 @@ derive_outcome(const struct extract *x, struct event *e, bool answered)
         e->outcome = OUTCOME_FAIL;
         return;
     }
+    if (e->http == 200) {
+        e->outcome = OUTCOME_OK; /* the most of all lines */
+        return;
+    }
     if (e->http != 0) {
         const struct code_entry *entry = rule_set_http(x->rules, e->http, e->kind);
         bool good = e->http >= 200 && e->http < 300 && (entry == NULL || entry->severity == SEVERITY_NONE);
@@ -113,8 +117,10 @@ derive_fields(struct extract *x, struct event *e, const struct route *route, str
     if (e->code != EVENT_NO_CODE && e->code != 0)
         rc |= add_text(x, e, FIELD_KNOWN,
                        rule_set_code(x->rules, e->code, e->kind, e->http, e->reason) != NULL ? RT_LIT("yes") : RT_LIT("no"));
-    if (route != NULL && route->defect != NULL)
-        rc |= say(x, e, FIELD_ROUTE, route->defect);
+    const char *defect = route == NULL ? NULL : route->defect;
+    if (route != NULL && (defect == NULL || strcmp(defect, "placeholder") == 0) && route_method_wrong(e->kind, e->method))
+        defect = "method";
+    rc |= say(x, e, FIELD_ROUTE, defect);
     if (route != NULL && route->placeholder)
         rc |= say(x, e, FIELD_HOST_PART, "yes");
     if (route != NULL && route->rid.n > 0)

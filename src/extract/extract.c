@@ -190,7 +190,7 @@ extract_new(const struct rule_set *rules, const struct extract_options *options,
 static void
 free_cache(struct extract *x)
 {
-    for (size_t i = 0; x->cache != NULL && i < 1024; i++) {
+    for (size_t i = 0; x->cache != NULL && i < ROUTE_SETS * ROUTE_WAYS; i++) {
         rt_free(x->cache[i].url);
         rt_free(x->cache[i].body);
     }
@@ -239,6 +239,8 @@ read_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
 {
     x->line = number;
     x->order = 0;
+    x->hint.won = false;
+    x->hint_url = NULL;
     if (x->format == NULL)
         return text_line(x, line, number, err);
     size_t stop = 0;

@@ -41,26 +41,26 @@ line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_ar
     return rc < 0 ? NULL : plan;
 }
 
-/* A key may be both a part of the format and a sign of a bare answer; the plan keeps the first. */
-static void
-share_slots(const struct format *f, struct scan_value *values)
-{
-    for (size_t k = 0; k < sizeof(bare_rows) / sizeof(bare_rows[0]); k++)
-        for (unsigned part = 0; part < FORMAT__PARTS; part++)
-            for (size_t i = 0; values[bare_rows[k].slot].type == SCAN_NONE && i < f->path_count[part]; i++)
-                if (f->paths[part][i].count == 1 && rt_str_is(f->paths[part][i].segments[0], bare_rows[k].key))
-                    values[bare_rows[k].slot] = values[part];
-}
-
 bool
 line_fits_json(const struct format *f, const struct scan_plan *plan, rt_str line, struct scan_value *values,
-               const struct rt_limits *limits)
+               const struct rt_limits *limits, struct scan_hint *hint)
 {
     (void)f;
-    size_t n = scan_plan_run(plan, line, (unsigned)limits->json_depth, values, SLOT__COUNT);
+    size_t n = scan_plan_run(plan, line, (unsigned)limits->json_depth, hint, values, SLOT__COUNT);
     /* What follows the object must be blank or a comma (a line of an array). */
     rt_str rest = n == 0 ? RT_NONE : rt_str_trim(rt_str_from(line, n));
     return n > 0 && (rest.n == 0 || rt_str_is(rest, ",") || rt_str_is(rest, "]"));
+}
+
+/* The URL was read: its last healthy answer is what a poll says again. */
+static rt_str
+expect_answer(void *arg, const struct scan_value *url)
+{
+    struct extract *x = arg;
+    x->hint_slot = url->type == SCAN_STRING && !url->escaped ? route_cached(x, url->text) : NULL;
+    x->hint_url = url->text.p;
+    return x->hint_slot == NULL || x->hint_slot->body_n == 0 ? RT_NONE
+                                                            : (rt_str){x->hint_slot->body, x->hint_slot->body_n};
 }
 
 int
@@ -72,9 +72,10 @@ line_json(struct extract *x, rt_str line, struct rt_err *err)
         return LINE_IGNORED;
     if (text.p[0] == '[')
         text = rt_str_from(text, 1);
-    if (!line_fits_json(x->format, x->line_plan, text, values, x->limits))
+    x->hint = (struct scan_hint){.key_slot = FORMAT_URL, .value_slot = FORMAT_RESPONSE, .expect = expect_answer, .arg = x};
+    x->hint_url = NULL;
+    if (!line_fits_json(x->format, x->line_plan, text, values, x->limits, &x->hint))
         return text.p[0] == '{' ? LINE_UNDECODABLE : LINE_UNMATCHED;
-    share_slots(x->format, values);
     int fate = call_read(x, values, text, err);
     if (fate == LINE_IGNORED && values[FORMAT_TIME].type != SCAN_NONE &&
         (x->first_time == RT_TIME_NONE || x->counts[LINE_IGNORED] % 64 == 0)) {

@@ -282,7 +282,7 @@ found_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t 
     d->method[0] = '\0';
     if (stop - m >= 3 && stop - m < sizeof(d->method))
         snprintf(d->method, sizeof(d->method), "%.*s", (int)(stop - m), text.p + m);
-    if (route_parse(rt_str_of(d->url), rt_str_of(d->method), &d->route)) {
+    if (route_parse(rt_str_of(d->url), &d->route)) {
         /* A bare mention of the path in prose names the call, no more. */
         bool bare = d->route.app_id.n == 0;
         d->has_route = !bare;

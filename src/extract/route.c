@@ -150,7 +150,7 @@ take_segments(rt_str url, size_t at, struct route *r)
 }
 
 bool
-route_parse(rt_str url, rt_str method, struct route *out)
+route_parse(rt_str url, struct route *out)
 {
     size_t product = rt_str_find(url, RT_LIT(PRODUCT));
     *out = (struct route){.kind = KIND_ANSWER};
@@ -175,9 +175,25 @@ route_parse(rt_str url, rt_str method, struct route *out)
         spoil(out, "missing-sid");
     if (op->kind != KIND_ACQUIRE && out->mode.p == NULL)
         spoil(out, "missing-segment");
-    if (method.n > 0 && !rt_str_is(method, op->method) && !rt_str_is(method, "OPTIONS") && !rt_str_is(method, "HEAD"))
-        spoil(out, "method");
     if (out->placeholder)
         spoil(out, "placeholder");
     return true;
+}
+
+const char *
+route_method(uint8_t kind)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].kind == kind)
+            return rows[i].method;
+    return NULL;
+}
+
+/* What browsers ask beforehand is not held against the caller. */
+bool
+route_method_wrong(uint8_t kind, rt_str method)
+{
+    const char *right = route_method(kind);
+    return right != NULL && method.n > 0 && !rt_str_is(method, right) && !rt_str_is(method, "OPTIONS") &&
+           !rt_str_is(method, "HEAD");
 }

@@ -18,8 +18,11 @@ struct route {
     const char *defect;                  /* a word of route-defect, or NULL */
     bool placeholder;                    /* template text in the path */
 };
-/* False: no URL of this API. `method` may be empty. */
-bool route_parse(rt_str url, rt_str method, struct route *out);
+/* False: no URL of this API. */
+bool route_parse(rt_str url, struct route *out);
+/* The method that the operation takes, or NULL when it is not known; is `method` another one? */
+const char *route_method(uint8_t kind);
+bool route_method_wrong(uint8_t kind, rt_str method);
 /* The URL that stands around the API's path in free text: `at` is an offset inside. */
 rt_str route_around(rt_str text, size_t at);
 /* Text that stands for an id but is none: {{rid}}, <sid>, %s, ${x}, :sid, undefined, null. */

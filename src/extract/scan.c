@@ -115,8 +115,9 @@ scan_value(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
     return true;
 }
 
-int
-scan_member(rt_str object, size_t *at, unsigned depth, rt_str *key, struct scan_value *value)
+/* The next key of an object (empty for an array), up to the value. 1, 0 at the end, -1: broken. */
+static int
+next_key(rt_str object, size_t *at, rt_str *key)
 {
     size_t i = *at;
     bool is_object = object.n > 0 && object.p[0] == '{';
@@ -142,6 +143,17 @@ scan_member(rt_str object, size_t *at, unsigned depth, rt_str *key, struct scan_
             return -1;
         i++;
     }
+    *at = i;
+    return 1;
+}
+
+int
+scan_member(rt_str object, size_t *at, unsigned depth, rt_str *key, struct scan_value *value)
+{
+    size_t i = *at;
+    int got = next_key(object, &i, key);
+    if (got != 1)
+        return got;
     if (!scan_value(object, &i, depth, value))
         return -1;
     *at = i;
@@ -253,11 +265,11 @@ scan_unescape(rt_str s, struct rt_buf *out)
 
 /* ---- plan ---- */
 
+enum { BUCKETS = 32 };
 struct plan_node {
     rt_str key;
-    struct plan_node *children, *next;
-    uint64_t lengths; /* bit: some child has a key of that length (63: or longer) */
-    int slot;         /* -1: inner only */
+    struct plan_node **children, *next; /* by bucket of the key; NULL: a leaf */
+    int slot, second;                   /* -1: inner only; a key may fill two slots */
     unsigned rank;
 };
 struct scan_plan {
@@ -266,10 +278,10 @@ struct scan_plan {
     unsigned ranks;
 };
 
-static uint64_t
-length_bit(size_t n)
+static size_t
+bucket_of(rt_str key)
 {
-    return UINT64_C(1) << (n > 63 ? 63 : n);
+    return key.n == 0 ? 0 : (key.n * 7 + (unsigned char)key.p[0] + 3u * (unsigned char)key.p[key.n - 1]) % BUCKETS;
 }
 
 struct scan_plan *
@@ -277,19 +289,33 @@ scan_plan_new(struct rt_arena *a)
 {
     struct scan_plan *p = rt_arena_alloc(a, sizeof(*p));
     if (p != NULL)
-        *p = (struct scan_plan){.arena = a, .root = {.slot = -1}};
+        *p = (struct scan_plan){.arena = a, .root = {.slot = -1, .second = -1}};
     return p;
 }
 
 static struct plan_node *
 child_of(const struct plan_node *n, rt_str key)
 {
-    if ((n->lengths & length_bit(key.n)) == 0)
+    if (n->children == NULL)
         return NULL;
-    for (struct plan_node *c = n->children; c != NULL; c = c->next)
+    for (struct plan_node *c = n->children[bucket_of(key)]; c != NULL; c = c->next)
         if (rt_str_eq(c->key, key))
             return c;
     return NULL;
+}
+
+static struct plan_node *
+add_child(struct scan_plan *p, struct plan_node *n, rt_str key)
+{
+    if (n->children == NULL)
+        n->children = rt_arena_array(p->arena, BUCKETS, sizeof(struct plan_node *));
+    struct plan_node *c = n->children == NULL ? NULL : rt_arena_alloc(p->arena, sizeof(*c));
+    if (c == NULL)
+        return NULL;
+    struct plan_node **bucket = &n->children[bucket_of(key)];
+    *c = (struct plan_node){.key = key, .slot = -1, .second = -1, .next = *bucket};
+    *bucket = c;
+    return c;
 }
 
 int
@@ -298,19 +324,15 @@ scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot
     struct plan_node *n = &p->root;
     for (size_t i = 0; i < path->count; i++) {
         struct plan_node *c = child_of(n, path->segments[i]);
-        if (c == NULL) {
-            c = rt_arena_alloc(p->arena, sizeof(*c));
-            if (c == NULL)
-                return -1;
-            *c = (struct plan_node){.key = path->segments[i], .slot = -1, .next = n->children};
-            n->children = c;
-            n->lengths |= length_bit(c->key.n);
-        }
+        if (c == NULL && (c = add_child(p, n, path->segments[i])) == NULL)
+            return -1;
         n = c;
     }
     if (n->slot < 0) {
         n->slot = (int)slot;
         n->rank = p->ranks++;
+    } else if (n->slot != (int)slot && n->second < 0) {
+        n->second = (int)slot;
     }
     return 0;
 }
@@ -319,7 +341,39 @@ struct plan_run {
     struct scan_value *values;
     unsigned ranks[64]; /* of what stands in values */
     unsigned depth;
+    struct scan_hint *hint;
 };
+
+/* The bet is won when the expected bytes are there; a bracket ends them, so nothing can follow. */
+static bool
+win(const struct plan_run *run, const struct plan_node *c, rt_str object, size_t *at, struct scan_value *value)
+{
+    struct scan_hint *h = run->hint;
+    if (h == NULL || h->expected.n == 0 || c->slot != (int)h->value_slot)
+        return false;
+    size_t i = skip_blanks(object, *at);
+    if (object.n - i < h->expected.n || memcmp(object.p + i, h->expected.p, h->expected.n) != 0)
+        return false;
+    *value = (struct scan_value){SCAN_OBJECT, {object.p + i, h->expected.n}, false};
+    *at = i + h->expected.n;
+    h->won = true;
+    return true;
+}
+
+static void
+fill(struct plan_run *run, const struct plan_node *c, const struct scan_value *value)
+{
+    if (value->type == SCAN_WORD && value->text.p[0] == 'n')
+        return; /* null is nothing */
+    if (c->slot >= 0 && (run->values[c->slot].type == SCAN_NONE || c->rank < run->ranks[c->slot])) {
+        run->values[c->slot] = *value;
+        run->ranks[c->slot] = c->rank;
+        if (run->hint != NULL && c->slot == (int)run->hint->key_slot)
+            run->hint->expected = run->hint->expect(run->hint->arg, value);
+    }
+    if (c->second >= 0 && run->values[c->second].type == SCAN_NONE)
+        run->values[c->second] = *value;
+}
 
 static size_t
 run_node(const struct plan_node *n, rt_str object, struct plan_run *run)
@@ -328,16 +382,15 @@ run_node(const struct plan_node *n, rt_str object, struct plan_run *run)
     struct scan_value value;
     size_t at = 0;
     int got = 0;
-    while ((got = scan_member(object, &at, run->depth, &key, &value)) == 1) {
+    while ((got = next_key(object, &at, &key)) == 1) {
         const struct plan_node *c = child_of(n, key);
+        bool won = c != NULL && win(run, c, object, &at, &value);
+        if (!won && !scan_value(object, &at, run->depth, &value))
+            return 0;
         if (c == NULL)
             continue;
-        if (c->slot >= 0 && (run->values[c->slot].type == SCAN_NONE || c->rank < run->ranks[c->slot]) &&
-            !(value.type == SCAN_WORD && value.text.p[0] == 'n')) {
-            run->values[c->slot] = value;
-            run->ranks[c->slot] = c->rank;
-        }
-        if (c->children != NULL && value.type == SCAN_OBJECT)
+        fill(run, c, &value);
+        if (c->children != NULL && value.type == SCAN_OBJECT && !won)
             run_node(c, value.text, run);
     }
     if (got < 0)
@@ -349,9 +402,13 @@ run_node(const struct plan_node *n, rt_str object, struct plan_run *run)
 }
 
 size_t
-scan_plan_run(const struct scan_plan *p, rt_str text, unsigned depth, struct scan_value *values, unsigned slots)
+scan_plan_run(const struct scan_plan *p, rt_str text, unsigned depth, struct scan_hint *hint,
+              struct scan_value *values, unsigned slots)
 {
-    struct plan_run run = {.values = values, .depth = depth};
+    struct plan_run run;
+    run.values = values; /* ranks are read only where a value stands */
+    run.depth = depth;
+    run.hint = hint;
     for (unsigned i = 0; i < slots; i++)
         values[i].type = SCAN_NONE;
     size_t at = skip_blanks(text, 0);

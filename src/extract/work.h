@@ -39,11 +39,11 @@ enum answer_slot {
     ANSWER__COUNT
 };
 
+enum { ROUTE_SETS = 1024, ROUTE_WAYS = 2 };
 struct route_slot { /* of the cache: an exact URL, its parts, and the last healthy answer seen with it */
-    uint64_t hash;
+    uint64_t hash, used;
     char *url;
-    size_t url_n, method_n;
-    char method[8];
+    size_t url_n;
     struct route route; /* slices of url */
     char *body;
     size_t body_n, body_cap;
@@ -68,6 +68,10 @@ struct extract {
     pcre2_match_context *match_context;
     pcre2_jit_stack *jit_stack;
     struct route_slot *cache;
+    uint64_t cache_clock;
+    struct scan_hint hint;         /* of the line being read */
+    struct route_slot *hint_slot;  /* of its URL, which stands at hint_url */
+    const char *hint_url;
 
     RT_VEC(struct rt_str) held;       /* lines before the decision, in `held_arena` */
     RT_VEC(uint64_t) held_numbers;
@@ -104,7 +108,7 @@ void note_time(struct extract *x, const struct rt_stamp *stamp);
 rt_time stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned);
 
 /* route cache: the parts of a URL. NULL: no URL of the API. */
-struct route_slot *route_cached(struct extract *x, rt_str url, rt_str method);
+struct route_slot *route_cached(struct extract *x, rt_str url);
 
 /* body.c: the answer and the request of a call. `slot` may be NULL. 0, -1: memory. */
 struct body_look {
@@ -131,7 +135,7 @@ int call_read(struct extract *x, const struct scan_value *parts, rt_str whole, s
 int line_json(struct extract *x, rt_str line, struct rt_err *err);
 int line_regex(struct extract *x, rt_str line, size_t *stop, struct rt_err *err);
 bool line_fits_json(const struct format *f, const struct scan_plan *plan, rt_str line, struct scan_value *values,
-                    const struct rt_limits *limits);
+                    const struct rt_limits *limits, struct scan_hint *hint);
 struct scan_plan *line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_arena *a);
 
 /* prose.c: prose and everything that no format reads. */
