@@ -13,5 +13,6 @@ RULE_FILES = \
 	rules/patterns/parameters.yaml \
 	rules/patterns/resource.yaml \
 	rules/patterns/start.yaml \
-	rules/patterns/stop.yaml
+	rules/patterns/stop.yaml \
+	rules/patterns/symptoms.yaml
 EXTRA_DIST += $(RULE_FILES) rules/README.md

@@ -2,10 +2,14 @@
 
 #include "base/alloc.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* So far away that the hook counts but does not fail again. */
+#define NEVER (LLONG_MAX / 2)
 
 /* -1: off. Otherwise the number of allocations that still succeed. */
 static atomic_llong until_failure = -1;
@@ -18,14 +22,14 @@ may_not(void)
     if (atomic_load_explicit(&until_failure, memory_order_relaxed) < 0)
         return false;
     atomic_fetch_add(&asked, 1);
-    long long left = atomic_load(&until_failure);
-    if (left == 0) {
-        if (!atomic_load(&stays_failing))
-            atomic_store(&until_failure, INT64_MAX / 2); /* still counts, does not fail again */
-        return true;
-    }
-    atomic_fetch_sub(&until_failure, 1);
-    return false;
+    /* Threads share the count: exactly one of them takes each step of it. */
+    long long left = atomic_load(&until_failure), next = 0;
+    do {
+        if (left < 0)
+            return false;
+        next = left > 0 ? left - 1 : atomic_load(&stays_failing) ? 0 : NEVER;
+    } while (!atomic_compare_exchange_weak(&until_failure, &left, next));
+    return left == 0;
 }
 
 void *

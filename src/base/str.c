@@ -204,6 +204,8 @@ rt_buf_room(struct rt_buf *b, size_t n)
         size_t cap = b->cap < 64 ? 64 : b->cap;
         while (cap < need)
             cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+        if (b->max < SIZE_MAX && cap > b->max + 1)
+            cap = b->max + 1;
         char *p = rt_realloc_array(b->p, cap, 1);
         if (p == NULL) {
             b->failed = true;

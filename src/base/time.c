@@ -134,9 +134,37 @@ zone(rt_str s, size_t i, int *east)
 }
 
 static bool
-plausible(int month, int day, int hour, int min, int sec)
+date_exists(int year, int month, int day)
 {
-    return month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 24 && min <= 59 && sec <= 60;
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (month < 1 || month > 12 || day < 1)
+        return false;
+    if (month == 2 && day == 29)
+        return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return day <= lengths[month - 1];
+}
+
+/* 24:00:00 ends a day, and second 60 is a leap second. */
+static bool
+clock_exists(int hour, int min, int sec)
+{
+    return (hour <= 23 || (hour == 24 && min == 0 && sec == 0)) && min <= 59 && sec <= 60;
+}
+
+/* " +0100", " +01:00", " UTC". Less, like "Z" or "-20", is a word of its own. */
+static size_t
+zone_apart(rt_str s, size_t i, int *east)
+{
+    if (i >= s.n || s.p[i] != ' ')
+        return 0;
+    if (rt_str_starts(rt_str_from(s, i), RT_LIT(" UTC")))
+        return 4;
+    int there = 0;
+    size_t n = zone(s, i + 1, &there);
+    if (n < 5 || digit(s, i + 1 + n))
+        return 0;
+    *east = there;
+    return n + 1;
 }
 
 /* 2026-01-05T08:00:03.120Z and its relatives. */
@@ -154,47 +182,43 @@ parse_iso(rt_str s, struct rt_stamp *out)
             return 0;
         i += 3;
     }
-    if (!plausible(mo, d, h, mi, sec))
+    if (!date_exists(y, mo, d) || !clock_exists(h, mi, sec))
         return 0;
     int64_t us = 0;
     *out = (struct rt_stamp){0};
     i += fraction(s, i, &us, &out->digits);
     size_t z = zone(s, i, &east);
-    if (z == 0 && i < s.n && s.p[i] == ' ') {
-        z = zone(s, i + 1, &east);
-        if (z == 1)
-            z = 0; /* a Z after a blank is the next word */
-        if (z > 0)
-            z++;
-    }
-    if (z == 0 && rt_str_starts(rt_str_from(s, i), RT_LIT(" UTC")))
-        z = 4;
+    z = z == 0 ? zone_apart(s, i, &east) : z;
     out->zoned = z > 0;
     out->at = rt_time_civil(y, mo, d, h, mi, sec, us) - (int64_t)east * RT_SEC;
     return i + z;
 }
 
-/* s, s.fraction, ms, µs, ns by magnitude: all four fall between 1990 and 2100. */
+/* s, s.fraction, ms, µs, ns: the number of digits tells, as all of them mean a time in 1973 to
+ * 2286. A comma after the digits begins the next column. */
 static size_t
 parse_epoch(rt_str s, struct rt_stamp *out)
 {
     size_t n = 0;
     int64_t value = 0;
-    while (digit(s, n) && n < 19)
-        value = value * 10 + (s.p[n++] - '0');
-    if (digit(s, n) || n < 9)
+    for (; digit(s, n); n++)
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, s.p[n] - '0', &value))
+            return 0;
+    if (n < 9 || n > 19)
         return 0;
     *out = (struct rt_stamp){.zoned = true};
     int64_t us = 0;
+    size_t f = 0;
+    if (n <= 13 && n < s.n && s.p[n] == '.')
+        f = fraction(s, n, &us, &out->digits);
     if (n <= 10) {
-        n += fraction(s, n, &us, &out->digits);
+        n += f;
         out->at = value * RT_SEC + us;
     } else if (n <= 13) {
-        out->digits = 3;
-        size_t f = fraction(s, n, &us, &out->digits);
+        n += f;
         out->at = value * RT_MS + us / 1000;
         out->digits = f > 0 ? 6 : 3;
-        n += f;
     } else if (n <= 16) {
         out->digits = 6;
         out->at = value;
@@ -292,7 +316,8 @@ convert(char c, rt_str s, size_t i, struct parts *p)
         return n;
     case 'Z': return zone_name(s, i, p);
     case 's':
-        while (digit(s, i + n) && n < 18)
+        /* Of twelve digits no number of µs overflows, and the year is 33658. */
+        while (digit(s, i + n) && n < 12)
             p->epoch = p->epoch * 10 + (s.p[i + n++] - '0');
         p->has_epoch = p->zoned = n > 0;
         return n;
@@ -322,7 +347,8 @@ assemble(struct parts *p, struct rt_stamp *out)
         p->month = p->month == 0 ? 1 : p->month;
         p->day = p->day == 0 ? 1 : p->day;
     }
-    if (!plausible(p->month, p->year_day > 0 ? 1 : p->day, p->hour, p->min, p->sec))
+    bool day_exists = p->year_day > 0 ? p->year_day <= 366 : date_exists(p->year, p->month, p->day);
+    if (!day_exists || !clock_exists(p->hour, p->min, p->sec))
         return false;
     out->at = rt_time_civil(p->year, p->month, p->day, p->hour, p->min, p->sec, p->us) - (int64_t)p->east * RT_SEC;
     return true;
@@ -346,58 +372,6 @@ rt_time_parse_format(rt_str s, const char *format, struct rt_stamp *out)
         i += n == SIZE_MAX ? 0 : n;
     }
     return assemble(&p, out) ? i : 0;
-}
-
-/* ---- durations ---- */
-
-static const struct {
-    const char *name;
-    rt_dur size;
-} units[] = {{"ms", RT_MS}, {"us", 1}, {"s", RT_SEC}, {"m", RT_MIN}, {"h", RT_HOUR}, {"d", RT_DAY}};
-
-static size_t
-unit(rt_str s, rt_dur *size)
-{
-    for (size_t k = 0; k < sizeof(units) / sizeof(units[0]); k++) {
-        if (!rt_str_starts(s, rt_str_of(units[k].name)))
-            continue;
-        *size = units[k].size;
-        return strlen(units[k].name);
-    }
-    return 0;
-}
-
-bool
-rt_dur_parse(rt_str s, rt_dur *out)
-{
-    bool negative = s.n > 0 && s.p[0] == '-';
-    rt_dur total = 0;
-    size_t i = negative ? 1 : 0;
-    if (i >= s.n)
-        return false;
-    while (i < s.n) {
-        int64_t whole = 0, us = 0;
-        uint8_t digits = 0;
-        size_t n = 0;
-        while (digit(s, i + n)) {
-            if (__builtin_mul_overflow(whole, 10, &whole) ||
-                __builtin_add_overflow(whole, s.p[i + n] - '0', &whole))
-                return false;
-            n++;
-        }
-        if (n == 0)
-            return false;
-        i += n;
-        i += fraction(s, i, &us, &digits);
-        rt_dur size = 0, part = 0;
-        n = unit(rt_str_from(s, i), &size);
-        if (n == 0 || __builtin_mul_overflow(whole, size, &part) || __builtin_add_overflow(total, part, &total) ||
-            __builtin_add_overflow(total, size >= RT_SEC ? us * (size / RT_SEC) : us * size / RT_SEC, &total))
-            return false;
-        i += n;
-    }
-    *out = negative ? -total : total;
-    return true;
 }
 
 /* ---- writing ---- */
@@ -441,29 +415,5 @@ rt_time_clock(rt_time t, char buf[RT_TIME_MAX])
     int y, mo, d, h, mi, s, us;
     split(t, &y, &mo, &d, &h, &mi, &s, &us);
     snprintf(buf, RT_TIME_MAX, "%02d:%02d:%02d.%03d", h, mi, s, us / 1000);
-    return buf;
-}
-
-const char *
-rt_dur_human(rt_dur d, char buf[RT_TIME_MAX])
-{
-    const char *sign = d < 0 ? "-" : "";
-    uint64_t us = d < 0 ? 0 - (uint64_t)d : (uint64_t)d;
-    unsigned long long s = (us + RT_SEC / 2) / RT_SEC;
-    if (us < (uint64_t)RT_MS)
-        snprintf(buf, RT_TIME_MAX, us == 0 ? "0s" : "%s%lluus", sign, (unsigned long long)us);
-    else if (us < (uint64_t)RT_SEC)
-        snprintf(buf, RT_TIME_MAX, "%s%llums", sign, (unsigned long long)(us + 500) / 1000);
-    else if (us < 10 * (uint64_t)RT_SEC && us % (uint64_t)RT_SEC >= 50000)
-        snprintf(buf, RT_TIME_MAX, "%s%.1fs", sign, (double)us / 1e6);
-    else if (s < 60)
-        snprintf(buf, RT_TIME_MAX, "%s%llus", sign, s);
-    else if (s < 3600)
-        snprintf(buf, RT_TIME_MAX, s % 60 == 0 ? "%s%llum" : "%s%llum%02llus", sign, s / 60, s % 60);
-    else if (s < 86400)
-        snprintf(buf, RT_TIME_MAX, s / 60 % 60 == 0 ? "%s%lluh" : "%s%lluh%02llum", sign, s / 3600, s / 60 % 60);
-    else
-        snprintf(buf, RT_TIME_MAX, s / 3600 % 24 == 0 ? "%s%llud" : "%s%llud%02lluh", sign, s / 86400,
-                 s / 3600 % 24);
     return buf;
 }

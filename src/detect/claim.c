@@ -41,6 +41,8 @@ take_covers(struct claim *d, const struct rule *r, const struct scope *s, const 
         for (size_t k = 0; k < r->when_count; k++)
             if (m->occurrences[i].steps[k] != UINT32_MAX)
                 most += r->when[k].times > 1 ? m->occurrences[i].steps[k] - m->occurrences[i].run_begins[k] + 1 : 1;
+    for (size_t i = 0; i < m->count; i++)
+        most += m->occurrences[i].other_count;
     d->covers = rt_calloc(most == 0 ? 1 : most, sizeof(struct event *));
     if (d->covers == NULL)
         return -1;
@@ -53,6 +55,9 @@ take_covers(struct claim *d, const struct rule *r, const struct scope *s, const 
             for (; from <= at; from++)
                 d->covers[d->cover_count++] = s->v[from].e;
         }
+    for (size_t i = 0; i < m->count; i++)
+        for (size_t k = 0; k < m->occurrences[i].other_count; k++)
+            d->covers[d->cover_count++] = s->v[m->occurrences[i].others[k]].e;
     qsort(d->covers, d->cover_count, sizeof(*d->covers), by_address);
     return 0;
 }

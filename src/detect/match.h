@@ -29,6 +29,8 @@ bool match_event(const struct matcher *m, const struct rule_match *alts, size_t 
 struct occurrence {
     uint32_t *steps;      /* index into the scope by step; UINT32_MAX = nothing there */
     uint32_t *run_begins; /* of a `times` step: the first event of its run */
+    uint32_t *others;     /* earlier events that fit in place of the last joint but one */
+    size_t other_count;
 };
 struct matched { /* what came of one rule in one scope */
     enum verdict verdict;

@@ -237,9 +237,10 @@ absent_after(struct attempt *t, size_t no, uint32_t i)
     return c;
 }
 
-/* May joint j stand at event i with the joint before at p? *hopeless: no earlier p can do either. */
+/* May joint j stand at event i (its run ending at `last`) with the joint before at p? *hopeless: no earlier
+ * p can do either. */
 static enum tri
-neighbours(struct attempt *t, const struct joint *j, uint32_t p, uint32_t i, bool *hopeless)
+neighbours(struct attempt *t, const struct joint *j, uint32_t p, uint32_t i, uint32_t last, bool *hopeless)
 {
     const struct rule_step *step = &t->r->when[j->step];
     const struct event *a = at(t, p), *b = at(t, i);
@@ -260,7 +261,7 @@ neighbours(struct attempt *t, const struct joint *j, uint32_t p, uint32_t i, boo
     for (size_t no = j->nos_begin; no < j->nos_end; no++) {
         if (t->r->when[no].type != STEP_NO)
             continue;
-        enum tri verdict = absent_between(t, no, p, i);
+        enum tri verdict = absent_between(t, no, p, t->r->when[no].lasts == RT_DUR_NONE ? last : i);
         if (verdict == TRI_NO && t->r->when[no].lasts == RT_DUR_NONE)
             *hopeless = true;
         if (verdict != TRI_YES)
@@ -329,7 +330,7 @@ stand(struct attempt *t, size_t index, uint32_t i)
         bool hopeless = false;
         if (!before->can[p])
             continue;
-        if (neighbours(t, j, p, run, &hopeless) == TRI_YES) {
+        if (neighbours(t, j, p, run, i, &hopeless) == TRI_YES) {
             j->can[i] = 1;
             j->from[i] = p;
             j->run[i] = run;
@@ -477,6 +478,27 @@ find_maybes(const struct attempt *t, struct occurrence *o)
     }
 }
 
+/* Earlier events that could stand where the last joint but one does: the same story, told once. */
+static int
+find_others(struct attempt *t, struct occurrence *o, struct rt_arena *a)
+{
+    if (t->joint_count < 2)
+        return 0;
+    const struct joint *last = &t->joints[t->joint_count - 1], *before = &t->joints[t->joint_count - 2];
+    uint32_t end = o->steps[last->step], begin = o->run_begins[last->step], chosen = o->steps[before->step];
+    o->others = rt_arena_array(a, chosen + 1, sizeof(*o->others));
+    if (o->others == NULL)
+        return -1;
+    for (uint32_t p = chosen; p-- > 0;) {
+        bool hopeless = false;
+        if (before->can[p] && neighbours(t, last, p, begin, end, &hopeless) == TRI_YES)
+            o->others[o->other_count++] = p;
+        if (hopeless)
+            break;
+    }
+    return 0;
+}
+
 static bool
 needed_kinds_occur(const struct rule *r, const struct scope *s)
 {
@@ -506,6 +528,8 @@ collect(struct attempt *t, struct rt_arena *a, struct matched *out)
             return -1;
         walk_back(t, i, o);
         find_maybes(t, o);
+        if (find_others(t, o, a) < 0)
+            return -1;
     }
     return 0;
 }
@@ -588,7 +612,7 @@ match_trace(struct matcher *m, const struct rule *r, const struct scope *s, stru
     out->steps = rt_arena_array(a, r->when_count, sizeof(*out->steps));
     if (out->steps == NULL || open_attempt(&t, m, r, s, a) < 0)
         return rt_fail_mem(err);
-    struct occurrence o = {out->steps, rt_arena_array(a, r->when_count, sizeof(uint32_t))};
+    struct occurrence o = {.steps = out->steps, .run_begins = rt_arena_array(a, r->when_count, sizeof(uint32_t))};
     if (o.run_begins == NULL)
         return rt_fail_mem(err);
     for (size_t k = 0; k < r->when_count; k++)

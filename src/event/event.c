@@ -203,12 +203,16 @@ event_add(struct rt_arena *a, struct event *e, const struct event_value *v)
 
 #define ORDER(x, y) (((x) > (y)) - ((x) < (y)))
 
+/* Those without a sequence come last: a comparison that skipped them would go in circles. */
 static int
 by_sequence(const struct event *a, const struct event *b)
 {
     int64_t x = 0, y = 0;
-    if (a->source != SOURCE_HOOK || !event_num(a, FIELD_SEQUENCE, &x) || !event_num(b, FIELD_SEQUENCE, &y))
+    if (a->source != SOURCE_HOOK)
         return 0;
+    bool has_x = event_num(a, FIELD_SEQUENCE, &x), has_y = event_num(b, FIELD_SEQUENCE, &y);
+    if (has_x != has_y)
+        return has_x ? -1 : 1;
     return ORDER(x, y);
 }
 

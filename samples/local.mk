@@ -1,7 +1,0 @@
-# One scenario a file; docs/samples.md tells what happens in each.
-EXTRA_DIST += samples/a-busy-morning.log.gz samples/access.log samples/blind-retry.log samples/died-at-start.log \
-	samples/extension-service.log samples/gateway-refusals.log samples/healthy.log samples/ids-mixed-up.log \
-	samples/network-jitter.log samples/nobody-published.log samples/pasted-answer.txt \
-	samples/polled-after-stop.log.gz samples/restarted-without-stop.log samples/screenshots-only.log \
-	samples/server-switch.log samples/start-repeated.log samples/start-too-late.log samples/stopped-twice.log \
-	samples/two-lines-a-call.log samples/wrong-parameters.log
