@@ -19,7 +19,7 @@ struct rt_arena_chunk {
     alignas(max_align_t) char bytes[];
 };
 
-enum { SMALLEST_CHUNK = 256, LARGEST_CHUNK = 256 * 1024, ALIGN = alignof(max_align_t) };
+enum { FIRST_CHUNK = 1024, LARGEST_CHUNK = 256 * 1024, ALIGN = alignof(max_align_t) };
 
 void
 rt_arena_init(struct rt_arena *a, size_t first, size_t max)
@@ -42,8 +42,8 @@ static struct rt_arena_chunk *
 grow(struct rt_arena *a, size_t n)
 {
     size_t size = a->head == NULL ? a->first : a->head->size * 2;
-    if (size < SMALLEST_CHUNK && a->max == 0)
-        size = SMALLEST_CHUNK;
+    if (size == 0)
+        size = FIRST_CHUNK; /* the owner had no opinion */
     if (size > LARGEST_CHUNK)
         size = LARGEST_CHUNK;
     if (size < n)

@@ -92,7 +92,8 @@ rt_dur_human(rt_dur d, char buf[RT_TIME_MAX])
 {
     const char *sign = d < 0 ? "-" : "";
     uint64_t us = d < 0 ? 0 - (uint64_t)d : (uint64_t)d;
-    uint64_t ms = (us + 500) / 1000, tenths = (us + 50000) / 100000, s = (us + 500000) / 1000000;
+    uint64_t ms = (us + 500) / 1000, tenths = (us + 50000) / 100000,
+             s = (us + 500000) / 1000000;
     if (us == 0)
         snprintf(buf, RT_TIME_MAX, "0s");
     else if (us < 1000)
@@ -100,7 +101,8 @@ rt_dur_human(rt_dur d, char buf[RT_TIME_MAX])
     else if (ms < 1000)
         snprintf(buf, RT_TIME_MAX, "%s%ums", sign, (unsigned)ms);
     else if (tenths < 100 && tenths % 10 != 0)
-        snprintf(buf, RT_TIME_MAX, "%s%u.%us", sign, (unsigned)tenths / 10, (unsigned)tenths % 10);
+        snprintf(buf, RT_TIME_MAX, "%s%u.%us", sign, (unsigned)tenths / 10,
+                 (unsigned)tenths % 10);
     else if (s < 60)
         snprintf(buf, RT_TIME_MAX, "%s%us", sign, (unsigned)s);
     else if (s < 3600)

@@ -13,7 +13,11 @@ static size_t
 decode(rt_str s, size_t i, uint32_t *out)
 {
     unsigned char c = (unsigned char)s.p[i];
-    size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
+    size_t n = c < 0x80                ? 1
+               : c >= 0xc2 && c < 0xe0 ? 2
+               : c >= 0xe0 && c < 0xf0 ? 3
+               : c >= 0xf0 && c < 0xf5 ? 4
+                                       : 0;
     if (n == 0 || s.n - i < n)
         return 0;
     uint32_t cp = n == 1 ? c : c & (0x7fu >> n);
@@ -36,14 +40,14 @@ struct range {
 
 /* Control, bidi, zero width, fillers, tags: ascending. */
 static const struct range silent[] = {
-    {0, 0x1f},         {0x7f, 0x9f},     {0xad, 0xad},       {0x61c, 0x61c},
-    {0x115f, 0x1160},  {0x17b4, 0x17b5}, {0x180e, 0x180e},   {0x200b, 0x200f},
-    {0x2028, 0x202e},  {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfeff, 0xfeff},
-    {0xffa0, 0xffa0},  {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+    {0, 0x1f},        {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x115f, 0x1160},
+    {0x17b4, 0x17b5}, {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+    {0x3164, 0x3164}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
 };
 static const struct range two_columns[] = {
-    {0x1100, 0x115e}, {0x2e80, 0x303e}, {0x3040, 0xa4cf}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},
-    {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd},
+    {0x1100, 0x115e},   {0x2e80, 0x303e},   {0x3040, 0xa4cf}, {0xac00, 0xd7a3},
+    {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60}, {0xffe0, 0xffe6},
+    {0x1f300, 0x1faff}, {0x20000, 0x3fffd},
 };
 static const struct range combining[] = {{0x300, 0x36f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}};
 
@@ -153,7 +157,8 @@ out_json(struct out *o, rt_str s)
         n = c < 0x80 ? 1 : decode(s, i, &cp);
         bool bad = n == 0;
         n = bad ? 1 : n;
-        if (!bad && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && cp != 0x2028 && cp != 0x2029)
+        if (!bad && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && cp != 0x2028 &&
+            cp != 0x2029)
             continue;
         out_rawn(o, (rt_str){s.p + plain, i - plain});
         if (bad)
@@ -184,7 +189,8 @@ out_md(struct out *o, rt_str s)
             out_char(o, ' ');
         else if (buf[0] != '\0')
             out_fmt(o, "\\%s", buf);
-        else if (n == 1 && strchr("\\`*_{}[]<>()#+-!|~&@:", s.p[i]) != NULL && !(strchr("-:()", s.p[i]) && i > 0))
+        else if (n == 1 && strchr("\\`*_{}[]<>()#+-!|~&@:", s.p[i]) != NULL &&
+                 !(strchr("-:()", s.p[i]) && i > 0))
             out_fmt(o, "\\%c", s.p[i]);
         else
             out_rawn(o, (rt_str){s.p + i, n});

@@ -41,7 +41,8 @@ rt_str_starts(rt_str s, rt_str prefix)
 bool
 rt_str_ends(rt_str s, rt_str suffix)
 {
-    return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+    return s.n >= suffix.n &&
+           (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
 }
 
 size_t
@@ -96,7 +97,8 @@ rt_str_int(rt_str s, int64_t *out)
         int digit = s.p[i] - '0';
         if (__builtin_mul_overflow(value, 10, &value))
             return false;
-        if (negative ? __builtin_sub_overflow(value, digit, &value) : __builtin_add_overflow(value, digit, &value))
+        if (negative ? __builtin_sub_overflow(value, digit, &value)
+                     : __builtin_add_overflow(value, digit, &value))
             return false;
     }
     *out = value;
@@ -160,7 +162,8 @@ rt_str_distance(rt_str a, rt_str b, unsigned max)
             unsigned best = up[j - 1] + (a.p[i - 1] != b.p[j - 1]);
             best = up[j] + 1 < best ? up[j] + 1 : best;
             best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] && upper[j - 2] + 1 < best)
+            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
+                upper[j - 2] + 1 < best)
                 best = upper[j - 2] + 1;
             now[j] = best;
         }

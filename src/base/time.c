@@ -5,8 +5,6 @@
 
 #include "base/time.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 rt_time
@@ -35,20 +33,6 @@ days_from_civil(int64_t y, int64_t m, int64_t d)
     int64_t day_of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
     int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * 146097 + day_of_era - 719468;
-}
-
-static void
-civil_from_days(int64_t days, int *y, int *m, int *d)
-{
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t day_of_era = days - era * 146097;
-    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month = (5 * day_of_year + 2) / 153;
-    *d = (int)(day_of_year - (153 * month + 2) / 5 + 1);
-    *m = (int)(month < 10 ? month + 3 : month - 9);
-    *y = (int)(year_of_era + era * 400 + (*m <= 2));
 }
 
 rt_time
@@ -172,9 +156,10 @@ static size_t
 parse_iso(rt_str s, struct rt_stamp *out)
 {
     int y = 0, mo = 0, d = 0, h = 0, mi = 0, sec = 0, east = 0;
-    if (s.n < 16 || !number(s, 0, 4, &y) || (s.p[4] != '-' && s.p[4] != '/') || !number(s, 5, 2, &mo) ||
-        s.p[7] != s.p[4] || !number(s, 8, 2, &d) || (s.p[10] != 'T' && s.p[10] != ' ' && s.p[10] != 't') ||
-        !number(s, 11, 2, &h) || s.p[13] != ':' || !number(s, 14, 2, &mi))
+    if (s.n < 16 || !number(s, 0, 4, &y) || (s.p[4] != '-' && s.p[4] != '/') ||
+        !number(s, 5, 2, &mo) || s.p[7] != s.p[4] || !number(s, 8, 2, &d) ||
+        (s.p[10] != 'T' && s.p[10] != ' ' && s.p[10] != 't') || !number(s, 11, 2, &h) ||
+        s.p[13] != ':' || !number(s, 14, 2, &mi))
         return 0;
     size_t i = 16;
     if (i < s.n && s.p[i] == ':') {
@@ -347,10 +332,14 @@ assemble(struct parts *p, struct rt_stamp *out)
         p->month = p->month == 0 ? 1 : p->month;
         p->day = p->day == 0 ? 1 : p->day;
     }
-    bool day_exists = p->year_day > 0 ? p->year_day <= 366 : date_exists(p->year, p->month, p->day);
+    /* Without a year February may have its 29th. */
+    int calendar = p->has_date ? p->year : 1972;
+    bool day_exists =
+        p->year_day > 0 ? p->year_day <= 366 : date_exists(calendar, p->month, p->day);
     if (!day_exists || !clock_exists(p->hour, p->min, p->sec))
         return false;
-    out->at = rt_time_civil(p->year, p->month, p->day, p->hour, p->min, p->sec, p->us) - (int64_t)p->east * RT_SEC;
+    out->at = rt_time_civil(p->year, p->month, p->day, p->hour, p->min, p->sec, p->us) -
+              (int64_t)p->east * RT_SEC;
     return true;
 }
 
@@ -372,48 +361,4 @@ rt_time_parse_format(rt_str s, const char *format, struct rt_stamp *out)
         i += n == SIZE_MAX ? 0 : n;
     }
     return assemble(&p, out) ? i : 0;
-}
-
-/* ---- writing ---- */
-
-static void
-split(rt_time t, int *y, int *mo, int *d, int *h, int *mi, int *s, int *us)
-{
-    int64_t days = t / RT_DAY, rest = t % RT_DAY;
-    if (rest < 0) {
-        rest += RT_DAY;
-        days--;
-    }
-    civil_from_days(days, y, mo, d);
-    *h = (int)(rest / RT_HOUR);
-    *mi = (int)(rest / RT_MIN % 60);
-    *s = (int)(rest / RT_SEC % 60);
-    *us = (int)(rest % RT_SEC);
-}
-
-const char *
-rt_time_rfc3339(rt_time t, char buf[RT_TIME_MAX])
-{
-    int y, mo, d, h, mi, s, us;
-    split(t, &y, &mo, &d, &h, &mi, &s, &us);
-    snprintf(buf, RT_TIME_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", y, mo, d, h, mi, s, us / 1000);
-    return buf;
-}
-
-const char *
-rt_time_human(rt_time t, char buf[RT_TIME_MAX])
-{
-    int y, mo, d, h, mi, s, us;
-    split(t, &y, &mo, &d, &h, &mi, &s, &us);
-    snprintf(buf, RT_TIME_MAX, "%04d-%02d-%02d %02d:%02d:%02d", y, mo, d, h, mi, s);
-    return buf;
-}
-
-const char *
-rt_time_clock(rt_time t, char buf[RT_TIME_MAX])
-{
-    int y, mo, d, h, mi, s, us;
-    split(t, &y, &mo, &d, &h, &mi, &s, &us);
-    snprintf(buf, RT_TIME_MAX, "%02d:%02d:%02d.%03d", h, mi, s, us / 1000);
-    return buf;
 }

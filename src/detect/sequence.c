@@ -127,7 +127,7 @@ note_pending(struct attempt *t, rt_time from, rt_dur missing, rt_dur length)
     t->pending = true;
     (void)from;
     if (t->needs[0] == '\0')
-        snprintf(t->needs, sizeof(t->needs), "log ends %s after it; %s more needed", rt_dur_human(length - missing, a),
+        snprintf(t->needs, sizeof(t->needs), "log ends %s after it; %s more needed", rt_dur_human(length > missing ? length - missing : 0, a),
                  rt_dur_human(missing, b));
 }
 

@@ -163,7 +163,8 @@ event_copy(struct rt_arena *a, const struct event *e, const struct event *like)
     static const struct event nothing;
     bool ok = true;
     struct event *c = rt_arena_alloc(a, sizeof(*c));
-    struct event_value *values = e->value_count == 0 ? NULL : rt_arena_array(a, e->value_count, sizeof(*values));
+    struct event_value *values =
+        e->value_count == 0 ? NULL : rt_arena_array(a, e->value_count, sizeof(*values));
     if (c == NULL || (e->value_count > 0 && values == NULL))
         return NULL;
     *c = *e;
@@ -246,11 +247,14 @@ same_values(const struct event *a, const struct event *b)
 bool
 event_alike(const struct event *a, const struct event *b)
 {
-    return a->kind == b->kind && a->source == b->source && a->outcome == b->outcome && a->http == b->http &&
-           a->code == b->code && a->status == b->status && rt_str_eq(a->rid, b->rid) && rt_str_eq(a->sid, b->sid) &&
-           rt_str_eq(a->app_id, b->app_id) && rt_str_eq(a->cname, b->cname) && rt_str_eq(a->uid, b->uid) &&
-           rt_str_eq(a->mode, b->mode) && rt_str_eq(a->method, b->method) && rt_str_eq(a->host, b->host) &&
-           rt_str_eq(a->reason, b->reason) && rt_str_eq(a->error, b->error) && same_values(a, b);
+    return a->kind == b->kind && a->source == b->source && a->outcome == b->outcome &&
+           a->http == b->http && a->code == b->code && a->status == b->status &&
+           rt_str_eq(a->rid, b->rid) && rt_str_eq(a->sid, b->sid) &&
+           rt_str_eq(a->app_id, b->app_id) && rt_str_eq(a->cname, b->cname) &&
+           rt_str_eq(a->uid, b->uid) && rt_str_eq(a->mode, b->mode) &&
+           rt_str_eq(a->method, b->method) && rt_str_eq(a->host, b->host) &&
+           rt_str_eq(a->reason, b->reason) && rt_str_eq(a->error, b->error) &&
+           same_values(a, b);
 }
 
 static bool
@@ -262,7 +266,8 @@ same_callback(const struct event *a, const struct event *b)
     if (x.n > 0 && rt_str_eq(x, y))
         return true;
     int64_t s = 0, t = 0, u = -1, v = -1;
-    bool typed = event_num(a, FIELD_EVENT_TYPE, &u) == event_num(b, FIELD_EVENT_TYPE, &v) && u == v;
+    bool typed =
+        event_num(a, FIELD_EVENT_TYPE, &u) == event_num(b, FIELD_EVENT_TYPE, &v) && u == v;
     return typed && a->sid.n > 0 && rt_str_eq(a->sid, b->sid) && rt_str_eq(a->uid, b->uid) &&
            event_num(a, FIELD_SEQUENCE, &s) && event_num(b, FIELD_SEQUENCE, &t) && s == t;
 }
@@ -274,6 +279,6 @@ event_same(const struct event *a, const struct event *b)
         return false;
     if (a->source == SOURCE_HOOK)
         return same_callback(a, b);
-    return a->begin != RT_TIME_NONE && !a->coarse && !b->coarse && a->begin == b->begin && a->end == b->end &&
-           rt_str_eq(a->join, b->join) && event_alike(a, b);
+    return a->begin != RT_TIME_NONE && !a->coarse && !b->coarse && a->begin == b->begin &&
+           a->end == b->end && rt_str_eq(a->join, b->join) && event_alike(a, b);
 }

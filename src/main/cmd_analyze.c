@@ -30,6 +30,13 @@ stream_finding(void *arg, const struct report *r, const struct finding *f, struc
     return st->writer->finding(r, f, st->out, err);
 }
 
+static int
+stream_unchecked(void *arg, const struct report *r, const struct unchecked *u, struct rt_err *err)
+{
+    struct streaming *st = arg;
+    return st->writer->unchecked(r, u, st->out, err);
+}
+
 static const struct writer *
 find_writer(const struct options *o)
 {
@@ -60,7 +67,7 @@ run_analyze(const struct options *o)
         status = run_fail(&r.err);
         goto out;
     }
-    struct batch_stream stream = {stream_session, stream_finding, &st};
+    struct batch_stream stream = {stream_session, stream_finding, stream_unchecked, &st};
     if (run_read(&r, o->operands, o->operand_count, writer->session != NULL ? &stream : NULL, &status) < 0) {
         out_abort(&st.out);
         goto out;

@@ -167,6 +167,15 @@ stream_group(struct batch *b, const struct session_group *g, struct rt_err *err)
     RT_EACH (f, &found.findings)
         if (shown(b, f, session_named(g, f->session)) && out->finding(out->arg, &b->report, f, err) < 0)
             goto out;
+    const struct unchecked *u;
+    RT_EACH (u, &found.unchecked) {
+        const struct session *s = session_named(g, u->session);
+        if (s != NULL && !asked_for(b->options, s))
+            continue;
+        b->report.unchecked_count++;
+        if (out->unchecked(out->arg, &b->report, u, err) < 0)
+            goto out;
+    }
     rc = 0;
 out:
     finding_list_fini(&found);
@@ -544,7 +553,7 @@ fill_report(struct batch *b)
     r->findings = b->findings.v;
     r->finding_count = b->findings.n;
     r->unchecked = b->found.unchecked.v;
-    r->unchecked_count = b->found.unchecked.n;
+    r->unchecked_count += b->found.unchecked.n; /* those that were streamed are counted already */
     r->phases = b->spans.phases;
     r->phase_count = spans_settle(&b->spans);
     r->duplicate_count = facts.duplicates;
@@ -567,6 +576,9 @@ stream_rest(struct batch *b, struct rt_err *err)
     const struct batch_stream *out = b->options->stream;
     for (size_t i = 0; i < b->findings.n; i++)
         if (out->finding(out->arg, &b->report, b->findings.v[i], err) < 0)
+            return -1;
+    for (size_t i = 0; i < b->found.unchecked.n; i++)
+        if (out->unchecked(out->arg, &b->report, &b->found.unchecked.v[i], err) < 0)
             return -1;
     return 0;
 }

@@ -18,6 +18,7 @@
 struct batch_stream { /* where sessions go as they close; NULL functions: keep them all */
     int (*session)(void *arg, const struct report *r, const struct session *s, struct rt_err *err);
     int (*finding)(void *arg, const struct report *r, const struct finding *f, struct rt_err *err);
+    int (*unchecked)(void *arg, const struct report *r, const struct unchecked *u, struct rt_err *err);
     void *arg;
 };
 

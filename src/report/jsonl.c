@@ -41,18 +41,27 @@ jsonl_finding(const struct report *r, const struct finding *f, struct out *o, st
 }
 
 static int
+jsonl_unchecked(const struct report *r, const struct unchecked *u, struct out *o, struct rt_err *err)
+{
+    (void)r;
+    struct out *object = out_memory(err);
+    if (object == NULL)
+        return -1;
+    json_unchecked(object, u);
+    line(o, "unchecked", object);
+    out_abort(&object);
+    return 0;
+}
+
+static int
 jsonl_end(const struct report *r, struct out *o, struct rt_err *err)
 {
-    for (size_t i = 0; i < r->input_count + r->unchecked_count; i++) {
+    for (size_t i = 0; i < r->input_count; i++) {
         struct out *object = out_memory(err);
         if (object == NULL)
             return -1;
-        bool input = i < r->input_count;
-        if (input)
-            json_input(object, &r->inputs[i]);
-        else
-            json_unchecked(object, &r->unchecked[i - r->input_count]);
-        line(o, input ? "input" : "unchecked", object);
+        json_input(object, &r->inputs[i]);
+        line(o, "input", object);
         out_abort(&object);
     }
     out_raw(o, "{ \"type\": \"totals\", \"schema\": \"rectrace.report/1\", \"tool\": ");
@@ -74,5 +83,6 @@ const struct writer writer_jsonl = {
     .media_type = "application/x-ndjson",
     .session = jsonl_session,
     .finding = jsonl_finding,
+    .unchecked = jsonl_unchecked,
     .end = jsonl_end,
 };

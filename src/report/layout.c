@@ -69,17 +69,21 @@ short_id(rt_str id)
 void
 cell(const struct layout *l, rt_str text, size_t columns)
 {
+    struct rt_buf clean;
+    rt_buf_init(&clean, text.n * 2 + 1024);
+    text = redact_text(text, &clean);
     size_t width = out_tty_width(text);
     if (width > columns) {
         text = out_tty_cut(text, columns - 1);
-        redact_write(l->o, text, out_tty);
+        out_tty(l->o, text);
         width = out_tty_width(text);
         out_raw(l->o, l->w->unicode ? "…" : ".");
         width++;
     } else {
-        redact_write(l->o, text, out_tty);
+        out_tty(l->o, text);
     }
     out_pad(l->o, ' ', columns > width ? columns - width : 0);
+    rt_buf_fini(&clean);
 }
 
 void
@@ -87,6 +91,10 @@ wrapped(const struct layout *l, rt_str text, size_t at, size_t indent)
 {
     size_t column = at, limit = l->w->columns;
     bool begins = true;
+    /* The whole text at once: a credential may span the words that are wrapped one by one. */
+    struct rt_buf clean;
+    rt_buf_init(&clean, text.n * 2 + 1024);
+    text = redact_text(text, &clean);
     while (text.n > 0) {
         size_t n = 0;
         while (n < text.n && text.p[n] != ' ' && text.p[n] != '\n')
@@ -103,7 +111,7 @@ wrapped(const struct layout *l, rt_str text, size_t at, size_t indent)
             out_char(l->o, ' ');
             column++;
         }
-        redact_write(l->o, word, out_tty);
+        out_tty(l->o, word);
         column += width;
         begins = false;
         text = rt_str_from(text, n);
@@ -111,4 +119,5 @@ wrapped(const struct layout *l, rt_str text, size_t at, size_t indent)
             text = rt_str_from(text, 1);
     }
     out_char(l->o, '\n');
+    rt_buf_fini(&clean);
 }

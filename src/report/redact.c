@@ -50,25 +50,30 @@ redact_finds(rt_str s)
     return false;
 }
 
-void
-redact_write(struct out *o, rt_str s, void (*write)(struct out *, rt_str))
+rt_str
+redact_text(rt_str s, struct rt_buf *b)
 {
-    if (s.n < 12 || !redact_finds(s)) {
-        write(o, s);
-        return;
-    }
-    struct rt_buf b;
-    rt_buf_init(&b, s.n + 16 * 64);
+    if (s.n < 12 || !redact_finds(s))
+        return s;
+    rt_buf_clear(b);
     for (size_t i = 0; i < s.n;) {
         size_t skip = 0, n = secret_at(s, i, &skip);
         if (n == 0) {
-            rt_buf_addc(&b, s.p[i++]);
+            rt_buf_addc(b, s.p[i++]);
             continue;
         }
-        rt_buf_add(&b, (rt_str){s.p + i, skip});
-        rt_buf_add(&b, RT_LIT("[redacted]"));
+        rt_buf_add(b, (rt_str){s.p + i, skip});
+        rt_buf_add(b, RT_LIT("[redacted]"));
         i += skip + n;
     }
-    write(o, b.failed ? RT_LIT("[redacted]") : rt_buf_str(&b));
+    return b->failed ? RT_LIT("[redacted]") : rt_buf_str(b);
+}
+
+void
+redact_write(struct out *o, rt_str s, void (*write)(struct out *, rt_str))
+{
+    struct rt_buf b;
+    rt_buf_init(&b, s.n * 2 + 1024);
+    write(o, redact_text(s, &b));
     rt_buf_fini(&b);
 }

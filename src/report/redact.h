@@ -10,6 +10,8 @@
 
 /* Writes `s` through `write` (out_json, out_tty, out_md, out_html), credentials replaced by [redacted]. */
 void redact_write(struct out *o, rt_str s, void (*write)(struct out *, rt_str));
+/* The text with credentials replaced, in `b` when there were any; else the text itself. */
+rt_str redact_text(rt_str s, struct rt_buf *b);
 /* Does the text hold anything that looks like a credential? */
 bool redact_finds(rt_str s);
 

@@ -27,6 +27,7 @@ struct writer {
     /* Streaming; NULL when the format cannot. */
     int (*session)(const struct report *r, const struct session *s, struct out *o, struct rt_err *err);
     int (*finding)(const struct report *r, const struct finding *f, struct out *o, struct rt_err *err);
+    int (*unchecked)(const struct report *r, const struct unchecked *u, struct out *o, struct rt_err *err);
     int (*end)(const struct report *r, struct out *o, struct rt_err *err);
 };
 extern const struct writer *const writers[]; /* NULL-terminated */
