@@ -7,12 +7,15 @@ RULE_FILES = \
 	rules/formats/json.yaml \
 	rules/patterns/callbacks.yaml \
 	rules/patterns/content.yaml \
+	rules/patterns/ending.yaml \
 	rules/patterns/gateway.yaml \
 	rules/patterns/identity.yaml \
 	rules/patterns/notfound.yaml \
 	rules/patterns/parameters.yaml \
+	rules/patterns/recorder.yaml \
 	rules/patterns/resource.yaml \
 	rules/patterns/start.yaml \
 	rules/patterns/stop.yaml \
-	rules/patterns/symptoms.yaml
+	rules/patterns/symptoms.yaml \
+	rules/patterns/web.yaml
 EXTRA_DIST += $(RULE_FILES) rules/README.md

@@ -13,4 +13,5 @@ endif
 include tests/cases/local.mk
 include tests/fuzz/local.mk
 include tests/faults/local.mk
-EXTRA_DIST += tests/lib/check.h
+TESTS += tests/rules.sh
+EXTRA_DIST += tests/lib/check.h tests/rules.sh

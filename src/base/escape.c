@@ -64,6 +64,8 @@ in_ranges(uint32_t cp, const struct range *rows, size_t n)
 static bool
 deceives(uint32_t cp)
 {
+    if (cp >= 0x20 && cp < 0x7f)
+        return false; /* nearly all there is */
     return in_ranges(cp, silent, sizeof(silent) / sizeof(silent[0]));
 }
 
@@ -146,6 +148,22 @@ out_tty_cut(rt_str s, size_t columns)
     return (rt_str){s.p, i};
 }
 
+/* A JSON reader gets the same text back; a terminal that shows the document is not deceived. */
+static void
+json_character(struct out *o, uint32_t cp)
+{
+    if (cp == '"' || cp == '\\')
+        out_fmt(o, "\\%c", (int)cp);
+    else if (cp == '\n')
+        out_raw(o, "\\n");
+    else if (cp == '\t')
+        out_raw(o, "\\t");
+    else if (cp < 0x10000)
+        out_fmt(o, "\\u%04x", cp);
+    else
+        out_fmt(o, "\\u%04x\\u%04x", 0xd800 + ((cp - 0x10000) >> 10), 0xdc00 + (cp & 0x3ff));
+}
+
 void
 out_json(struct out *o, rt_str s)
 {
@@ -153,24 +171,17 @@ out_json(struct out *o, rt_str s)
     out_char(o, '"');
     for (size_t i = 0, n = 0; i < s.n; i += n) {
         unsigned char c = (unsigned char)s.p[i];
-        uint32_t cp = 0;
+        uint32_t cp = c;
         n = c < 0x80 ? 1 : decode(s, i, &cp);
         bool bad = n == 0;
         n = bad ? 1 : n;
-        if (!bad && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && cp != 0x2028 &&
-            cp != 0x2029)
+        if (!bad && cp != '"' && cp != '\\' && !deceives(cp))
             continue;
         out_rawn(o, (rt_str){s.p + plain, i - plain});
         if (bad)
             out_raw(o, "\xef\xbf\xbd");
-        else if (c == '"' || c == '\\')
-            out_fmt(o, "\\%c", c);
-        else if (c == '\n')
-            out_raw(o, "\\n");
-        else if (c == '\t')
-            out_raw(o, "\\t");
         else
-            out_fmt(o, "\\u%04x", c < 0x80 ? c : cp);
+            json_character(o, cp);
         plain = i + n;
     }
     if (plain < s.n)

@@ -341,6 +341,16 @@ fold_sessions(struct claims *d, size_t findings, struct rt_err *err)
     return 0;
 }
 
+bool
+detector_may_fold(const struct detector *det, rt_str id)
+{
+    const struct rule *r;
+    RT_EACH (r, &det->rules->rules)
+        if ((in_scope(r, SCOPE_APP) || in_scope(r, SCOPE_HOST)) && rule_explains(r, id))
+            return true;
+    return false;
+}
+
 int
 detector_finish(struct detector *det, struct finding_list *out, struct rt_err *err)
 {

@@ -24,6 +24,9 @@ int detector_group(struct detector *d, const struct session_group *g, struct fin
  * findings in `out` that they explain move into their `folded`. */
 int detector_finish(struct detector *d, struct finding_list *out, struct rt_err *err);
 
+/* May a finding about an app or a host still fold findings of this id? Then a stream holds them back. */
+bool detector_may_fold(const struct detector *d, rt_str id);
+
 /* One step of the table that `rectrace why` prints. */
 struct why_step {
     const struct rule_step *step;

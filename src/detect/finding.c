@@ -21,6 +21,49 @@ finding_list_fini(struct finding_list *l)
     rt_arena_fini(&l->arena);
 }
 
+int
+finding_list_copy(struct finding_list *l, const struct finding *f)
+{
+    struct rt_arena *a = &l->arena;
+    bool ok = true;
+    struct finding *c = RT_VEC_PUSH(&l->findings);
+    if (c == NULL)
+        return -1;
+    *c = *f;
+    rt_str *folded = rt_arena_array(a, f->folded_count, sizeof(*folded));
+    rt_str *excluded = rt_arena_array(a, f->excluded_count, sizeof(*excluded));
+    struct finding_evidence *evidence = rt_arena_array(a, f->evidence_count, sizeof(*evidence));
+    struct finding_value *values = rt_arena_array(a, f->value_count, sizeof(*values));
+    int32_t *codes = rt_arena_array(a, f->code_count, sizeof(*codes));
+    if (folded == NULL || excluded == NULL || evidence == NULL || values == NULL || codes == NULL) {
+        l->findings.n--;
+        return -1;
+    }
+    c->session = rt_arena_str(a, f->session, &ok);
+    c->app_id = rt_arena_str(a, f->app_id, &ok);
+    c->say = rt_arena_str(a, f->say, &ok);
+    c->why = rt_arena_str(a, f->why, &ok);
+    c->fix = rt_arena_str(a, f->fix, &ok);
+    for (size_t i = 0; i < f->folded_count; i++)
+        folded[i] = rt_arena_str(a, f->folded[i], &ok);
+    for (size_t i = 0; i < f->excluded_count; i++)
+        excluded[i] = rt_arena_str(a, f->excluded[i], &ok);
+    for (size_t i = 0; i < f->evidence_count; i++) {
+        evidence[i] = f->evidence[i];
+        evidence[i].session = rt_arena_str(a, f->evidence[i].session, &ok);
+    }
+    if (f->value_count > 0)
+        memcpy(values, f->values, f->value_count * sizeof(*values));
+    if (f->code_count > 0)
+        memcpy(codes, f->codes, f->code_count * sizeof(*codes));
+    c->folded = folded;
+    c->excluded = excluded;
+    c->evidence = evidence;
+    c->values = values;
+    c->codes = codes;
+    return ok ? 0 : -1;
+}
+
 static int
 by_weight(const void *a, const void *b)
 {

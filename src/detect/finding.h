@@ -56,6 +56,8 @@ struct finding_list {
     RT_VEC(struct finding) findings;
     RT_VEC(struct unchecked) unchecked;
 };
+/* A deep copy into the arena of `l`, appended. -1: memory. */
+int finding_list_copy(struct finding_list *l, const struct finding *f);
 void finding_list_init(struct finding_list *l);
 void finding_list_fini(struct finding_list *l);
 /* Severity (worst first), first time, id, session. */

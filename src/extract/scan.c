@@ -234,8 +234,8 @@ unicode(rt_str s, size_t *i)
 int
 scan_unescape(rt_str s, struct rt_buf *out)
 {
-    /* An escape is never shorter than what it stands for. */
-    char *begin = rt_buf_room(out, s.n), *o = begin;
+    /* At worst two bytes, a \u without its digits, stand for three. */
+    char *begin = rt_buf_room(out, s.n + s.n / 2 + 3), *o = begin;
     if (begin == NULL)
         return -1;
     size_t i = 0;

@@ -122,9 +122,10 @@ shown(struct batch *b, const struct finding *f, const struct session *s)
 {
     if (s != NULL && !asked_for(b->options, s))
         return false;
-    if (s == NULL && (b->options->session != NULL || b->options->channel != NULL))
+    bool of_session = f->session.n > 0; /* streamed and gone, but it was asked for */
+    if (s == NULL && !of_session && (b->options->session != NULL || b->options->channel != NULL))
         return false;
-    if (s == NULL && b->options->app != NULL && !begins(f->app_id, b->options->app))
+    if (s == NULL && !of_session && b->options->app != NULL && !begins(f->app_id, b->options->app))
         return false;
     if (accept_hides(b->rules, f, s, b->options->now)) {
         b->report.accepted++;
@@ -164,9 +165,19 @@ stream_group(struct batch *b, const struct session_group *g, struct rt_err *err)
             goto out;
     }
     const struct finding *f;
-    RT_EACH (f, &found.findings)
-        if (shown(b, f, session_named(g, f->session)) && out->finding(out->arg, &b->report, f, err) < 0)
+    RT_EACH (f, &found.findings) {
+        const struct session *s = session_named(g, f->session);
+        if (s != NULL && !asked_for(b->options, s))
+            continue;
+        if (detector_may_fold(b->detector, f->id)) {
+            if (finding_list_copy(&b->found, f) < 0) {
+                rt_fail_mem(err);
+                goto out;
+            }
+        } else if (shown(b, f, s) && out->finding(out->arg, &b->report, f, err) < 0) {
             goto out;
+        }
+    }
     const struct unchecked *u;
     RT_EACH (u, &found.unchecked) {
         const struct session *s = session_named(g, u->session);

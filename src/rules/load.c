@@ -42,8 +42,10 @@ read_file(struct rule_set *set, struct files *files, const char *path, struct rt
     struct rt_buf b;
     rt_buf_init(&b, (size_t)set->limits->rule_file_bytes);
     int rc = 0;
+    bool too_large = false;
     for (;;) {
         char *room = rt_buf_room(&b, 4096);
+        too_large |= room == NULL && b.n + 4096 > b.max;
         size_t n = room == NULL ? 0 : fread(room, 1, 4096, in);
         b.n += n;
         if (n == 0)
@@ -51,7 +53,9 @@ read_file(struct rule_set *set, struct files *files, const char *path, struct rt
     }
     if (ferror(in))
         rc = rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
-    else if (b.failed)
+    else if (b.failed && !too_large)
+        rc = rt_fail_mem(err);
+    else if (too_large)
         rc = rt_fail_here(err, RT_ELIMIT, "%s: larger than %llu bytes", path,
                           (unsigned long long)set->limits->rule_file_bytes);
     fclose(in);

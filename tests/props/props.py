@@ -1,0 +1,166 @@
+"""Properties of the whole program: order, duplication, splitting, packing and threads do not change what is
+found; damage costs what comes after it; every document fits its schema; every line has one counter; nothing
+hostile takes the program down.  usage: props.py RECTRACE SRCDIR"""
+
+import gzip
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+BIN, SRC = sys.argv[1], sys.argv[2]
+SCHEMA = json.load(open(os.path.join(SRC, "docs/report.schema.json")))
+ENV = dict(os.environ, TZ="XXX-05:45", LC_ALL="C.UTF-8")
+failures = []
+
+
+def check(name, good, detail=""):
+    if not good:
+        failures.append(name)
+    print("%s - %s%s" % ("ok" if good else "not ok", name, " " + str(detail) if detail and not good else ""))
+
+
+def run(*args, expect=0):
+    done = subprocess.run([BIN, *args], capture_output=True, env=ENV, timeout=60)
+    if done.returncode != expect:
+        check("status of %s" % (args,), False, (done.returncode, done.stderr[-300:]))
+    return done
+
+
+def report(*paths, args=()):
+    doc = json.loads(run("analyze", "--format", "json", *args, *paths).stdout)
+    jsonschema.validate(doc, SCHEMA)
+    for i in doc["inputs"]:
+        check("lines of %s are all counted" % os.path.basename(i["path"]), sum(i["counts"].values()) == i["lines"]) \
+            if sum(i["counts"].values()) != i["lines"] else None
+    return doc
+
+
+def essence(doc):
+    """What a report says, without where it was read and how often it was told."""
+    sessions, findings = [], []
+    for s in doc["sessions"]:
+        events = [{k: v for k, v in e.items() if k not in ("at", "n", "copies")} for e in s["events"]]
+        sessions.append([s["id"], s["state"], s["cname"], s["uid"], s["sid"], s["resource_id"], s["codes"], events])
+    for f in doc["findings"]:
+        findings.append({k: v for k, v in f.items() if k != "evidence"})
+    return json.dumps([sessions, findings, doc["unchecked"]], sort_keys=True)
+
+
+def write(path, lines, pack=False):
+    text = "".join(lines).encode()
+    with (gzip.open(path, "wb") if pack else open(path, "wb")) as f:
+        f.write(text)
+    return path
+
+
+def reorderings(tmp):
+    rng = random.Random(5)
+    for name in ("a-busy-morning.log.gz", "ids-mixed-up.log", "restarted-without-stop.log", "server-switch.log"):
+        path = os.path.join(SRC, "samples", name)
+        data = open(path, "rb").read()
+        text = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+        lines = [l + "\n" for l in text.decode().splitlines()]
+        base = essence(report(path))
+        shuffled = lines[:]
+        rng.shuffle(shuffled)
+        check("%s shuffled" % name, essence(report(write(tmp + "/s.log", shuffled))) == base)
+        check("%s doubled" % name, essence(report(write(tmp + "/d.log", [l for l in lines for _ in "ab"]))) == base)
+        check("%s given twice" % name, essence(report(path, path)) == base)
+        for k in (2, 5):
+            parts = [[] for _ in range(k)]
+            for l in lines:
+                parts[rng.randrange(k)].append(l)
+            paths = [write("%s/p%d.log%s" % (tmp, i, ".gz" if i % 2 else ""), p, i % 2) for i, p in enumerate(parts)]
+            for threads in ("1", "4"):
+                check("%s split over %d files, %s threads" % (name, k, threads),
+                      essence(report(*paths, args=("-j", threads))) == base)
+            check("%s in another order of files" % name, essence(report(*reversed(paths))) == base)
+        members = gzip.compress("".join(lines[:7]).encode()) + gzip.compress("".join(lines[7:]).encode())
+        open(tmp + "/m.gz", "wb").write(members)
+        check("%s in two gzip members" % name, essence(report(tmp + "/m.gz")) == base)
+        stream = [json.loads(l) for l in run("analyze", "--format", "jsonl", path).stdout.splitlines()]
+        ids = lambda rows: sorted((r["id"], r.get("session") or "", r.get("count", 0)) for r in rows)
+        whole = report(path)
+        check("%s as JSON lines: the same sessions" % name,
+              ids(r for r in stream if r["type"] == "session") == ids(whole["sessions"]))
+        check("%s as JSON lines: the same findings" % name,
+              ids(r for r in stream if r["type"] == "finding") == ids(whole["findings"]))
+        check("%s twice: the same bytes" % name,
+              run("analyze", "--format", "json", path).stdout == run("analyze", "--format", "json", "-j", "7", path).stdout)
+
+
+def cuts(tmp):
+    data = open(os.path.join(SRC, "samples/polled-after-stop.log.gz"), "rb").read()
+    whole = report(os.path.join(SRC, "samples/polled-after-stop.log.gz"))["inputs"][0]["lines"]
+    bad = []
+    for cut in range(20, len(data) - 1, 13):
+        path = tmp + "/cut.gz"
+        open(path, "wb").write(data[:cut])
+        doc = report(path)["inputs"][0]
+        if doc["complete"] or len(doc["warnings"]) < 1 or doc["lines"] > whole:
+            bad.append(cut)
+    check("a gzip cut anywhere: a warning, and what was before", not bad, bad[:5])
+    run("analyze", "--strict", path, expect=3)
+    flips = 0
+    rng = random.Random(9)
+    for _ in range(60):
+        broken = bytearray(data)
+        broken[rng.randrange(12, len(data))] ^= 1 << rng.randrange(8)
+        open(path, "wb").write(bytes(broken))
+        doc = report(path)["inputs"][0]
+        flips += doc["complete"] and doc["lines"] != whole
+    check("flipped bits never pass silently", flips == 0)
+
+
+def hostile(tmp):
+    rows = {
+        "deep": "[" * 100000 + "\n" + '{"a":' * 100000 + "\n",
+        "escapes": '{"url":"' + "\\\\" * 300000 + '/cloud_recording/acquire"}\n',
+        "numbers": '{"op":"stop","status":1e999999,"response":{"code":99999999999999999999,"reason":"x"}}\n' * 3,
+        "surrogates": '{"op":"stop","status":400,"response":{"code":49,"reason":"\\ud800 \\udc00"}}\n',
+        "duplicates": '{"op":"stop","status":400,"status":200,"response":{"code":49,"code":2,"reason":"x"}}\n',
+        "nul": "\0" * 5000 + '\n{"op":"stop","status":400,"response":{"code":49,"reason":"a\0b"}}\n',
+        "utf8": b"\xff\xfe\xfd".decode("latin-1") * 1000 + "\n",
+        "braces": "{" * 5000 + "\n" + "}" * 5000 + "\n",
+        "long": "x" * 3000000 + "\n" + '{"op":"stop","status":400,"response":{"code":49,"reason":"x"}}\n',
+    }
+    for name, text in rows.items():
+        path = tmp + "/h.log"
+        open(path, "w", encoding="latin-1").write(text)
+        doc = report(path)
+        if name in ("surrogates", "nul", "long"):
+            check("hostile %s: the rest is intact" % name, any(f["id"] == "stop-while-exiting" for f in doc["findings"]))
+        else:
+            check("hostile %s: survived" % name, True)
+    os.mkfifo(tmp + "/fifo")
+    writer = subprocess.Popen(["sh", "-c", "cat '%s' >'%s/fifo'" % (os.path.join(SRC, "samples/healthy.log"), tmp)])
+    check("a FIFO is read", len(report(tmp + "/fifo")["sessions"]) == 1)
+    writer.wait()
+    for word in ("", "\n", "a: [", "[" * 100000, "rectrace: 1\nfamily: x\nrules:\n  - {id: 1"):
+        open(tmp + "/r.yaml", "w").write(word)
+        done = subprocess.run([BIN, "rules", "lint", tmp + "/r.yaml"], capture_output=True, env=ENV, timeout=60)
+        check("a broken rule file has a place", done.returncode == 2 and b"r.yaml:" in done.stderr or word.strip() == "",
+              (word[:20], done.returncode, done.stderr[:200]))
+
+
+def documents():
+    for name in sorted(os.listdir(os.path.join(SRC, "samples"))):
+        report(os.path.join(SRC, "samples", name))
+    found = {f["id"] for f in report(os.path.join(SRC, "samples"))["findings"]}
+    check("the samples show at least ten diagnoses", len(found) >= 10, found)
+    healthy = report(os.path.join(SRC, "samples/healthy.log"))
+    check("a healthy log is clean", healthy["findings"] == [] and healthy["unchecked"] == [])
+
+
+with tempfile.TemporaryDirectory() as tmp:
+    reorderings(tmp)
+    cuts(tmp)
+    hostile(tmp)
+    documents()
+print("%d properties failed" % len(failures) if failures else "all properties hold")
+sys.exit(1 if failures else 0)

@@ -1,0 +1,239 @@
+/* Scanner, routes, zones, and what lines become. */
+#include "config.h"
+
+#include "check.h"
+#include "extract/extract.h"
+#include "extract/route.h"
+#include "extract/scan.h"
+#include "extract/zone.h"
+#include "rules/load.h"
+
+#define APP "8f2c6f5e0f7b4c1c9f6d2f3a1b0c9d8e"
+#define BASE "/v1/apps/" APP "/cloud_recording"
+
+static void
+routes_are_read_or_their_defect_is_named(void)
+{
+    static const struct {
+        const char *name, *url;
+        uint8_t kind;
+        const char *defect;
+    } rows[] = {
+        {"acquire", "https://api.agora.io" BASE "/acquire", KIND_ACQUIRE, NULL},
+        {"start", BASE "/resourceid/R_-9/mode/mix/start", KIND_START, NULL},
+        {"query", BASE "/resourceid/R/sid/S/mode/mix/query?x=1", KIND_QUERY, NULL},
+        {"updateLayout", BASE "/resourceid/R/sid/S/mode/mix/updateLayout", KIND_UPDATE_LAYOUT, NULL},
+        {"wrong case", BASE "/resourceid/R/sid/S/mode/mix/updatelayout", KIND_UPDATE_LAYOUT, "case"},
+        {"no sid", BASE "/resourceid/R/mode/mix/query", KIND_QUERY, "missing-sid"},
+        {"no resource id", BASE "/mode/mix/start", KIND_START, "missing-resourceid"},
+        {"empty id", BASE "/resourceid//mode/mix/start", KIND_START, "empty-id"},
+        {"more behind it", BASE "/acquire/now", KIND_ACQUIRE, "trailing-text"},
+        {"template", BASE "/resourceid/{{rid}}/mode/mix/start", KIND_START, "placeholder"},
+        {"no operation", BASE "/resourceid/R/sid/S", KIND_ANSWER, "missing-segment"},
+        {"no version", "/apps/" APP "/cloud_recording/acquire", KIND_ACQUIRE, "prefix"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct route r;
+        bool is = route_parse(rt_str_of(rows[i].url), &r);
+        CHECK_ROW(&rows[i], is && r.kind == rows[i].kind);
+        CHECK_ROW(&rows[i], (r.defect == NULL) == (rows[i].defect == NULL) &&
+                                (r.defect == NULL || strcmp(r.defect, rows[i].defect) == 0));
+    }
+    struct route r;
+    CHECK(!route_parse(RT_LIT("/v1/apps/x/rtc/acquire"), &r));
+    CHECK(!route_parse(RT_LIT("/v1/apps/x/cloud_recordings/acquire"), &r));
+    CHECK(route_method_wrong(KIND_QUERY, RT_LIT("POST")) && !route_method_wrong(KIND_QUERY, RT_LIT("GET")));
+}
+
+static void
+the_scanner_takes_members_and_refuses_breakage(void)
+{
+    struct scan_value v = scan_get(RT_LIT("{\"a\":1,\"b\":{\"c\":[1,\"}\"]},\"d\":\"x\\\"y\"}"), "d");
+    CHECK(v.type == SCAN_STRING && rt_str_is(v.text, "x\\\"y") && v.escaped);
+    v = scan_get(RT_LIT("{ \"a\" : { \"b\" : [ ] } , \"c\":-1.5e3 }"), "c");
+    CHECK(v.type == SCAN_NUMBER && rt_str_is(v.text, "-1.5e3"));
+    static const char *const broken[] = {"{\"a\"", "{\"a\":", "{\"a\":\"x", "{\"a\":{\"b\":1}", "{a:1}", "[", "{"};
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+        CHECK(scan_get(rt_str_of(broken[i]), "b").type == SCAN_NONE);
+    char deep[3000];
+    memset(deep, '[', sizeof(deep));
+    size_t at = 0;
+    CHECK(!scan_value((rt_str){deep, sizeof(deep)}, &at, 512, &v));
+}
+
+static void
+escapes_become_text(void)
+{
+    static const struct {
+        const char *name, *text, *want;
+    } rows[] = {
+        {"plain", "abc", "abc"},
+        {"quotes", "\\\"\\\\\\/", "\"\\/"},
+        {"unicode", "\\u00e9", "\xc3\xa9"},
+        {"a pair", "\\ud83d\\ude00", "\xf0\x9f\x98\x80"},
+        {"half a pair", "\\ud83d!", "\xef\xbf\xbd!"},
+        {"cut", "a\\", "a"},
+        {"cut in hex", "\\u00", "\xef\xbf\xbd" "00"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rt_buf b;
+        rt_buf_init(&b, 1000);
+        CHECK_ROW(&rows[i], scan_unescape(rt_str_of(rows[i].text), &b) == 0 && rt_str_is(rt_buf_str(&b), rows[i].want));
+        rt_buf_fini(&b);
+    }
+}
+
+static void
+zones_shift_and_unknown_ones_are_refused(void)
+{
+    struct rt_arena a;
+    struct rt_err err = {0};
+    rt_time noon = rt_time_civil(2026, 7, 5, 12, 0, 0, 0);
+    rt_arena_init(&a, 1024, 0);
+    struct zone *z = zone_new("+08:00", &a, &err);
+    CU_ASSERT_FATAL(z != NULL);
+    CHECK(zone_to_utc(z, noon) == noon - 8 * RT_HOUR);
+    z = zone_new("Asia/Tokyo", &a, &err);
+    CHECK(z == NULL || zone_to_utc(z, noon) == noon - 9 * RT_HOUR); /* a machine without the tz database */
+    struct rt_err why = {0};
+    CHECK(zone_new("../../etc/passwd", &a, &why) == NULL && why.code == RT_EUSAGE);
+    rt_arena_fini(&a);
+}
+
+/* ---- lines through the extractor ---- */
+
+struct seen {
+    struct event last;
+    char reason[80], cname[40], rid[40], error[20];
+    unsigned count;
+};
+
+static int
+take(void *arg, const struct event *e, struct rt_err *err)
+{
+    struct seen *s = arg;
+    (void)err;
+    s->last = *e;
+    s->count++;
+    snprintf(s->reason, sizeof(s->reason), "%.*s", RT_FMT(e->reason));
+    snprintf(s->cname, sizeof(s->cname), "%.*s", RT_FMT(e->cname));
+    snprintf(s->rid, sizeof(s->rid), "%.*s", RT_FMT(e->rid));
+    snprintf(s->error, sizeof(s->error), "%.*s", RT_FMT(e->error));
+    return 0;
+}
+
+static struct rule_set *rules;
+
+static void
+read_text(const char *text, struct seen *s, struct extract_facts *facts)
+{
+    struct rt_err err = {0};
+    struct extract_options o = {.path = "test"};
+    *s = (struct seen){0};
+    struct extract *x = extract_new(rules, &o, &rt_limits_default, (struct extract_sink){take, s}, &err);
+    CU_ASSERT_FATAL(x != NULL);
+    uint64_t lines = 0;
+    for (rt_str rest = rt_str_of(text); rest.n > 0;) {
+        size_t end = rt_str_find(rest, RT_LIT("\n"));
+        rt_str line = {rest.p, end == SIZE_MAX ? rest.n : end};
+        CHECK(extract_line(x, line, ++lines, &err) == 0);
+        rest = end == SIZE_MAX ? RT_NONE : rt_str_from(rest, end + 1);
+    }
+    CHECK(extract_end(x, &err) == 0);
+    extract_facts(x, facts);
+    uint64_t sum = 0;
+    for (int i = 0; i < LINE__COUNT; i++)
+        sum += facts->counts[i];
+    CHECK(sum == lines); /* every line in exactly one counter */
+    extract_free(&x);
+}
+
+static void
+lines_become_the_calls_that_they_tell_of(void)
+{
+    static const struct {
+        const char *name, *text;
+        unsigned count;
+        uint8_t kind;
+        int32_t http, code;
+        enum event_outcome outcome;
+    } rows[] = {
+        {"a healthy call", "{\"time\":\"2026-01-05T09:00:00Z\",\"method\":\"POST\",\"url\":\"https://api.agora.io" BASE
+                           "/acquire\",\"status\":200,\"response_body\":{\"resourceId\":\"ABCDEFGHIJ\"}}",
+         1, KIND_ACQUIRE, 200, EVENT_NO_CODE, OUTCOME_OK},
+        {"a body as a string", "{\"url\":\"" BASE "/acquire\",\"status\":400,\"body\":\"{\\\"code\\\":2,\\\"reason\\\":\\\"x\\\"}\"}",
+         1, KIND_ACQUIRE, 400, 2, OUTCOME_FAIL},
+        {"a code as a string", "{\"op\":\"stop\",\"status\":400,\"response\":{\"code\":\"49\",\"reason\":\"invalid operation\"}}",
+         1, KIND_STOP, 400, 49, OUTCOME_FAIL},
+        {"inside serverResponse", "{\"op\":\"stop\",\"status\":400,\"response\":{\"resourceId\":\"ABCDEFGHIJ\",\"serverResponse\":{\"code\":49}}}",
+         1, KIND_STOP, 400, 49, OUTCOME_FAIL},
+        {"201 is no success of start", "{\"url\":\"" BASE "/resourceid/ABCDEFGHIJ/mode/mix/start\",\"status\":201}",
+         1, KIND_START, 201, EVENT_NO_CODE, OUTCOME_FAIL},
+        {"an error text with the answer inside", "{\"url\":\"" BASE "/acquire\",\"error\":\"failed with status 404: {\\\"code\\\":404,\\\"reason\\\":\\\"failed to find worker\\\"}\"}",
+         1, KIND_ACQUIRE, 404, 404, OUTCOME_FAIL},
+        {"a time-out", "{\"url\":\"" BASE "/acquire\",\"error\":\"context deadline exceeded\"}",
+         1, KIND_ACQUIRE, 0, EVENT_NO_CODE, OUTCOME_FAIL},
+        {"a gateway's message", "{\"url\":\"" BASE "/acquire\",\"status\":401,\"body\":{\"message\":\"Invalid authentication credentials\"}}",
+         1, KIND_ACQUIRE, 401, EVENT_NO_CODE, OUTCOME_FAIL},
+        {"another service", "{\"url\":\"/api/pay\",\"status\":400,\"body\":{\"code\":53}}", 0, 0, 0, 0, 0},
+        {"an access line", "203.0.113.9 - - [05/Jan/2026:10:00:00 +0000] \"GET " BASE "/resourceid/ABCDEFGHIJ/sid/abcdefgh12/mode/mix/query HTTP/1.1\" 404 9 \"-\" \"-\"",
+         1, KIND_QUERY, 404, EVENT_NO_CODE, OUTCOME_FAIL},
+        {"an answer in a mail", "Hello,\nour start says\n{\n  \"code\": 53,\n  \"reason\": \"task conflict\"\n}\nwhat now?",
+         1, KIND_START, 0, 53, OUTCOME_FAIL},
+        {"a number in prose", "start keeps answering code: 53 since noon", 1, KIND_START, 0, 53, OUTCOME_FAIL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct seen s;
+        struct extract_facts f;
+        read_text(rows[i].text, &s, &f);
+        CHECK_ROW(&rows[i], s.count == rows[i].count);
+        CHECK_ROW(&rows[i], s.count == 0 || s.last.kind == rows[i].kind);
+        CHECK_ROW(&rows[i], s.count == 0 || s.last.http == rows[i].http);
+        CHECK_ROW(&rows[i], s.count == 0 || s.last.code == rows[i].code);
+        CHECK_ROW(&rows[i], s.count == 0 || s.last.outcome == rows[i].outcome);
+    }
+}
+
+static void
+callbacks_are_read_whole_or_bare_and_foreign_ones_counted(void)
+{
+    struct seen s;
+    struct extract_facts f;
+    read_text("{\"noticeId\":\"n1\",\"productId\":3,\"eventType\":41,\"payload\":{\"cname\":\"room\",\"uid\":\"7\",\"sid\":\"abcdefgh12\","
+              "\"sequence\":3,\"sendts\":1767603600123,\"details\":{\"msgName\":\"recorder_leave\",\"leaveCode\":6}}}",
+              &s, &f);
+    int64_t leave = 0;
+    CHECK(s.count == 1 && s.last.source == SOURCE_HOOK && rt_str_is(rule_set_kind_name(rules, s.last.kind), "recorder_leave"));
+    CHECK(s.last.begin == rt_time_civil(2026, 1, 5, 9, 0, 0, 123000));
+    (void)leave;
+    read_text("{\"msgName\":\"uploaded\",\"status\":0}", &s, &f);
+    CHECK(s.count == 1 && rt_str_is(rule_set_kind_name(rules, s.last.kind), "uploaded"));
+    read_text("{\"noticeId\":\"n1\",\"productId\":1,\"eventType\":101,\"payload\":{\"a\":1}}", &s, &f);
+    CHECK(s.count == 0 && f.foreign == 1 && f.warning_count == 1);
+}
+
+static const struct check_test tests[] = {
+    {"routes are read, or their defect is named", routes_are_read_or_their_defect_is_named},
+    {"the scanner takes members and refuses breakage", the_scanner_takes_members_and_refuses_breakage},
+    {"escapes become text", escapes_become_text},
+    {"zones shift, and unknown ones are refused", zones_shift_and_unknown_ones_are_refused},
+    {"lines become the calls that they tell of", lines_become_the_calls_that_they_tell_of},
+    {"callbacks are read whole or bare, and foreign ones counted", callbacks_are_read_whole_or_bare_and_foreign_ones_counted},
+    {NULL, NULL},
+};
+
+int
+main(void)
+{
+    struct rule_messages m;
+    struct rt_err err = {0};
+    struct rule_sources from = {.builtin = true};
+    rule_messages_init(&m);
+    rules = rule_set_load(&from, &rt_limits_default, &m, &err);
+    if (rules == NULL)
+        return 2;
+    int status = check_main("extract", tests);
+    rule_set_free(&rules);
+    rule_messages_fini(&m);
+    return status;
+}

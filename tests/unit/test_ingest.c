@@ -1,0 +1,203 @@
+/* Lines from anything: members, damage, limits; and both inflates alike. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#define ZLIB_CONST
+#include <zlib.h>
+
+#include "base/alloc.h"
+#include "check.h"
+#include "ingest/inflate.h"
+#include "ingest/reader.h"
+
+static size_t
+gzip(const void *text, size_t n, unsigned char *out, size_t room)
+{
+    z_stream z = {0};
+    deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+    z.next_in = text;
+    z.avail_in = (uInt)n;
+    z.next_out = out;
+    z.avail_out = (uInt)room;
+    deflate(&z, Z_FINISH);
+    size_t made = room - z.avail_out;
+    deflateEnd(&z);
+    return made;
+}
+
+struct got {
+    struct rt_buf text; /* lines, each with LF */
+    uint64_t lines, too_long;
+    bool complete;
+    size_t warnings;
+    char warning[200];
+};
+
+static void
+drain(const void *p, size_t n, const char *inflate, const struct rt_limits *limits, struct got *g)
+{
+    struct rt_err err = {0};
+    struct reader_line line;
+    *g = (struct got){0};
+    rt_buf_init(&g->text, 1 << 24);
+    struct reader *r = reader_open_memory(p, n, inflate, limits, &err);
+    CU_ASSERT_FATAL(r != NULL);
+    while (reader_next(r, &line, &err) == 1) {
+        g->lines++;
+        g->too_long += line.too_long;
+        rt_buf_add(&g->text, line.text);
+        rt_buf_addc(&g->text, '\n');
+    }
+    struct reader_facts f;
+    reader_facts(r, &f);
+    g->complete = f.complete;
+    g->warnings = f.warning_count;
+    if (f.warning_count > 0)
+        snprintf(g->warning, sizeof(g->warning), "%s", f.warnings[0]);
+    CHECK(f.lines == g->lines);
+    reader_free(&r);
+}
+
+static void
+lines_end_where_they_end(void)
+{
+    static const struct {
+        const char *name;
+        rt_str text;
+        uint64_t lines;
+        const char *want;
+    } rows[] = {
+        {"no end at the end", RT_INIT("a\nb"), 2, "a\nb\n"},    {"an end at the end", RT_INIT("a\nb\n"), 2, "a\nb\n"},
+        {"CRLF", RT_INIT("a\r\nb\r\n"), 2, "a\nb\n"},           {"a BOM", RT_INIT("\xef\xbb\xbf" "a\n"), 1, "a\n"},
+        {"blank lines count", RT_INIT("\n\n"), 2, "\n\n"},      {"nothing", RT_INIT(""), 0, ""},
+        {"invalid UTF-8 passes", RT_INIT("\xff\n"), 1, "\xff\n"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct got g;
+        drain(rows[i].text.p, rows[i].text.n, NULL, &rt_limits_default, &g);
+        CHECK_ROW(&rows[i], g.lines == rows[i].lines && rt_str_is(rt_buf_str(&g.text), rows[i].want));
+        CHECK_ROW(&rows[i], g.complete);
+        rt_buf_fini(&g.text);
+    }
+}
+
+static void
+a_line_beyond_the_limit_is_counted_and_the_rest_intact(void)
+{
+    struct rt_limits small = rt_limits_default;
+    struct got g;
+    char text[3000];
+    memset(text, 'x', sizeof(text));
+    memcpy(text, "a\n", 2);
+    memcpy(text + 2990, "\nb\n", 3);
+    small.line_bytes = 1000;
+    drain(text, 2993, NULL, &small, &g);
+    CHECK(g.lines == 3 && g.too_long == 1);
+    CHECK(rt_str_is(rt_buf_str(&g.text), "a\n\nb\n"));
+    rt_buf_fini(&g.text);
+}
+
+/* A text of many lines, in two members and some padding. */
+static size_t
+sample(unsigned char *out, size_t room, size_t *lines)
+{
+    static char text[40000];
+    size_t n = 0;
+    *lines = 0;
+    for (unsigned i = 0; n < sizeof(text) - 80; i++, (*lines)++)
+        n += (size_t)snprintf(text + n, 80, "{\"line\":%u,\"word\":\"%08x\"}\n", i, i * 2654435761u);
+    size_t half = n / 2, used = gzip(text, half, out, room);
+    used += gzip(text + half, n - half, out + used, room - used);
+    memset(out + used, 0, 7);
+    return used + 7;
+}
+
+static void
+a_cut_anywhere_gives_what_was_before_with_one_warning(void)
+{
+    static unsigned char packed[60000];
+    size_t lines = 0, n = sample(packed, sizeof(packed), &lines);
+    struct got whole;
+    drain(packed, n, NULL, &rt_limits_default, &whole);
+    CHECK(whole.complete && whole.lines == lines && whole.warnings == 0);
+    unsigned wrong = 0;
+    for (size_t cut = 3; cut < n - 8; cut += 1 + cut / 97) {
+        struct got g;
+        drain(packed, cut, NULL, &rt_limits_default, &g);
+        /* What came out is a beginning of the whole; the last line may be half. */
+        size_t same = g.text.n == 0 ? 0 : g.text.n - 1;
+        bool prefix = same <= whole.text.n && memcmp(g.text.p == NULL ? "" : g.text.p, whole.text.p, same) == 0;
+        bool ends_between = g.complete && g.warnings == 0; /* exactly between the members */
+        wrong += !prefix || (!ends_between && g.warnings != 1);
+        rt_buf_fini(&g.text);
+    }
+    CHECK(wrong == 0);
+    rt_buf_fini(&whole.text);
+}
+
+static void
+both_inflates_say_the_same_of_flipped_bits(void)
+{
+    static unsigned char packed[60000], broken[60000];
+    size_t lines = 0, n = sample(packed, sizeof(packed), &lines);
+    unsigned silent = 0, differ = 0;
+    uint32_t seed = 1;
+    struct got whole;
+    drain(packed, n, "zlib", &rt_limits_default, &whole);
+    for (int i = 0; i < 300; i++) {
+        struct got a, b;
+        memcpy(broken, packed, n);
+        seed = seed * 1664525u + 1013904223u;
+        size_t bit = 24 + seed % ((n - 40) * 8 - 24);
+        broken[bit / 8] ^= (unsigned char)(1u << bit % 8);
+        drain(broken, n, "zlib", &rt_limits_default, &a);
+        drain(broken, n, inflate_backends[0]->name, &rt_limits_default, &b);
+        bool same_text = rt_str_eq(rt_buf_str(&a.text), rt_buf_str(&whole.text));
+        silent += !same_text && a.warnings == 0;
+        silent += !rt_str_eq(rt_buf_str(&b.text), rt_buf_str(&whole.text)) && b.warnings == 0;
+        differ += (a.warnings == 0) != (b.warnings == 0);
+        rt_buf_fini(&a.text);
+        rt_buf_fini(&b.text);
+    }
+    CHECK(silent == 0);
+    CHECK(differ == 0);
+    rt_buf_fini(&whole.text);
+}
+
+static void
+garbage_and_bombs_are_named(void)
+{
+    static unsigned char packed[60000];
+    size_t lines = 0, n = sample(packed, sizeof(packed), &lines);
+    struct got g;
+    memcpy(packed + n, "not gzip", 8);
+    drain(packed, n + 8, NULL, &rt_limits_default, &g);
+    CHECK(g.lines == lines && g.warnings == 1 && strstr(g.warning, "not gzip") != NULL);
+    rt_buf_fini(&g.text);
+    struct rt_limits small = rt_limits_default;
+    small.inflate_ratio_bytes = 1000;
+    drain(packed, n, NULL, &small, &g);
+    CHECK(!g.complete && g.warnings == 1 && strstr(g.warning, "more than 1000 bytes") != NULL && g.text.n <= 1001);
+    rt_buf_fini(&g.text);
+}
+
+static void
+what_cannot_be_read_says_so(void)
+{
+    struct rt_err err = {0};
+    CHECK(reader_open("/no/such/file", false, &rt_limits_default, &err) == NULL && err.code == RT_EIO);
+    struct rt_err dir = {0};
+    CHECK(reader_open("/", false, &rt_limits_default, &dir) == NULL && strstr(dir.msg, "directory") != NULL);
+}
+
+static const struct check_test tests[] = {
+    {"lines end where they end", lines_end_where_they_end},
+    {"a line beyond the limit is counted and the rest intact", a_line_beyond_the_limit_is_counted_and_the_rest_intact},
+    {"a cut anywhere gives what was before, with one warning", a_cut_anywhere_gives_what_was_before_with_one_warning},
+    {"both inflates say the same of flipped bits", both_inflates_say_the_same_of_flipped_bits},
+    {"garbage and bombs are named", garbage_and_bombs_are_named},
+    {"what cannot be read says so", what_cannot_be_read_says_so},
+    {NULL, NULL},
+};
+CHECK_MAIN("ingest", tests)
