@@ -26,6 +26,7 @@ struct job {
     uint32_t index;
     enum { JOB_WAITS, JOB_READS, JOB_DONE } state;
     rt_time begins; /* by a look at its first lines; RT_TIME_NONE: unknown */
+    rt_time seen; /* earliest event so far */
     rt_time clock;
     struct rt_arena arena;
     struct intake_result result;
@@ -241,7 +242,7 @@ cover(struct batch *b, struct rt_err *err)
     coverage_init(&b->coverage);
     for (size_t i = 0; i < b->job_count; i++) {
         const struct job *j = &b->jobs[i];
-        rt_time from = j->state == JOB_DONE ? j->result.first : j->begins;
+        rt_time from = j->state == JOB_DONE ? j->result.first : j->begins != RT_TIME_NONE ? j->begins : j->seen;
         rt_time to = j->state == JOB_DONE ? j->result.last : j->clock;
         if (j->state == JOB_WAITS || from == RT_TIME_NONE || to == RT_TIME_NONE || to < from)
             continue;
@@ -314,6 +315,8 @@ take_event(void *arg, const struct event *e, struct rt_err *err)
         w->job->result.hook_events++;
     else
         w->job->result.api_events++;
+    if (e->begin != RT_TIME_NONE && (w->job->seen == RT_TIME_NONE || e->begin < w->job->seen))
+        w->job->seen = e->begin;
     if (w->direct)
         return session_engine_feed(w->batch->engine, e, err);
     if (parcel_add(&w->parcel, e, err) < 0)
@@ -470,6 +473,7 @@ prepare_jobs(struct batch *b, struct rt_err *err)
             .input = &l->inputs.v[i],
             .index = (uint32_t)i,
             .begins = RT_TIME_NONE,
+            .seen = RT_TIME_NONE,
             .clock = RT_TIME_NONE,
         };
         rt_arena_init(&b->jobs[i].arena, 1024, 0);

@@ -21,8 +21,10 @@ static const struct {
     const char *want; /* of six allocations: y it came, n it failed */
     uint64_t asked;
 } failures[] = {
-    {"the next", 0, 0, "nyyyyy", 6},       {"the third", 2, 0, "yynyyy", 6},
-    {"all from the third", 2, 1, "yynnnn", 6}, {"one later than all", 6, 1, "yyyyyy", 6},
+    {"the next", 0, 0, "nyyyyy", 6},
+    {"the third", 2, 0, "yynyyy", 6},
+    {"all from the third", 2, 1, "yynnnn", 6},
+    {"one later than all", 6, 1, "yyyyyy", 6},
     {"off", -1, 0, "yyyyyy", 0},
 };
 
@@ -33,7 +35,9 @@ the_nth_allocation_fails(void)
         char got[7] = "";
         rt_alloc_fail_at(failures[i].at, failures[i].sticky);
         for (size_t k = 0; k < 6; k++) {
-            void *p = k % 3 == 0 ? rt_malloc(8) : k % 3 == 1 ? rt_calloc(2, 4) : rt_strdup("text");
+            void *p = k % 3 == 0   ? rt_malloc(8)
+                      : k % 3 == 1 ? rt_calloc(2, 4)
+                                   : rt_strdup("text");
             got[k] = p != NULL ? 'y' : 'n';
             rt_free(p);
         }
@@ -200,7 +204,7 @@ an_array_grows(void)
     RT_VEC(struct number) numbers = {0};
     struct number *each = NULL;
     int sum = 0;
-    RT_EACH(each, &numbers)
+    RT_EACH (each, &numbers)
         sum++;
     CHECK(sum == 0);
     for (int i = 0; i < 1000; i++) {
@@ -212,7 +216,7 @@ an_array_grows(void)
         *n = (struct number){i, i * i};
     }
     CHECK(numbers.n == 1000 && numbers.v[999].square == 998001);
-    RT_EACH(each, &numbers)
+    RT_EACH (each, &numbers)
         sum += each->n;
     CHECK(sum == 499500);
     RT_VEC_FREE(&numbers);
@@ -311,11 +315,15 @@ neighbours_survive_a_deletion(void)
             uint64_t hash = rt_str_hash(rt_str_of(keys[gone]));
             for (size_t i = 0; i < 5; i++)
                 rt_map_put_hashed(&m, rt_str_of(keys[i]),
-                                  i == gone ? hash : hash + clusters[row].homes[i] - clusters[row].homes[gone],
+                                  i == gone ? hash
+                                            : hash + clusters[row].homes[i] -
+                                                  clusters[row].homes[gone],
                                   &values[i]);
             CHECK_ROW(&clusters[row], rt_map_del(&m, rt_str_of(keys[gone])) == &values[gone]);
             for (size_t i = 0; i < 5; i++) {
-                uint64_t h = i == gone ? hash : hash + clusters[row].homes[i] - clusters[row].homes[gone];
+                uint64_t h = i == gone
+                                 ? hash
+                                 : hash + clusters[row].homes[i] - clusters[row].homes[gone];
                 CHECK_ROW(&clusters[row], rt_map_get_hashed(&m, rt_str_of(keys[i]), h) ==
                                               (i == gone ? NULL : (void *)&values[i]));
             }
@@ -332,7 +340,8 @@ a_map_replaces_and_is_walked(void)
     rt_map_put(&m, RT_LIT("a"), &one);
     rt_map_put(&m, RT_LIT("a"), &two);
     rt_map_put(&m, RT_NONE, &three); /* the empty text is a key like others */
-    CHECK(m.n == 2 && rt_map_get(&m, RT_LIT("a")) == &two && rt_map_get(&m, RT_LIT("")) == &three);
+    CHECK(m.n == 2 && rt_map_get(&m, RT_LIT("a")) == &two &&
+          rt_map_get(&m, RT_LIT("")) == &three);
     int sum = 0, slots = 0;
     struct rt_map_slot *s = NULL;
     for (size_t i = 0; (s = rt_map_next(&m, &i)) != NULL; slots++)
@@ -341,7 +350,8 @@ a_map_replaces_and_is_walked(void)
     /* One hash, two keys. */
     rt_map_put_hashed(&m, RT_LIT("x"), 7, &one);
     rt_map_put_hashed(&m, RT_LIT("y"), 7, &two);
-    CHECK(rt_map_get_hashed(&m, RT_LIT("x"), 7) == &one && rt_map_get_hashed(&m, RT_LIT("y"), 7) == &two);
+    CHECK(rt_map_get_hashed(&m, RT_LIT("x"), 7) == &one &&
+          rt_map_get_hashed(&m, RT_LIT("y"), 7) == &two);
     CHECK(rt_map_get_hashed(&m, RT_LIT("z"), 7) == NULL);
     rt_map_fini(&m);
 }

@@ -137,8 +137,8 @@ static const struct {
     {"too long to look, equal",
      "0123456789012345678901234567890123456789012345678901234567890123456789",
      "0123456789012345678901234567890123456789012345678901234567890123456789", 3, 0},
-    {"too long to look", "0123456789012345678901234567890123456789012345678901234567890123456789", "0",
-     3, 4},
+    {"too long to look",
+     "0123456789012345678901234567890123456789012345678901234567890123456789", "0", 3, 4},
 };
 
 static void
@@ -198,9 +198,12 @@ static const struct {
     size_t max, times;
     bool fits;
 } growths[] = {
-    {"a little", 1000, 3, true},       {"to the last byte", 1000, 100, true},
-    {"one byte too many", 999, 100, false}, {"nothing may be kept", 0, 1, false},
-    {"nothing is added", 0, 0, true},  {"much", 1 << 20, 100000, true},
+    {"a little", 1000, 3, true},
+    {"to the last byte", 1000, 100, true},
+    {"one byte too many", 999, 100, false},
+    {"nothing may be kept", 0, 1, false},
+    {"nothing is added", 0, 0, true},
+    {"much", 1 << 20, 100000, true},
 };
 
 static void

@@ -30,7 +30,8 @@ every_kind_is_found_by_its_one_name(void)
         CHECK_ROW(&event_kinds[i], event_kind_find(rt_str_of(event_kinds[i].name)) == i);
         CHECK_ROW(&event_kinds[i], strlen(event_kinds[i].doc) > 3);
     }
-    CHECK(event_kind_find(RT_LIT("call")) == KIND_NONE && event_kind_find(RT_LIT("hook")) == KIND_NONE);
+    CHECK(event_kind_find(RT_LIT("call")) == KIND_NONE &&
+          event_kind_find(RT_LIT("hook")) == KIND_NONE);
     CHECK(event_kind_find(RT_LIT("any")) == KIND_NONE && event_kind_find(RT_NONE) == KIND_NONE);
     CHECK(KIND_HOOK < KIND__MAX);
 }
@@ -56,8 +57,8 @@ static void
 a_word_may_mean_a_derived_field(void)
 {
     for (size_t i = 0; i < COUNT(classes); i++)
-        CHECK_ROW(&classes[i],
-                  event_field_class(classes[i].of, rt_str_of(classes[i].word)) == classes[i].want);
+        CHECK_ROW(&classes[i], event_field_class(classes[i].of, rt_str_of(classes[i].word)) ==
+                                   classes[i].want);
     for (const struct event_class_row *c = event_classes; c->values != NULL; c++)
         CHECK(c->of < FIELD__COUNT && event_fields[c->derived].part == PART_DERIVED);
 }
@@ -265,21 +266,110 @@ static const struct {
     uint8_t kind[2];
     bool same;
 } callbacks[] = {
-    {"sent again", {"n", "n"}, {4, 4}, {40, 40}, {"S", "S"}, {"1", "1"}, {KIND_HOOK, KIND_HOOK}, true},
-    {"the notice alone tells", {"n", "n"}, {4, -1}, {40, 40}, {"S", ""}, {"1", ""}, {KIND_HOOK, KIND_HOOK}, true},
-    {"another notice, the same place", {"n", "m"}, {4, 4}, {40, 40}, {"S", "S"}, {"1", "1"}, {KIND_HOOK, KIND_HOOK},
+    {"sent again",
+     {"n", "n"},
+     {4, 4},
+     {40, 40},
+     {"S", "S"},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK},
      true},
-    {"no notice, the same place", {NULL, NULL}, {4, 4}, {40, 40}, {"S", "S"}, {"1", "1"}, {KIND_HOOK, KIND_HOOK},
+    {"the notice alone tells",
+     {"n", "n"},
+     {4, -1},
+     {40, 40},
+     {"S", ""},
+     {"1", ""},
+     {KIND_HOOK, KIND_HOOK},
      true},
-    {"no type is no difference", {NULL, NULL}, {4, 4}, {-1, -1}, {"S", "S"}, {"1", "1"}, {KIND_HOOK, KIND_HOOK}, true},
-    {"another sequence", {NULL, NULL}, {4, 5}, {40, 40}, {"S", "S"}, {"1", "1"}, {KIND_HOOK, KIND_HOOK}, false},
-    {"another type", {NULL, NULL}, {4, 4}, {40, 41}, {"S", "S"}, {"1", "1"}, {KIND_HOOK, KIND_HOOK}, false},
-    {"another kind", {"n", "n"}, {4, 4}, {40, 40}, {"S", "S"}, {"1", "1"}, {KIND_HOOK, KIND_HOOK + 1}, false},
-    {"another sid", {NULL, NULL}, {4, 4}, {40, 40}, {"S", "T"}, {"1", "1"}, {KIND_HOOK, KIND_HOOK}, false},
-    {"another uid", {NULL, NULL}, {4, 4}, {40, 40}, {"S", "S"}, {"1", "2"}, {KIND_HOOK, KIND_HOOK}, false},
-    {"no sid", {NULL, NULL}, {4, 4}, {40, 40}, {"", ""}, {"1", "1"}, {KIND_HOOK, KIND_HOOK}, false},
-    {"no sequence", {NULL, NULL}, {-1, -1}, {40, 40}, {"S", "S"}, {"1", "1"}, {KIND_HOOK, KIND_HOOK}, false},
-    {"nothing at all", {NULL, NULL}, {-1, -1}, {-1, -1}, {"", ""}, {"", ""}, {KIND_HOOK, KIND_HOOK}, false},
+    {"another notice, the same place",
+     {"n", "m"},
+     {4, 4},
+     {40, 40},
+     {"S", "S"},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK},
+     true},
+    {"no notice, the same place",
+     {NULL, NULL},
+     {4, 4},
+     {40, 40},
+     {"S", "S"},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK},
+     true},
+    {"no type is no difference",
+     {NULL, NULL},
+     {4, 4},
+     {-1, -1},
+     {"S", "S"},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK},
+     true},
+    {"another sequence",
+     {NULL, NULL},
+     {4, 5},
+     {40, 40},
+     {"S", "S"},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK},
+     false},
+    {"another type",
+     {NULL, NULL},
+     {4, 4},
+     {40, 41},
+     {"S", "S"},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK},
+     false},
+    {"another kind",
+     {"n", "n"},
+     {4, 4},
+     {40, 40},
+     {"S", "S"},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK + 1},
+     false},
+    {"another sid",
+     {NULL, NULL},
+     {4, 4},
+     {40, 40},
+     {"S", "T"},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK},
+     false},
+    {"another uid",
+     {NULL, NULL},
+     {4, 4},
+     {40, 40},
+     {"S", "S"},
+     {"1", "2"},
+     {KIND_HOOK, KIND_HOOK},
+     false},
+    {"no sid",
+     {NULL, NULL},
+     {4, 4},
+     {40, 40},
+     {"", ""},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK},
+     false},
+    {"no sequence",
+     {NULL, NULL},
+     {-1, -1},
+     {40, 40},
+     {"S", "S"},
+     {"1", "1"},
+     {KIND_HOOK, KIND_HOOK},
+     false},
+    {"nothing at all",
+     {NULL, NULL},
+     {-1, -1},
+     {-1, -1},
+     {"", ""},
+     {"", ""},
+     {KIND_HOOK, KIND_HOOK},
+     false},
 };
 
 static void
@@ -291,12 +381,16 @@ a_callback_sent_again_is_known(void)
         for (size_t k = 0; k < 2; k++) {
             uint32_t n = 0;
             if (callbacks[i].notice[k] != NULL)
-                values[k][n++] = (struct event_value){.field = FIELD_NOTICE, .is_text = 1,
-                                                      .text = rt_str_of(callbacks[i].notice[k])};
+                values[k][n++] =
+                    (struct event_value){.field = FIELD_NOTICE,
+                                         .is_text = 1,
+                                         .text = rt_str_of(callbacks[i].notice[k])};
             if (callbacks[i].sequence[k] >= 0)
-                values[k][n++] = (struct event_value){.field = FIELD_SEQUENCE, .num = callbacks[i].sequence[k]};
+                values[k][n++] = (struct event_value){.field = FIELD_SEQUENCE,
+                                                      .num = callbacks[i].sequence[k]};
             if (callbacks[i].type[k] >= 0)
-                values[k][n++] = (struct event_value){.field = FIELD_EVENT_TYPE, .num = callbacks[i].type[k]};
+                values[k][n++] = (struct event_value){.field = FIELD_EVENT_TYPE,
+                                                      .num = callbacks[i].type[k]};
             e[k] = a_callback();
             e[k].begin += (rt_time)k * RT_MIN; /* when a copy came does not count */
             e[k].kind = callbacks[i].kind[k];
@@ -438,7 +532,8 @@ static const struct check_test tests[] = {
     {"fields are read", fields_are_read},
     {"of a new event nothing is known", of_a_new_event_nothing_is_known},
     {"calls are the same when all is", calls_are_the_same_when_all_is},
-    {"calls without a fine time are never the same", calls_without_a_fine_time_are_never_the_same},
+    {"calls without a fine time are never the same",
+     calls_without_a_fine_time_are_never_the_same},
     {"a callback sent again is known", a_callback_sent_again_is_known},
     {"the order is total", the_order_is_total},
     {"a copy is deep and shares what is equal", a_copy_is_deep_and_shares_what_is_equal},
