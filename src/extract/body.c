@@ -228,6 +228,19 @@ answer_text(struct extract *x, struct event *e, rt_str body)
     return 0;
 }
 
+/* Which call an answer belongs to when nothing else tells: only these carry what it carries. */
+static uint8_t
+kind_of_answer(const struct scan_value *v, rt_str rid, rt_str sid)
+{
+    if (v[ANSWER_UPLOADING].type == SCAN_STRING)
+        return KIND_STOP;
+    if (v[ANSWER_SERVER].type == SCAN_OBJECT && v[ANSWER_CODE].type == SCAN_NONE)
+        return KIND_QUERY;
+    if (rid.n == 0 || v[ANSWER_CODE].type != SCAN_NONE)
+        return KIND_ANSWER;
+    return v[ANSWER_SID].type == SCAN_NONE ? KIND_ACQUIRE : sid.n > 0 ? KIND_START : KIND_ANSWER;
+}
+
 static bool
 is_poll(const struct event *e, const struct scan_value *v)
 {
@@ -265,6 +278,8 @@ body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *
     const struct scan_value *said = v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];
     if (said->type == SCAN_STRING)
         e->reason = keep_text(x, value_text(x, said, 3));
+    if (e->kind == KIND_ANSWER)
+        e->kind = kind_of_answer(v, e->rid, e->sid);
     if (is_poll(e, v)) {
         e->plain = true;
         if (!cached)

@@ -104,6 +104,7 @@ answer_plan_new(struct rt_arena *a)
         {ANSWER_INNER_CODE, "serverResponse", "code"},
         {ANSWER_SERVICES, "serverResponse", "subServiceStatus"},
         {ANSWER_EXTENSION, "serverResponse", "extensionServiceState"},
+        {ANSWER_UPLOADING, "serverResponse", "uploadingStatus"},
         {ANSWER_SERVER, "serverResponse", NULL},
     };
     struct scan_plan *plan = scan_plan_new(a);

@@ -36,6 +36,7 @@ enum answer_slot {
     ANSWER_SERVICES,
     ANSWER_EXTENSION,
     ANSWER_SERVER,
+    ANSWER_UPLOADING,
     ANSWER__COUNT
 };
 

@@ -160,7 +160,7 @@ load_codes(struct loader *l, const struct yaml_node *list)
         RT_EACH (old, &l->set->codes)
             if (same_place(old, &e))
                 slot = old;
-        if (slot != NULL && strcmp(slot->pos.file, e.pos.file) == 0) {
+        if (slot != NULL && slot->pos.file == e.pos.file) {
             load_error(l, list->items[i], 0, NULL, "the same entry stands in line %u already", slot->pos.line);
             continue;
         }

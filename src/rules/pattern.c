@@ -598,7 +598,7 @@ load_rules(struct loader *l, const struct yaml_node *root)
         if (named != NULL)
             id = named->text;
         const struct rule *old = rule_set_rule(l->set, id);
-        if (old != NULL && strcmp(old->pos.file, l->file->name) == 0) {
+        if (old != NULL && old->pos.file == l->file->name) {
             load_error(l, named, 0, NULL, "rule '%.*s' stands in line %u already", RT_FMT(id), old->pos.line);
             l->set->skipped++;
             continue;
