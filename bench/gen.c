@@ -1,12 +1,12 @@
 /*
  * gen.c - writes logs for the benchmark: fixed seed, size as a parameter, nothing from outside.
  *
- *   gen KIND MIB [SEED [PART PARTS]]
+ *   gen KIND MIB [SEED]
  *
  * KIND is dense (every line a recording call as JSON, about 1.2 KB), sparse (one line in fifty is),
  * or access (combined access log, every second line is) or hostile (deep nesting, long escapes) or
- * plain (text of the same size as hostile). With PARTS, session n goes to part n mod PARTS. A
- * fixed number of sessions is open at any time, so a longer log has more sessions, not longer ones.
+ * plain (text of the same size as hostile). A fixed number of sessions is open at any time, so a
+ * longer log has more sessions, not longer ones; another seed gives other sessions.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -217,7 +217,7 @@ write_other(int json)
 }
 
 static void
-write_calls(const char *kind, uint64_t bytes, unsigned part, unsigned parts)
+write_calls(const char *kind, uint64_t bytes)
 {
     static struct recording open[OPEN];
     unsigned number = 0;
@@ -233,12 +233,11 @@ write_calls(const char *kind, uint64_t bytes, unsigned part, unsigned parts)
             if (open[i].step > open[i].polls + 3)
                 renew(&open[i], number++);
             advance(&open[i], &c);
-            int mine = i % parts == part;
-            if (mine && access)
+            if (access)
                 write_access(&open[i], &c);
-            else if (mine)
+            else
                 write_json(&open[i], &c);
-            for (int k = 0; mine && !dense && k < (access ? 1 : 49); k++)
+            for (int k = 0; !dense && k < (access ? 1 : 49); k++)
                 write_other(!access);
         }
     }
@@ -269,19 +268,17 @@ write_lines(int hostile, uint64_t bytes)
 int
 main(int argc, char **argv)
 {
-    static const char usage[] = "usage: gen dense|sparse|access|hostile|plain MIB [SEED [PART PARTS]]\n";
-    if (argc != 3 && argc != 4 && argc != 6) {
+    static const char usage[] = "usage: gen dense|sparse|access|hostile|plain MIB [SEED]\n";
+    if (argc != 3 && argc != 4) {
         fputs(usage, stderr);
         return 3;
     }
     uint64_t bytes = strtoull(argv[2], NULL, 10) << 20;
     state = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
-    unsigned part = argc == 6 ? (unsigned)strtoul(argv[4], NULL, 10) : 0;
-    unsigned parts = argc == 6 ? (unsigned)strtoul(argv[5], NULL, 10) : 1;
     if (strcmp(argv[1], "hostile") == 0 || strcmp(argv[1], "plain") == 0)
         write_lines(argv[1][0] == 'h', bytes);
     else if (strcmp(argv[1], "dense") == 0 || strcmp(argv[1], "sparse") == 0 || strcmp(argv[1], "access") == 0)
-        write_calls(argv[1], bytes, part, parts == 0 ? 1 : parts);
+        write_calls(argv[1], bytes);
     else {
         fputs(usage, stderr);
         return 3;

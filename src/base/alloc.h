@@ -1,8 +1,7 @@
 /*
  * alloc.h - every allocation of the program, so that tests can make the n-th one fail.
  *
- * jansson, PCRE2 and SQLite are given these functions by rt_alloc_hook_libraries() in main
- * and tests; zlib takes them by stream.
+ * jansson is given these functions in main; zlib takes them by stream.
  */
 #ifndef RECTRACE_BASE_ALLOC_H
 #define RECTRACE_BASE_ALLOC_H

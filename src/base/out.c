@@ -93,7 +93,8 @@ out_memory(struct rt_err *err)
 rt_str
 out_text(const struct out *o)
 {
-    return rt_buf_str(&o->buf);
+    /* Never a null pointer: fwrite() and its like do not take one, not even with no bytes. */
+    return o->buf.p == NULL ? RT_LIT("") : rt_buf_str(&o->buf);
 }
 
 int

@@ -198,9 +198,11 @@ absent_before(struct attempt *t, size_t no, uint32_t i)
         note_no_data(t, step);
         return TRI_NO_DATA;
     }
-    rt_time from = e->begin - step->lasts;
+    /* Without a length it means: never before, as far as the log goes back. */
+    rt_time from = step->lasts == RT_DUR_NONE ? e->begin : e->begin - step->lasts;
     for (uint32_t k = i; k-- > 0;) {
-        if (timed(at(t, k)) && end_of(at(t, k)) < from && at(t, k)->begin < from)
+        bool outside = timed(at(t, k)) && end_of(at(t, k)) < from && at(t, k)->begin < from;
+        if (outside && step->lasts != RT_DUR_NONE)
             break;
         if (fits(t, no, k))
             return TRI_NO;

@@ -98,6 +98,10 @@ static rt_dur
 duration_of(struct extract *x, const struct scan_value *v)
 {
     rt_dur d = 0;
+    int64_t whole = 0;
+    rt_dur unit = x->format != NULL ? x->format->duration_unit : RT_MS;
+    if (v->type == SCAN_NUMBER && unit > 0 && v->text.n < 10 && rt_str_int(v->text, &whole))
+        return whole < 0 ? 0 : whole * unit;
     if (v->type == SCAN_STRING && rt_dur_parse(rt_str_trim(v->text), &d))
         return d;
     if ((v->type != SCAN_NUMBER && v->type != SCAN_STRING) || v->text.n == 0 || v->text.n > 30)
@@ -106,7 +110,6 @@ duration_of(struct extract *x, const struct scan_value *v)
     snprintf(text, sizeof(text), "%.*s", RT_FMT(v->text));
     char *end = NULL;
     double n = strtod(text, &end);
-    rt_dur unit = x->format != NULL ? x->format->duration_unit : RT_MS;
     double us = unit == 0 ? n / 1000 : n * (double)unit;
     return end == text || us < 0 || us > 1e15 ? 0 : (rt_dur)us;
 }

@@ -319,6 +319,13 @@ take_event(void *arg, const struct event *e, struct rt_err *err)
         w->job->seen = e->begin;
     if (w->direct)
         return session_engine_feed(w->batch->engine, e, err);
+    /* Mostly the engine is free, and the event needs no copy; else it waits in the parcel. */
+    if (pthread_mutex_trylock(&w->batch->lock) == 0) {
+        int rc = w->batch->stop ? rt_fail(err, w->batch->err.code, w->batch->err.pos, "%s", w->batch->err.msg)
+                                : session_engine_feed(w->batch->engine, e, err);
+        pthread_mutex_unlock(&w->batch->lock);
+        return rc;
+    }
     if (parcel_add(&w->parcel, e, err) < 0)
         return -1;
     return parcel_full(&w->parcel) ? deliver(w, err) : 0;

@@ -1,6 +1,8 @@
 /*
  * test_base_document.c - what leaves the program: escapes, files, errors, messages; the limits.
  */
+#include "config.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -148,6 +150,7 @@ raw_text_is_collected(void)
     memset(long_text, 'x', sizeof(long_text) - 1);
     long_text[sizeof(long_text) - 1] = '\0';
     CU_ASSERT_PTR_NOT_NULL_FATAL(o);
+    CHECK(out_text(o).p != NULL && out_text(o).n == 0);
     out_raw(o, "a");
     out_char(o, 'b');
     out_rawn(o, RT_LIT("c\0d"));

@@ -1,6 +1,8 @@
 /*
  * test_base_instant.c - every form of a time and of a duration, with the rows at its edges.
  */
+#include "config.h"
+
 #include "base/time.h"
 #include "check.h"
 
@@ -30,6 +32,8 @@ static const struct {
     {"east without colon", "2026-01-05T16:00:03+0800", ALL, MORNING, true, 0},
     {"east in hours", "2026-01-05T16:00:03+08", ALL, MORNING, true, 0},
     {"west, half an hour, over midnight", "2026-01-04T23:30:03-0830", ALL, MORNING, true, 0},
+    {"a zone no place has", "2026-01-05T08:00:03+99:00", 19, MORNING, false, 0},
+    {"minutes no zone has", "2026-01-05T08:00:03+01:75", 19, MORNING, false, 0},
     {"a zone apart", "2026-01-05 16:00:03.000 +0800", ALL, MORNING, true, 3},
     {"UTC apart", "2026-01-05 08:00:03 UTC", ALL, MORNING, true, 0},
     {"a word that begins with Z", "2026-01-05 08:00:03 Zoe", 19, MORNING, false, 0},
@@ -65,6 +69,7 @@ static const struct {
     {"epoch in s", "1767600003", ALL, MORNING, true, 0},
     {"epoch of nine digits", "999999999", ALL, INT64_C(999999999000000), true, 0},
     {"eight digits are a number", "99999999", 0, 0, false, 0},
+    {"eight digits and text", "12345678 acquire", 0, 0, false, 0},
     {"epoch with fraction", "1767600003.120", ALL, MORNING + 120000, true, 3},
     {"epoch in ms", "1767600003120", ALL, MORNING + 120000, true, 3},
     {"epoch in ms with fraction", "1767600003120.5", ALL, MORNING + 120500, true, 6},

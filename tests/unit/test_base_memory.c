@@ -1,6 +1,8 @@
 /*
  * test_base_memory.c - allocation, arenas, growing arrays, maps; with and without memory.
  */
+#include "config.h"
+
 #include <stdalign.h>
 #include <stdlib.h>
 

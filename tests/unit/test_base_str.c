@@ -1,6 +1,8 @@
 /*
  * test_base_str.c - text as pointer and length, and the growing buffer.
  */
+#include "config.h"
+
 #include "base/alloc.h"
 #include "base/str.h"
 #include "check.h"

@@ -1,6 +1,8 @@
 /*
  * test_event.c - tables of fields and kinds; copies, order and sameness of events.
  */
+#include "config.h"
+
 #include "base/alloc.h"
 #include "check.h"
 #include "event/event.h"
