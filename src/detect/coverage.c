@@ -62,11 +62,32 @@ coverage_any(const struct coverage *c, enum event_source source)
     return c->spans[source].n > 0;
 }
 
+/* The span that holds `t`, or NULL: a year of hourly files has thousands. */
+static const struct span *
+holder(const struct coverage *c, enum event_source source, rt_time t)
+{
+    const struct span *v = c->spans[source].v;
+    size_t low = 0, high = c->spans[source].n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (v[middle].to < t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < c->spans[source].n && v[low].from <= t ? &v[low] : NULL;
+}
+
 rt_time
 coverage_reach(const struct coverage *c, enum event_source source, rt_time from)
 {
-    for (size_t i = 0; i < c->spans[source].n; i++)
-        if (c->spans[source].v[i].from <= from && from <= c->spans[source].v[i].to)
-            return c->spans[source].v[i].to;
-    return RT_TIME_NONE;
+    const struct span *s = holder(c, source, from);
+    return s == NULL ? RT_TIME_NONE : s->to;
+}
+
+rt_time
+coverage_since(const struct coverage *c, enum event_source source, rt_time to)
+{
+    const struct span *s = holder(c, source, to);
+    return s == NULL ? RT_TIME_NONE : s->from;
 }

@@ -23,5 +23,7 @@ void coverage_settle(struct coverage *c);
 bool coverage_any(const struct coverage *c, enum event_source source);
 /* How far the span that holds `from` reaches; RT_TIME_NONE when none holds it. */
 rt_time coverage_reach(const struct coverage *c, enum event_source source, rt_time from);
+/* Since when the span that holds `to` goes; RT_TIME_NONE when none holds it. */
+rt_time coverage_since(const struct coverage *c, enum event_source source, rt_time to);
 
 #endif

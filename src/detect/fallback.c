@@ -5,9 +5,11 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "detect/internal.h"
+#include "detect/moment.h"
 
 struct said { /* one thing that one event says */
     rt_str id;
@@ -56,157 +58,240 @@ what_call_says(const struct rule_set *rules, const struct event *e, struct said 
     return n;
 }
 
+static void
+add_number(const struct rule_set *rules, enum code_subject subject, const struct event *e,
+           uint16_t field, struct said *list, size_t *n)
+{
+    int64_t number = 0, module = -1;
+    if (!event_num(e, field, &number) || number == 0)
+        return;
+    /* Logged with either sign. */
+    if (number < 0 && number > INT32_MIN)
+        number = -number;
+    if (number < 0 || number > INT32_MAX)
+        return;
+    if (event_num(e, FIELD_MODULE, &module) && (module < 0 || module > INT32_MAX))
+        module = -1;
+    add(list, n, rule_set_number(rules, subject, number, (int32_t)module), (int32_t)number);
+}
+
 static size_t
 what_hook_says(const struct rule_set *rules, const struct event *e, struct said *list)
 {
     size_t n = 0;
-    int64_t number = 0, module = -1;
-    event_num(e, FIELD_MODULE, &module);
-    if (event_num(e, FIELD_ERROR_CODE, &number) && number != 0) {
-        number = number < 0 ? -number : number; /* logged with either sign */
-        const struct code_entry *entry = rule_set_number(rules, SUBJECT_ERROR, number, (int32_t)module);
-        add(list, &n, entry, (int32_t)number);
-    }
-    if (event_num(e, FIELD_WARN_CODE, &number))
-        add(list, &n, rule_set_number(rules, SUBJECT_WARNING, number, (int32_t)module), (int32_t)number);
+    add_number(rules, SUBJECT_ERROR, e, FIELD_ERROR_CODE, list, &n);
+    add_number(rules, SUBJECT_WARNING, e, FIELD_WARN_CODE, list, &n);
     return n;
 }
 
-static bool
-explained(struct claims *d, const struct session *s, const struct event *e, rt_str id, size_t drafts, bool *memory)
+/* The finding nearest to the root that explains it: it rests on the event, or came before. */
+static struct claim *
+explained(const struct claims *d, const struct session *s, const struct event *e, rt_str id)
 {
-    for (size_t i = 0; i < drafts; i++) {
-        struct claim *one = &d->list.v[i];
+    const struct claim_refs *refs = claims_at(d, s->id);
+    struct claim *best = NULL;
+    for (size_t i = 0; refs != NULL && i < refs->v.n; i++) {
+        struct claim *one = &d->list.v[refs->v.v[i]];
         const struct finding *f = &one->f;
-        if (f->rule == NULL || !rule_explains(f->rule, id))
+        if (f->rule == NULL || !rule_explains(f->rule, id) ||
+            (best != NULL && best->f.rule->rank <= f->rule->rank))
             continue;
-        bool after = rt_str_eq(f->session, s->id) && f->first != RT_TIME_NONE && e->begin != RT_TIME_NONE &&
-                     e->begin >= f->first;
-        if (!claim_covers(one, e) && !after)
-            continue;
-        *memory |= fold_note(one, id) < 0;
-        return true;
+        bool after = rt_str_eq(one->place, s->id) && f->first != RT_TIME_NONE &&
+                     e->begin != RT_TIME_NONE && e->begin >= f->first;
+        if (after || claim_covers(one, e))
+            best = one;
     }
-    return false;
+    return best;
+}
+
+/* ---- words ---- */
+
+static char *
+say_unknown(const struct event *e, rt_str name, int32_t number, struct rt_arena *a)
+{
+    char status[40] = "";
+    if (e->http != 0)
+        snprintf(status, sizeof(status), "; its HTTP status was %d", e->http);
+    return rt_arena_printf(a, "%.*s answered code %d%s%.*s%s, which no table lists%s.",
+                           RT_FMT(name), number, e->reason.n > 0 ? " (" : "", RT_FMT(e->reason),
+                           e->reason.n > 0 ? ")" : "", status);
+}
+
+/* The sentence of the table, with the name of the call put in. */
+static char *
+say_listed(rt_str say, rt_str name, struct rt_arena *a)
+{
+    size_t at = rt_str_find(say, RT_LIT("{name}"));
+    if (at == SIZE_MAX)
+        return rt_arena_strz(a, say);
+    rt_str rest = rt_str_from(say, at + strlen("{name}"));
+    return rt_arena_printf(a, "%.*s%.*s%.*s", RT_FMT(((rt_str){say.p, at})), RT_FMT(name),
+                           RT_FMT(rest));
+}
+
+static char *
+say_entry(const struct code_entry *c, rt_str name, struct rt_arena *a)
+{
+    rt_str title = c->title.n > 0 ? c->title : c->means;
+    long long number = c->number;
+    if (c->say.n > 0)
+        return say_listed(c->say, name, a);
+    if (c->subject == SUBJECT_HTTP)
+        return rt_arena_printf(a, "%.*s answered HTTP %lld: %.*s.", RT_FMT(name), number,
+                               RT_FMT(title));
+    if (c->subject == SUBJECT_CODE)
+        return rt_arena_printf(a, "%.*s answered code %lld: %.*s.", RT_FMT(name), number,
+                               RT_FMT(title));
+    if (c->subject == SUBJECT_ERROR || c->subject == SUBJECT_WARNING)
+        return rt_arena_printf(a, "%.*s reported code %lld: %.*s.", RT_FMT(name), number,
+                               RT_FMT(title));
+    return rt_arena_printf(a, "%.*s answered \"%.*s\": %.*s.", RT_FMT(name), RT_FMT(c->text),
+                           RT_FMT(title));
 }
 
 static int
-words(struct finding *f, const struct rule_set *rules, const struct event *e, const struct said *what, struct rt_arena *a)
+words(struct finding *f, const struct rule_set *rules, const struct event *e,
+      const struct said *what, struct rt_arena *a)
 {
     rt_str name = rule_set_kind_name(rules, e->kind);
     const struct code_entry *c = what->entry;
-    char *say = NULL;
-    if (c == NULL)
-        say = rt_arena_printf(a, "%.*s answered code %d%s%.*s%s, which no table lists%s.", RT_FMT(name), what->number,
-                              e->reason.n > 0 ? " (" : "", RT_FMT(e->reason), e->reason.n > 0 ? ")" : "",
-                              e->http != 0 ? rt_arena_printf(a, "; its HTTP status was %d", e->http) : "");
-    else if (c->say.n > 0) {
-        struct rt_buf b;
-        rt_buf_init(&b, 4096);
-        size_t at = rt_str_find(c->say, RT_LIT("{name}"));
-        rt_buf_add(&b, (rt_str){c->say.p, at == SIZE_MAX ? c->say.n : at});
-        if (at != SIZE_MAX) {
-            rt_buf_add(&b, name);
-            rt_buf_add(&b, rt_str_from(c->say, at + 6));
-        }
-        say = rt_arena_strz(a, rt_buf_str(&b));
-        rt_buf_fini(&b);
-    } else if (c->subject == SUBJECT_HTTP)
-        say = rt_arena_printf(a, "%.*s answered HTTP %lld: %.*s.", RT_FMT(name), (long long)c->number,
-                              RT_FMT(c->title.n > 0 ? c->title : c->means));
-    else if (c->subject == SUBJECT_CODE || c->subject == SUBJECT_ERROR || c->subject == SUBJECT_WARNING)
-        say = rt_arena_printf(a, "%.*s %s code %lld: %.*s.", RT_FMT(name), c->subject == SUBJECT_CODE ? "answered" : "reported",
-                              (long long)c->number, RT_FMT(c->title.n > 0 ? c->title : c->means));
-    else
-        say = rt_arena_printf(a, "%.*s answered \"%.*s\": %.*s.", RT_FMT(name), RT_FMT(c->text),
-                              RT_FMT(c->title.n > 0 ? c->title : c->means));
+    char *say = c == NULL ? say_unknown(e, name, what->number, a) : say_entry(c, name, a);
     if (say == NULL)
         return -1;
     f->say = rt_str_of(say);
-    f->why = c != NULL ? c->means : RT_LIT("The number stands in no table of this rule pack; its HTTP status tells its class.");
-    f->fix = c != NULL ? c->fix : RT_LIT("Send the number, the reason and the time to the vendor's support.");
+    f->why = c != NULL ? c->means
+                       : RT_LIT("The number stands in no table of this rule pack; its HTTP "
+                                "status tells its class.");
+    f->fix = c != NULL ? c->fix
+                       : RT_LIT("Send the number, the reason and the time to the vendor's "
+                                "support.");
     return 0;
 }
 
-static struct claim *
-find_claim(struct claims *d, size_t from, rt_str id)
+/* ---- findings ---- */
+
+struct fallback { /* a claim, and its lists while they grow */
+    size_t claim;
+    struct finding_evidence *evidence;
+    int32_t *codes;
+};
+struct fallbacks {
+    RT_VEC(struct fallback) list; /* of one session: one an id */
+    struct claims *claims;
+    struct detector *det;
+    const struct session *session;
+};
+
+static struct fallback *
+find_id(const struct fallbacks *all, rt_str id)
 {
-    for (size_t i = from; i < d->list.n; i++)
-        if (rt_str_eq(d->list.v[i].f.id, id))
-            return &d->list.v[i];
+    struct fallback *one;
+    RT_EACH (one, &all->list)
+        if (rt_str_eq(all->claims->list.v[one->claim].f.id, id))
+            return one;
     return NULL;
 }
 
-static int
-begin_claim(struct claims *d, struct detector *det, const struct session *s, const struct event *e,
-            const struct said *what, struct claim **out)
+static struct fallback *
+begin(struct fallbacks *all, const struct event *e, const struct said *what)
 {
-    struct rt_arena *a = &d->out->arena;
-    struct claim *slot = RT_VEC_PUSH(&d->list);
-    struct finding_evidence *evidence = rt_arena_array(a, (size_t)det->limits->evidence_lines, sizeof(*evidence));
-    int32_t *codes = rt_arena_array(a, 1, sizeof(*codes));
-    if (slot == NULL || evidence == NULL || codes == NULL)
-        return -1;
-    slot->f = (struct finding){
+    struct rt_arena *a = &all->claims->out->arena;
+    size_t most = (size_t)all->det->limits->evidence_lines;
+    bool ok = true;
+    struct claim *c = claim_new(all->claims, all->session->id);
+    struct fallback *one = c == NULL ? NULL : RT_VEC_PUSH(&all->list);
+    if (one == NULL)
+        return NULL;
+    one->claim = all->claims->list.n - 1;
+    one->evidence = rt_arena_array(a, most, sizeof(*one->evidence));
+    one->codes = rt_arena_array(a, most, sizeof(*one->codes));
+    c->f = (struct finding){
         .id = what->id,
         .severity = what->entry != NULL ? what->entry->severity : SEVERITY_INFO,
         .confidence = what->entry != NULL ? CONFIDENCE_MEDIUM : CONFIDENCE_CERTAIN,
         .entry = what->entry,
-        .session = s->id,
-        .app_id = s->app_id,
+        .session = c->place,
+        .app_id = claims_text(all->claims, all->session->app_id, &ok),
         .first = RT_TIME_NONE,
         .last = RT_TIME_NONE,
-        .evidence = evidence,
-        .codes = codes,
+        .evidence = one->evidence,
+        .codes = one->codes,
     };
-    if (what->number != EVENT_NO_CODE) {
-        codes[0] = what->number;
-        slot->f.code_count = 1;
-    }
-    *out = slot;
-    return words(&slot->f, det->rules, e, what, a);
+    bool good = ok && one->evidence != NULL && one->codes != NULL;
+    return good && words(&c->f, all->det->rules, e, what, a) == 0 ? one : NULL;
 }
 
 static void
-count_event(struct claim *d, const struct detector *det, const struct session *s, const struct event *e, uint32_t number)
+note_code(struct finding *f, int32_t *codes, int32_t number, size_t most)
 {
-    struct finding *f = &d->f;
-    rt_time end = e->repeated > 1 ? e->last : e->begin;
+    for (size_t i = 0; i < f->code_count; i++)
+        if (codes[i] == number)
+            return;
+    if (number != EVENT_NO_CODE && f->code_count < most)
+        codes[f->code_count++] = number;
+}
+
+static void
+count(struct fallbacks *all, struct fallback *one, const struct event *e, uint32_t number,
+      const struct said *what)
+{
+    struct finding *f = &all->claims->list.v[one->claim].f;
+    size_t most = (size_t)all->det->limits->evidence_lines;
     f->count += e->repeated;
-    if (e->begin != RT_TIME_NONE && (f->first == RT_TIME_NONE || e->begin < f->first))
+    note_code(f, one->codes, what->number, most);
+    if (f->evidence_count < most)
+        one->evidence[f->evidence_count++] =
+            (struct finding_evidence){e->input, e->line, number, f->session};
+    if (!moment_known(e))
+        return;
+    if (f->first == RT_TIME_NONE || e->begin < f->first)
         f->first = e->begin;
-    if (end != RT_TIME_NONE && (f->last == RT_TIME_NONE || end > f->last))
-        f->last = end;
-    if (f->evidence_count < det->limits->evidence_lines) {
-        /* The list was made in this file and is ours to fill. */
-        union {
-            const struct finding_evidence *from;
-            struct finding_evidence *to;
-        } list = {f->evidence};
-        list.to[f->evidence_count++] = (struct finding_evidence){e->input, e->line, number, s->id};
+    if (f->last == RT_TIME_NONE || moment_last(e) > f->last)
+        f->last = moment_last(e);
+}
+
+/* What one event says goes under the finding that explains it, or is counted by its own id. */
+static int
+hear(struct fallbacks *all, const struct event *e, uint32_t number)
+{
+    const struct rule_set *rules = all->det->rules;
+    struct said list[SAID_MOST];
+    size_t n = e->source == SOURCE_HOOK ? what_hook_says(rules, e, list)
+                                        : what_call_says(rules, e, list);
+    for (size_t k = 0; k < n; k++) {
+        struct claim *cause = explained(all->claims, all->session, e, list[k].id);
+        if (cause != NULL) {
+            if (fold_note(cause, list[k].id) < 0)
+                return -1;
+            continue;
+        }
+        struct fallback *one = find_id(all, list[k].id);
+        if (one == NULL)
+            one = begin(all, e, &list[k]);
+        if (one == NULL)
+            return -1;
+        count(all, one, e, number, &list[k]);
     }
+    return 0;
+}
+
+/* A healthy poll. */
+static bool
+is_silent(const struct event *e)
+{
+    return e->outcome == OUTCOME_OK && e->source == SOURCE_API && e->value_count == 0 &&
+           e->http <= 200;
 }
 
 int
-fallback_add(struct claims *d, struct detector *det, const struct session *s, struct rt_err *err)
+fallback_add(struct claims *d, struct detector *det, const struct session *s,
+             struct rt_err *err)
 {
-    size_t before = d->list.n;
-    bool memory = false;
-    for (size_t i = 0; i < s->event_count; i++) {
-        const struct event *e = s->events[i];
-        struct said list[SAID_MOST];
-        /* A healthy poll says nothing. */
-        if (e->outcome == OUTCOME_OK && e->source == SOURCE_API && e->value_count == 0 && e->http <= 200)
-            continue;
-        size_t n = e->source == SOURCE_HOOK ? what_hook_says(det->rules, e, list) : what_call_says(det->rules, e, list);
-        for (size_t k = 0; k < n; k++) {
-            if (explained(d, s, e, list[k].id, before, &memory))
-                continue;
-            struct claim *one = find_claim(d, before, list[k].id);
-            if (one == NULL && begin_claim(d, det, s, e, &list[k], &one) < 0)
-                return rt_fail_mem(err);
-            count_event(one, det, s, e, (uint32_t)(i + 1));
-        }
-    }
-    return memory ? rt_fail_mem(err) : 0;
+    struct fallbacks all = {.claims = d, .det = det, .session = s};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < s->event_count; i++)
+        if (!is_silent(s->events[i]))
+            rc = hear(&all, s->events[i], (uint32_t)(i + 1));
+    RT_VEC_FREE(&all.list);
+    return rc < 0 ? rt_fail_mem(err) : 0;
 }

@@ -1,9 +1,12 @@
 /*
- * folding.c - one root cause a failed session: what a finding explains is listed under it.
+ * folding.c - one root cause: what a finding explains is listed under it, not beside it.
  */
 #include "config.h"
 
+#include "base/alloc.h"
 #include "detect/internal.h"
+
+enum { CHAIN_MOST = 64 };
 
 bool
 rule_explains(const struct rule *r, rt_str id)
@@ -15,12 +18,12 @@ rule_explains(const struct rule *r, rt_str id)
 }
 
 int
-fold_note(struct claim *d, rt_str id)
+fold_note(struct claim *c, rt_str id)
 {
-    for (size_t i = 0; i < d->folded.n; i++)
-        if (rt_str_eq(d->folded.v[i], id))
+    for (size_t i = 0; i < c->folded.n; i++)
+        if (rt_str_eq(c->folded.v[i], id))
             return 0;
-    rt_str *slot = RT_VEC_PUSH(&d->folded);
+    rt_str *slot = RT_VEC_PUSH(&c->folded);
     if (slot == NULL)
         return -1;
     *slot = id;
@@ -30,79 +33,119 @@ fold_note(struct claim *d, rt_str id)
 static bool
 share_event(const struct claim *a, const struct claim *b)
 {
-    for (size_t i = 0; i < b->cover_count; i++)
-        if (claim_covers(a, b->covers[i]))
+    const struct claim *few = a->cover_count < b->cover_count ? a : b,
+                       *many = few == a ? b : a;
+    for (size_t i = 0; i < few->cover_count; i++)
+        if (claim_covers(many, few->covers[i]))
             return true;
     return false;
 }
 
+/* They rest on one event, or the effect follows the cause in the same place. */
 static bool
 touch(const struct claim *cause, const struct claim *effect)
 {
-    if (share_event(cause, effect))
+    bool timed = cause->f.first != RT_TIME_NONE && effect->f.first != RT_TIME_NONE;
+    if (rt_str_eq(cause->place, effect->place) &&
+        (!timed || effect->f.first >= cause->f.first))
         return true;
-    if (!rt_str_eq(cause->f.session, effect->f.session))
-        return false;
-    return cause->f.first == RT_TIME_NONE || effect->f.first == RT_TIME_NONE || effect->f.first >= cause->f.first;
+    return share_event(cause, effect);
 }
 
-/* The nearest to the root first; a later rule cannot fold what folded it. */
+/* The nearest to the root; of equals, the one that the other does not explain in turn. */
 static bool
 outranks(const struct claim *a, const struct claim *b)
 {
-    if (b->f.rule == NULL)
+    if (a->f.rule == NULL || b->f.rule == NULL)
         return a->f.rule != NULL;
-    return a->f.rule != NULL && (a->f.rule->rank < b->f.rule->rank ||
-                                 (a->f.rule->rank == b->f.rule->rank && !rule_explains(b->f.rule, a->f.id)));
+    if (a->f.rule->rank != b->f.rule->rank)
+        return a->f.rule->rank < b->f.rule->rank;
+    return !rule_explains(b->f.rule, a->f.id);
+}
+
+/* The claim nearest to the root that explains `effect`. */
+static size_t
+find_cause(const struct claims *d, size_t effect)
+{
+    const struct claim *e = &d->list.v[effect];
+    size_t best = CLAIM_NONE;
+    for (size_t i = 0; i < e->places.n; i++) {
+        const struct claim_refs *refs = claims_at(d, e->places.v[i]);
+        for (size_t k = 0; refs != NULL && k < refs->v.n; k++) {
+            size_t at = refs->v.v[k];
+            const struct claim *c = &d->list.v[at];
+            if (at == effect || c->f.rule == NULL || !rule_explains(c->f.rule, e->f.id) ||
+                !outranks(c, e))
+                continue;
+            uint32_t rank = c->f.rule->rank,
+                     best_rank = best == CLAIM_NONE ? UINT32_MAX : d->list.v[best].f.rule->rank;
+            bool better = best == CLAIM_NONE || rank < best_rank ||
+                          (rank == best_rank && at < best);
+            if (better && touch(c, e))
+                best = at;
+        }
+    }
+    return best;
+}
+
+/* The end of the chain of causes; CLAIM_NONE: it has none (rules may explain each other in a circle). */
+static size_t
+find_root(const struct claims *d, size_t effect)
+{
+    size_t at = effect;
+    for (unsigned n = 0; n < CHAIN_MOST; n++) {
+        if (d->list.v[at].under == CLAIM_NONE)
+            return at == effect ? CLAIM_NONE : at;
+        at = d->list.v[at].under;
+    }
+    return CLAIM_NONE;
 }
 
 static int
-settle_folded(struct claim *d, struct rt_arena *a)
+move_under(struct claims *d, size_t effect, size_t root)
 {
-    rt_str *list = rt_arena_array(a, d->folded.n, sizeof(*list));
-    if (list == NULL)
+    const struct claim *e = &d->list.v[effect];
+    if (fold_note(&d->list.v[root], e->f.id) < 0)
         return -1;
-    for (size_t i = 0; i < d->folded.n; i++) {
+    for (size_t i = 0; i < e->folded.n; i++)
+        if (fold_note(&d->list.v[root], e->folded.v[i]) < 0)
+            return -1;
+    return 0;
+}
+
+static int
+settle(struct claim *c, struct finding_list *out)
+{
+    rt_str *list = rt_arena_array(&out->arena, c->folded.n, sizeof(*list));
+    struct finding *slot = list == NULL ? NULL : RT_VEC_PUSH(&out->findings);
+    if (slot == NULL)
+        return -1;
+    for (size_t i = 0; i < c->folded.n; i++) {
         size_t k = i;
-        for (; k > 0 && rt_str_cmp(list[k - 1], d->folded.v[i]) > 0; k--)
+        for (; k > 0 && rt_str_cmp(list[k - 1], c->folded.v[i]) > 0; k--)
             list[k] = list[k - 1];
-        list[k] = d->folded.v[i];
+        list[k] = c->folded.v[i];
     }
-    d->f.folded = list;
-    d->f.folded_count = d->folded.n;
+    c->f.folded = list;
+    c->f.folded_count = c->folded.n;
+    *slot = c->f;
     return 0;
 }
 
 int
 fold_claims(struct claims *d, struct rt_err *err)
 {
-    for (size_t e = 0; e < d->list.n; e++) {
-        struct claim *effect = &d->list.v[e];
-        struct claim *best = NULL;
-        for (size_t c = 0; c < d->list.n; c++) {
-            struct claim *cause = &d->list.v[c];
-            if (c == e || cause->gone || cause->f.rule == NULL || !rule_explains(cause->f.rule, effect->f.id) ||
-                !outranks(cause, effect) || !touch(cause, effect))
-                continue;
-            if (best == NULL || cause->f.rule->rank < best->f.rule->rank)
-                best = cause;
-        }
-        if (best == NULL)
-            continue;
-        effect->gone = true;
-        int rc = fold_note(best, effect->f.id);
-        for (size_t i = 0; rc == 0 && i < effect->folded.n; i++)
-            rc = fold_note(best, effect->folded.v[i]);
-        if (rc < 0)
-            return rt_fail_mem(err);
-    }
+    for (size_t i = 0; i < d->list.n; i++)
+        d->list.v[i].under = find_cause(d, i);
     for (size_t i = 0; i < d->list.n; i++) {
-        if (d->list.v[i].gone)
-            continue;
-        struct finding *slot = settle_folded(&d->list.v[i], &d->out->arena) < 0 ? NULL : RT_VEC_PUSH(&d->out->findings);
-        if (slot == NULL)
+        size_t root = find_root(d, i);
+        if (root == CLAIM_NONE)
+            d->list.v[i].under = CLAIM_NONE;
+        else if (move_under(d, i, root) < 0)
             return rt_fail_mem(err);
-        *slot = d->list.v[i].f;
     }
+    for (size_t i = 0; i < d->list.n; i++)
+        if (d->list.v[i].under == CLAIM_NONE && settle(&d->list.v[i], d->out) < 0)
+            return rt_fail_mem(err);
     return 0;
 }

@@ -10,40 +10,85 @@
 
 struct claim { /* a finding and what it rests on */
     struct finding f;
-    const struct event **covers; /* events of all its occurrences; sorted by address */
+    rt_str place;                /* session, or the app or host that it is about */
+    const struct event **covers; /* events of all its paths; sorted by address */
     size_t cover_count;
-    bool gone; /* folded under another */
+    RT_VEC(rt_str) places;       /* its own, and the sessions of its events */
     RT_VEC(rt_str) folded;
+    size_t under; /* the claim that explains it, or CLAIM_NONE */
 };
+#define CLAIM_NONE SIZE_MAX
+
 struct claims {
     RT_VEC(struct claim) list;
+    struct rt_map by_place;   /* place -> struct claim_refs: who has to do with it */
+    struct rt_map texts;      /* what was copied to the arena of `out` */
     struct finding_list *out; /* arena for all texts; unchecked goes there directly */
 };
+struct claim_refs {
+    RT_VEC(size_t) v;
+};
+void claims_init(struct claims *d, struct finding_list *out);
 void claims_fini(struct claims *d);
+/* A copy that lives as long as the findings, one of each; RT_NONE with *ok false: memory. */
+rt_str claims_text(struct claims *d, rt_str text, bool *ok);
+/* NULL: nobody. */
+const struct claim_refs *claims_at(const struct claims *d, rt_str place);
 
 struct detector {
     const struct rule_set *rules;
     const struct rt_limits *limits;
     struct matcher matcher;
-    struct rt_arena arena; /* of the witnesses */
+    struct rt_arena scratch;  /* of a group */
+    struct rt_arena arena;    /* of the witnesses */
+    struct rt_map words;      /* text of witnesses, each once */
     RT_VEC(struct scope_event) witnesses;
-    bool wide_rules; /* some rule looks at apps or hosts */
+    uint64_t wide_fields[2];  /* what rules about apps and hosts ask of an event, by field */
+    bool wide_rules;          /* there are any */
 };
 
-/* Fills {names} of a template from an occurrence. NULL: memory. */
-char *template_fill(struct rt_arena *a, rt_str text, const struct rule_set *rules, const struct rule *r,
-                    const struct finding *f, const struct scope *s, const struct occurrence *o);
+static inline bool
+rule_is_wide(const struct rule *r)
+{
+    return r->scope == SCOPE_APP || r->scope == SCOPE_HOST;
+}
 
-/* A finding from the occurrences of a rule; appended. */
-int claim_add(struct claims *d, struct detector *det, const struct rule *r, const struct scope *s,
-              const struct matched *m, bool of_session, struct rt_err *err);
-bool claim_covers(const struct claim *d, const struct event *e);
+/* A rule and its other shapes over one list of events: a claim, or what could not be checked. `place`:
+ * of an app or a host; RT_NONE: the session of the event that completes the rule. */
+int detector_try(struct detector *det, struct claims *d, size_t rule, const struct scope *s,
+                 rt_str session, rt_str place, struct rt_err *err);
+/* The rule after `rule` and its other shapes. */
+size_t detector_next(const struct detector *det, size_t rule);
+
+/* Keeps what rules about apps and hosts need of a group. */
+int witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err);
+/* Which fields that is. */
+void witness_learn(struct detector *det);
+
+/* Fills {names} of a template from an occurrence. NULL: memory. */
+char *template_fill(struct rt_arena *a, rt_str text, const struct rule_set *rules,
+                    const struct rule *r, const struct finding *f, const struct scope *s,
+                    const struct occurrence *o);
+
+/* A finding from the occurrences of a rule; appended. `place`: as in detector_try(). */
+int claim_add(struct claims *d, struct detector *det, const struct rule *r,
+              const struct scope *s, const struct matched *m, rt_str place,
+              struct rt_err *err);
+/* Room for a finding about `place`. NULL: memory. */
+struct claim *claim_new(struct claims *d, rt_str place);
+/* The newest claim rests on what was matched. 0, or -1: memory. */
+int claim_cover(struct claims *d, const struct scope *s, const struct matched *m);
+bool claim_covers(const struct claim *c, const struct event *e);
 
 /* Codes, strings, statuses and states of a session that no finding explains. */
-int fallback_add(struct claims *d, struct detector *det, const struct session *s, struct rt_err *err);
-/* Consequences go under their cause. */
+int fallback_add(struct claims *d, struct detector *det, const struct session *s,
+                 struct rt_err *err);
+/* Consequences go under their cause; what is left becomes findings. */
 int fold_claims(struct claims *d, struct rt_err *err);
-/* Adds an id to the folded of a draft, once. */
+/* Says of a finding which other causes its session does not show. */
+int exclude_others(struct claims *d, struct detector *det, struct session *s,
+                   struct rt_err *err);
+/* Adds an id to the folded of a claim, once. */
 int fold_note(struct claim *d, rt_str id);
 bool rule_explains(const struct rule *r, rt_str id);
 

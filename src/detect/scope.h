@@ -8,8 +8,8 @@
 
 struct scope_event {
     const struct event *e;
-    rt_str session;   /* id */
-    uint32_t number;  /* of the event in its session, 1-based */
+    rt_str session;  /* id */
+    uint32_t number; /* of the event in its session, 1-based */
 };
 struct scope {
     struct scope_event *v;
@@ -17,11 +17,22 @@ struct scope {
     uint64_t kinds;
 };
 
-/* One session. The list lives in the arena; -1: memory. */
-int scope_session(struct scope *out, const struct session *s, struct rt_arena *a);
-/* All sessions of the group that `keep` accepts (NULL: all), merged and sorted. */
-int scope_merge(struct scope *out, const struct session_group *g, bool (*keep)(const struct session *, const void *),
-                const void *arg, struct rt_arena *a);
-void scope_sort(struct scope *s);
+/* Events of the sessions together, in order. The list lives in the arena; -1: memory. */
+int scope_of(struct scope *out, struct session *const *sessions, size_t count,
+             struct rt_arena *a);
+
+/* Sessions that a rule sees together, next to each other. */
+struct scope_part {
+    struct session **sessions;
+    size_t count;
+};
+struct scope_parts {
+    struct scope_part *v;
+    size_t n;
+};
+/* The parts of a group by the scope of a rule: a session, a recorder, the channel, or equal values of
+ * fields. What has no value stands for itself. In `a`; -1: memory. */
+int scope_split(struct scope_parts *out, const struct session_group *g, const struct rule *r,
+                struct rt_arena *a);
 
 #endif

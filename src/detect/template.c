@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 
 #include "detect/internal.h"
 
@@ -9,7 +9,7 @@ labelled(const struct rule *r, const struct scope *s, const struct occurrence *o
 {
     for (size_t i = 0; i < r->when_count; i++)
         if (r->when[i].label.n > 0 && rt_str_eq(r->when[i].label, label))
-            return o->steps[i] == UINT32_MAX ? NULL : s->v[o->steps[i]].e;
+            return o->steps[i] == MATCH_NOTHING ? NULL : s->v[o->steps[i]].e;
     return NULL;
 }
 
@@ -25,12 +25,12 @@ put_field(struct rt_buf *b, const struct rule_set *rules, const struct event *e,
         rt_buf_addf(b, "%u", e->repeated);
         return;
     }
-    uint16_t id = (uint16_t)event_field_find(field);
-    rt_str text = event_text(e, id);
+    uint16_t id = FIELD__COUNT;
+    rt_str text = rule_set_field(rules, field, &id) ? event_text(e, id) : RT_NONE;
     if (text.n > 0)
         rt_buf_add(b, text);
     else if (event_num(e, id, &n))
-        rt_buf_addf(b, "%lld", (long long)n);
+        rt_buf_addf(b, "%" PRId64, n);
     else
         rt_buf_add(b, RT_LIT("?"));
 }

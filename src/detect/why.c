@@ -2,26 +2,24 @@
 
 #include "detect/internal.h"
 
-static bool
-of_uid(const struct session *s, const void *uid)
-{
-    return rt_str_eq(s->uid, *(const rt_str *)uid);
-}
-
+/* What the rule sees of the group when it looks at the session. */
 static int
-scope_for(const struct session_group *g, const struct session *s, const struct rule *r, struct rt_arena *a,
-          struct scope *out)
+scope_for(const struct session_group *g, const struct session *s, const struct rule *r,
+          struct rt_arena *a, struct scope *out)
 {
-    if (r->scope == SCOPE_RECORDER && s->uid.n > 0)
-        return scope_merge(out, g, of_uid, &s->uid, a);
-    if (r->scope == SCOPE_SESSION || r->scope == SCOPE_RECORDER)
-        return scope_session(out, s, a);
-    return scope_merge(out, g, NULL, NULL, a);
+    struct scope_parts parts;
+    if (scope_split(&parts, g, r, a) < 0)
+        return -1;
+    for (size_t i = 0; i < parts.n; i++)
+        for (size_t k = 0; k < parts.v[i].count; k++)
+            if (parts.v[i].sessions[k] == s)
+                return scope_of(out, parts.v[i].sessions, parts.v[i].count, a);
+    return scope_of(out, NULL, 0, a);
 }
 
 int
-detector_why(struct detector *d, const struct session_group *g, const struct session *s, const struct rule *rule,
-             struct rt_arena *a, struct why *out, struct rt_err *err)
+detector_why(struct detector *d, const struct session_group *g, const struct session *s,
+             const struct rule *rule, struct rt_arena *a, struct why *out, struct rt_err *err)
 {
     struct scope scope;
     struct matched m;
@@ -35,20 +33,24 @@ detector_why(struct detector *d, const struct session_group *g, const struct ses
         return -1;
     out->verdict = m.verdict;
     out->steps = steps;
-    const uint32_t *stands = m.count > 0 ? m.occurrences[0].steps : trace.steps;
+    const uint32_t *stands = m.count > 0 ? m.shown[0].steps : trace.steps;
     for (size_t i = 0; i < rule->when_count; i++) {
         struct why_step *w = &steps[i];
-        w->step = &rule->when[i];
         bool failed = m.count == 0 && i == trace.failed_step;
         bool before = m.count > 0 || i < trace.failed_step;
-        w->state = failed ? (trace.pending ? WHY_PENDING : WHY_FAILED) : before ? WHY_OK : WHY_NOT_REACHED;
+        w->step = &rule->when[i];
+        w->state = failed   ? (trace.pending ? WHY_PENDING : WHY_FAILED)
+                   : before ? WHY_OK
+                            : WHY_NOT_REACHED;
         w->note = failed && trace.note != NULL ? rt_str_of(trace.note) : RT_NONE;
-        if (stands[i] != UINT32_MAX && before) {
+        if (stands[i] != MATCH_NOTHING && before) {
             w->found = scope.v[stands[i]].e;
             w->event = scope.v[stands[i]].number;
         }
     }
-    if (m.count == 0 && trace.failed_step == rule->when_count && trace.note != NULL && rule->when_count > 0)
+    /* Every step holds, and yet: the rule was excused. */
+    bool excused = m.count == 0 && trace.failed_step == rule->when_count && trace.note != NULL;
+    if (excused && rule->when_count > 0)
         steps[rule->when_count - 1].note = rt_str_of(trace.note);
     return 0;
 }

@@ -76,8 +76,15 @@ ends_word(char c)
     return c == ',' || c == '}' || c == ']' || c == ':' || blank(c);
 }
 
-bool
-scan_value(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
+static bool
+holds_escape(rt_str s)
+{
+    return s.n > 0 && memchr(s.p, '\\', s.n) != NULL;
+}
+
+/* scan_value() that leaves `escaped` open: most values are not wanted. */
+static bool
+scan_raw(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
 {
     size_t i = skip_blanks(s, *at), end = 0;
     if (i >= s.n)
@@ -90,7 +97,6 @@ scan_value(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
             return false;
         out->type = SCAN_STRING;
         out->text = (rt_str){s.p + i + 1, end - i - 1};
-        out->escaped = out->text.n > 0 && memchr(out->text.p, '\\', out->text.n) != NULL;
         *at = end + 1;
         return true;
     case OPEN:
@@ -110,8 +116,17 @@ scan_value(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
         break;
     }
     out->text = (rt_str){s.p + i, end - i};
-    out->escaped = false;
     *at = end;
+    return true;
+}
+
+bool
+scan_value(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
+{
+    out->escaped = false;
+    if (!scan_raw(s, at, depth, out))
+        return false;
+    out->escaped = out->type == SCAN_STRING && holds_escape(out->text);
     return true;
 }
 
@@ -121,6 +136,17 @@ next_key(rt_str object, size_t *at, rt_str *key)
 {
     size_t i = *at;
     bool is_object = object.n > 0 && object.p[0] == '{';
+    /* The usual look, ,"key": without blanks or escapes, in one go. */
+    if (is_object && i + 1 < object.n && (i == 0 || object.p[i] == ',') && object.p[i + 1] == '"') {
+        size_t begin = i + 2, end = begin;
+        while (end < object.n && object.p[end] != '"' && object.p[end] != '\\')
+            end++;
+        if (end + 1 < object.n && object.p[end] == '"' && object.p[end + 1] == ':') {
+            *key = (rt_str){object.p + begin, end - begin};
+            *at = end + 2;
+            return 1;
+        }
+    }
     if (i == 0)
         i = 1;
     else if ((i = skip_blanks(object, i)) < object.n && object.p[i] == ',')
@@ -385,10 +411,11 @@ run_node(const struct plan_node *n, rt_str object, struct plan_run *run)
     while ((got = next_key(object, &at, &key)) == 1) {
         const struct plan_node *c = child_of(n, key);
         bool won = c != NULL && win(run, c, object, &at, &value);
-        if (!won && !scan_value(object, &at, run->depth, &value))
+        if (!won && !scan_raw(object, &at, run->depth, &value))
             return 0;
         if (c == NULL)
             continue;
+        value.escaped = value.type == SCAN_STRING && holds_escape(value.text);
         fill(run, c, &value);
         if (c->children != NULL && value.type == SCAN_OBJECT && !won)
             run_node(c, value.text, run);

@@ -1,3 +1,6 @@
+/*
+ * code.c - codes, statuses, strings and states: what they mean, most exact entry by entry.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -12,6 +15,8 @@ const char *const code_subject_names[SUBJECT__COUNT] = {
     [SUBJECT_HEALTH] = "health",
 };
 
+enum { LONGEST_ID = 200 };
+
 static bool
 is_text(enum code_subject s)
 {
@@ -22,14 +27,21 @@ is_text(enum code_subject s)
 static bool
 find_subject(struct loader *l, const struct yaml_node *map, struct code_entry *e)
 {
+    e->subject = SUBJECT__COUNT;
     for (int s = 0; s < SUBJECT__COUNT; s++) {
-        if (s == SUBJECT_HTTP || yaml_get(map, code_subject_names[s]) == NULL)
-            continue;
-        e->subject = (enum code_subject)s;
-        return true;
+        const struct yaml_node *n =
+            s == SUBJECT_HTTP ? NULL : yaml_get(map, code_subject_names[s]);
+        if (n != NULL && e->subject != SUBJECT__COUNT)
+            return load_error(l, n, 0, "write two entries", "an entry is about '%s' or '%s'",
+                              code_subject_names[e->subject], code_subject_names[s]);
+        if (n != NULL)
+            e->subject = (enum code_subject)s;
     }
+    if (e->subject != SUBJECT__COUNT)
+        return true;
     if (yaml_get(map, "http") == NULL)
-        return load_error(l, map, 0, "code, http, string, state, status, …", "an entry needs its subject");
+        return load_error(l, map, 0, "code, http, string, state, status, …",
+                          "an entry needs its subject");
     e->subject = SUBJECT_HTTP;
     return true;
 }
@@ -43,9 +55,10 @@ slug(struct loader *l, const char *prefix, rt_str text)
     rt_buf_add(&b, rt_str_of(prefix));
     rt_buf_addc(&b, '-');
     bool gap = false;
-    for (size_t i = 0; i < text.n; i++) {
+    for (size_t i = 0; i < text.n && b.n < LONGEST_ID; i++) {
         char c = text.p[i];
-        bool upper = c >= 'A' && c <= 'Z', word = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        bool upper = c >= 'A' && c <= 'Z',
+             word = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
         bool hump = upper && i > 0 && text.p[i - 1] >= 'a' && text.p[i - 1] <= 'z';
         if ((gap || hump) && word && b.n > 0 && b.p != NULL && b.p[b.n - 1] != '-')
             rt_buf_addc(&b, '-');
@@ -67,7 +80,8 @@ name_entry(struct loader *l, struct code_entry *e)
         e->id = slug(l, code_subject_names[e->subject], e->text);
         return;
     }
-    snprintf(text, sizeof(text), "%s-%lld", code_subject_names[e->subject], (long long)e->number);
+    snprintf(text, sizeof(text), "%s-%lld", code_subject_names[e->subject],
+             (long long)e->number);
     e->id = load_str(l, rt_str_of(text));
 }
 
@@ -111,16 +125,18 @@ static bool
 load_one(struct loader *l, const struct yaml_node *map, struct code_entry *e)
 {
     static const char *const keys[] = {
-        "code",   "http",   "string", "state",  "status",   "leave", "exit",  "upload", "stream", "error", "warning", "web-stop",
-        "health", "on",     "module", "reason", "severity", "seed",  "retry", "title",  "means",  "causes", "check",  "fix",
-        "note",   "say",    "source", "id",     NULL,
+        "code",     "http",  "string",  "state",    "status", "leave",  "exit",   "upload",
+        "stream",   "error", "warning", "web-stop", "health", "on",     "module", "reason",
+        "severity", "seed",  "retry",   "title",    "means",  "causes", "check",  "fix",
+        "note",     "say",   "source",  "id",       NULL,
     };
     int64_t http = 0, module = -1;
     if (!load_keys(l, map, keys) || !find_subject(l, map, e))
         return false;
     const char *subject = code_subject_names[e->subject];
-    bool good = is_text(e->subject) ? load_text(l, map, subject, true, &e->text)
-                                    : load_int(l, map, subject, true, INT32_MIN + 1, INT32_MAX, &e->number);
+    bool good = is_text(e->subject)
+                    ? load_text(l, map, subject, true, &e->text)
+                    : load_int(l, map, subject, true, INT32_MIN + 1, INT32_MAX, &e->number);
     if (e->subject != SUBJECT_HTTP)
         good &= load_int(l, map, "http", false, 100, 999, &http);
     good &= load_int(l, map, "module", false, 0, 1000, &module);
@@ -135,14 +151,16 @@ load_one(struct loader *l, const struct yaml_node *map, struct code_entry *e)
         return false;
     e->severity = usual_severity(e);
     name_entry(l, e);
-    return load_severity(l, map, "severity", &e->severity) && load_text(l, map, "id", false, &e->id);
+    return load_severity(l, map, "severity", &e->severity) &&
+           load_text(l, map, "id", false, &e->id);
 }
 
 static bool
 same_place(const struct code_entry *a, const struct code_entry *b)
 {
-    return a->subject == b->subject && a->number == b->number && rt_str_eq(a->text, b->text) && a->on == b->on &&
-           a->http == b->http && a->module == b->module && rt_str_eq(a->reason, b->reason);
+    return a->subject == b->subject && a->number == b->number && rt_str_eq(a->text, b->text) &&
+           a->on == b->on && a->http == b->http && a->module == b->module &&
+           rt_str_eq(a->reason, b->reason);
 }
 
 void
@@ -161,7 +179,8 @@ load_codes(struct loader *l, const struct yaml_node *list)
             if (same_place(old, &e))
                 slot = old;
         if (slot != NULL && slot->pos.file == e.pos.file) {
-            load_error(l, list->items[i], 0, NULL, "the same entry stands in line %u already", slot->pos.line);
+            load_error(l, list->items[i], 0, NULL, "the same entry stands in line %u already",
+                       slot->pos.line);
             continue;
         }
         if (slot == NULL)

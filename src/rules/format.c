@@ -1,13 +1,26 @@
+/*
+ * format.c - how a line or a document becomes an event: groups of PCRE2, or JSON pointers.
+ */
 #include "config.h"
 
 #include "rules/loader.h"
 
 const char *const format_part_names[FORMAT__PARTS] = {
-    [FORMAT_TIME] = "time",         [FORMAT_METHOD] = "method",   [FORMAT_URL] = "url",
-    [FORMAT_HTTP] = "http",         [FORMAT_REQUEST] = "request", [FORMAT_RESPONSE] = "response",
-    [FORMAT_JOIN] = "join",         [FORMAT_ERROR] = "error",     [FORMAT_DURATION] = "duration",
-    [FORMAT_END] = "end",           [FORMAT_OP] = "op",           [FORMAT_MESSAGE] = "message",
-    [FORMAT_HOOK] = "hook",         [FORMAT_REQUEST_HEADERS] = "headers", [FORMAT_HOST] = "host",
+    [FORMAT_TIME] = "time",
+    [FORMAT_METHOD] = "method",
+    [FORMAT_URL] = "url",
+    [FORMAT_HTTP] = "http",
+    [FORMAT_REQUEST] = "request",
+    [FORMAT_RESPONSE] = "response",
+    [FORMAT_JOIN] = "join",
+    [FORMAT_ERROR] = "error",
+    [FORMAT_DURATION] = "duration",
+    [FORMAT_END] = "end",
+    [FORMAT_OP] = "op",
+    [FORMAT_MESSAGE] = "message",
+    [FORMAT_HOOK] = "hook",
+    [FORMAT_REQUEST_HEADERS] = "headers",
+    [FORMAT_HOST] = "host",
     [FORMAT_PHASE] = "phase",
 };
 
@@ -66,8 +79,10 @@ resolve_groups(struct loader *l, const struct yaml_node *at, struct format *f)
                     : rt_str_starts(name, RT_LIT("x_"))    ? x_field(l, name)
                                                            : -1;
         if (field < 0)
-            return load_error(l, at, 0, load_near(name, names, near),
-                              "group '%.*s' is neither a part nor a field; other names begin with x_", RT_FMT(name));
+            return load_error(
+                l, at, 0, load_near(name, names, near),
+                "group '%.*s' is neither a part nor a field; other names begin with x_",
+                RT_FMT(name));
         pairs[2 * used] = (uint16_t)number;
         pairs[2 * used + 1] = (uint16_t)field;
         used++;
@@ -106,7 +121,8 @@ load_sample(struct loader *l, const struct yaml_node *map, struct format_sample 
         return load_error(l, map, 0, "a map of fields, or 'no match'", "'is' is missing");
     if (is->type == YAML_SCALAR) {
         s->no_match = rt_str_is(is->text, "no match");
-        return s->no_match || load_error(l, is, 0, NULL, "a map of fields, or 'no match', is meant");
+        return s->no_match ||
+               load_error(l, is, 0, NULL, "a map of fields, or 'no match', is meant");
     }
     if (is->type != YAML_MAP)
         return load_error(l, is, 0, NULL, "a map of fields, or 'no match', is meant");
@@ -130,12 +146,12 @@ load_samples(struct loader *l, const struct yaml_node *list, struct format *f)
     if (list->type != YAML_LIST)
         return load_error(l, list, 0, NULL, "'samples' must be a list");
     struct format_sample *samples = load_alloc(l, list->count, sizeof(*samples));
+    bool good = samples != NULL;
     for (size_t i = 0; samples != NULL && i < list->count; i++)
-        if (!load_sample(l, list->items[i], &samples[i]))
-            return false;
+        good &= load_sample(l, list->items[i], &samples[i]);
     f->samples = samples;
-    f->sample_count = list->count;
-    return samples != NULL;
+    f->sample_count = samples == NULL ? 0 : list->count;
+    return good;
 }
 
 static bool
@@ -159,8 +175,9 @@ load_duration_unit(struct loader *l, const struct yaml_node *map, struct format 
 static bool
 load_one(struct loader *l, const struct yaml_node *map, struct format *f)
 {
-    static const char *const keys[] = {"name", "about", "match",         "json",  "literal", "time",
-                                       "zone", "join",  "duration-unit", "stamp", "samples", NULL};
+    static const char *const keys[] = {"name",          "about", "match",   "json",
+                                       "literal",       "time",  "zone",    "join",
+                                       "duration-unit", "stamp", "samples", NULL};
     if (!load_keys(l, map, keys))
         return false;
     for (int i = 0; i < FORMAT__PARTS; i++)
@@ -209,6 +226,11 @@ load_formats(struct loader *l, const struct yaml_node *list)
         RT_EACH (old, &l->set->formats)
             if (rt_str_eq(old->name, f.name))
                 slot = old;
+        if (slot != NULL && slot->pos.file == f.pos.file) {
+            load_error(l, list->items[i], 0, NULL, "format '%.*s' stands in line %u already",
+                       RT_FMT(f.name), slot->pos.line);
+            continue;
+        }
         if (slot == NULL)
             slot = RT_VEC_PUSH(&l->set->formats);
         if (slot == NULL)

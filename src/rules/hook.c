@@ -1,14 +1,23 @@
+/*
+ * hook.c - the envelope of a callback, and every type with its details.
+ */
 #include "config.h"
 
 #include "rules/loader.h"
 
 const char *const envelope_part_names[ENVELOPE__PARTS] = {
-    [ENVELOPE_TYPE] = "type",         [ENVELOPE_NOTICE] = "notice",
-    [ENVELOPE_PRODUCT] = "product",   [ENVELOPE_NOTIFY] = "notify",
-    [ENVELOPE_SID] = "sid",           [ENVELOPE_CNAME] = "cname",
-    [ENVELOPE_UID] = "uid",           [ENVELOPE_TIME] = "time",
-    [ENVELOPE_SEQUENCE] = "sequence", [ENVELOPE_SERVICE_TYPE] = "service-type",
-    [ENVELOPE_SERVICE_SCENE] = "service-scene", [ENVELOPE_DETAILS] = "details",
+    [ENVELOPE_TYPE] = "type",
+    [ENVELOPE_NOTICE] = "notice",
+    [ENVELOPE_PRODUCT] = "product",
+    [ENVELOPE_NOTIFY] = "notify",
+    [ENVELOPE_SID] = "sid",
+    [ENVELOPE_CNAME] = "cname",
+    [ENVELOPE_UID] = "uid",
+    [ENVELOPE_TIME] = "time",
+    [ENVELOPE_SEQUENCE] = "sequence",
+    [ENVELOPE_SERVICE_TYPE] = "service-type",
+    [ENVELOPE_SERVICE_SCENE] = "service-scene",
+    [ENVELOPE_DETAILS] = "details",
     [ENVELOPE_NAME] = "name",
 };
 
@@ -46,27 +55,22 @@ load_details(struct loader *l, const struct yaml_node *map, struct hook_type *h)
     if (map->type != YAML_MAP)
         return load_error(l, map, 0, NULL, "'details' must be a map of keys to fields");
     struct hook_detail *list = load_alloc(l, map->count / 2, sizeof(*list));
-    const char *names[FIELD__COUNT + 1] = {NULL};
-    for (int i = 0; i < FIELD__COUNT; i++)
-        names[i] = event_fields[i].name;
+    bool good = list != NULL;
     for (size_t i = 0; list != NULL && i + 1 < map->count; i += 2) {
         const struct yaml_node *value = map->items[i + 1];
-        enum event_field_id field = value->type == YAML_SCALAR ? event_field_find(value->text) : FIELD__COUNT;
-        char near[80];
-        if (field == FIELD__COUNT)
-            return load_error(l, value, 0, load_near(value->text, names, near), "unknown field '%.*s'",
-                              RT_FMT(value->text));
-        list[i / 2] = (struct hook_detail){load_str(l, map->items[i]->text), (uint16_t)field};
+        list[i / 2].name = load_str(l, map->items[i]->text);
+        good &= load_field(l, value, 0, value->text, &list[i / 2].field);
     }
     h->details = list;
     h->detail_count = list == NULL ? 0 : map->count / 2;
-    return list != NULL;
+    return good;
 }
 
 static bool
 load_one(struct loader *l, const struct yaml_node *map, struct hook_type *h)
 {
-    static const char *const keys[] = {"type", "name", "sender", "means", "source", "details", NULL};
+    static const char *const keys[] = {"type",   "name",    "sender", "means",
+                                       "source", "details", NULL};
     if (!load_keys(l, map, keys))
         return false;
     bool good = load_int(l, map, "type", true, 0, INT32_MAX, &h->number);
@@ -76,7 +80,10 @@ load_one(struct loader *l, const struct yaml_node *map, struct hook_type *h)
     good &= load_text(l, map, "source", false, &h->source);
     const struct yaml_node *details = yaml_get(map, "details");
     h->pos = load_pos(l, map);
-    return good && (details == NULL || load_details(l, details, h));
+    if (event_kind_find(h->name) != KIND_NONE)
+        good = load_error(l, yaml_get(map, "name"), 0, NULL, "'%.*s' is the name of a call",
+                          RT_FMT(h->name));
+    return (details == NULL || load_details(l, details, h)) && good;
 }
 
 void
@@ -94,8 +101,14 @@ load_hooks(struct loader *l, const struct yaml_node *list)
         RT_EACH (old, &l->set->hooks)
             if (old->number == h.number)
                 slot = old;
+        if (slot != NULL && slot->pos.file == h.pos.file) {
+            load_error(l, list->items[i], 0, NULL, "type %lld stands in line %u already",
+                       (long long)h.number, slot->pos.line);
+            continue;
+        }
         if (slot == NULL && KIND_HOOK + l->set->hooks.n >= KIND__MAX) {
-            load_error(l, list->items[i], 0, NULL, "at most %d types of callbacks are possible", KIND__MAX - KIND_HOOK);
+            load_error(l, list->items[i], 0, NULL, "at most %d types of callbacks are possible",
+                       KIND__MAX - KIND_HOOK);
             continue;
         }
         h.kind = slot != NULL ? slot->kind : (uint8_t)(KIND_HOOK + l->set->hooks.n);

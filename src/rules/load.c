@@ -9,71 +9,85 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include <nettle/sha2.h>
-
 #include "base/alloc.h"
 #include "rules/loader.h"
 #include "rules/pack.h"
+
+enum { READ_BYTES = 16384, DEEPEST = 8 };
 
 struct files {
     RT_VEC(struct yaml_file) list;
 };
 
 static int
-add_text(struct files *files, const char *name, rt_str text, bool builtin, struct rt_err *err)
+add_text(struct rule_set *set, struct files *files, const char *name, rt_str text, bool builtin,
+         struct rt_err *err)
 {
     struct yaml_file *f = RT_VEC_PUSH(&files->list);
-    if (f == NULL)
+    struct rule_text *kept = f == NULL ? NULL : RT_VEC_PUSH(&set->texts);
+    if (kept == NULL)
         return rt_fail_mem(err);
     *f = (struct yaml_file){.name = name, .text = text, .builtin = builtin};
+    *kept = (struct rule_text){name, text, builtin};
     return 0;
+}
+
+/* The whole of a file, NUL-terminated, into the set's arena. */
+static int
+read_all(struct rule_set *set, FILE *in, const char *path, rt_str *out, struct rt_err *err)
+{
+    size_t most = (size_t)set->limits->rule_file_bytes, n = 1;
+    struct rt_buf b;
+    int rc = 0;
+    rt_buf_init(&b, most + READ_BYTES);
+    while (n > 0 && b.n <= most) {
+        char *room = rt_buf_room(&b, READ_BYTES);
+        n = room == NULL ? 0 : fread(room, 1, READ_BYTES, in);
+        b.n += n;
+    }
+    char *text = rt_arena_strz(&set->arena, rt_buf_str(&b));
+    if (b.failed || text == NULL)
+        rc = rt_fail_mem(err);
+    else if (ferror(in))
+        rc = rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
+    else if (b.n > most)
+        rc = rt_fail_here(err, RT_ELIMIT, "%s: larger than %zu bytes", path, most);
+    *out = (rt_str){text, b.n};
+    rt_buf_fini(&b);
+    return rc;
 }
 
 static int
 read_file(struct rule_set *set, struct files *files, const char *path, struct rt_err *err)
 {
     FILE *in = fopen(path, "rb");
+    rt_str text = RT_NONE;
     if (in == NULL)
         return rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
-    struct rt_buf b;
-    rt_buf_init(&b, (size_t)set->limits->rule_file_bytes);
-    int rc = 0;
-    bool too_large = false;
-    for (;;) {
-        char *room = rt_buf_room(&b, 4096);
-        too_large |= room == NULL && b.n + 4096 > b.max;
-        size_t n = room == NULL ? 0 : fread(room, 1, 4096, in);
-        b.n += n;
-        if (n == 0)
-            break;
-    }
-    if (ferror(in))
-        rc = rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
-    else if (b.failed && !too_large)
-        rc = rt_fail_mem(err);
-    else if (too_large)
-        rc = rt_fail_here(err, RT_ELIMIT, "%s: larger than %llu bytes", path,
-                          (unsigned long long)set->limits->rule_file_bytes);
+    int rc = read_all(set, in, path, &text, err);
     fclose(in);
-    char *name = rt_arena_strz(&set->arena, rt_str_of(path));
-    char *text = rt_arena_strz(&set->arena, rt_buf_str(&b));
-    if (rc == 0)
-        rc = name == NULL || text == NULL ? rt_fail_mem(err)
-                                          : add_text(files, name, (rt_str){text, b.n}, false, err);
-    rt_buf_fini(&b);
-    return rc;
+    char *name = rc < 0 ? NULL : rt_arena_strz(&set->arena, rt_str_of(path));
+    if (rc == 0 && name == NULL)
+        return rt_fail_mem(err);
+    return rc < 0 ? rc : add_text(set, files, name, text, false, err);
+}
+
+static bool
+is_yaml(const char *path)
+{
+    rt_str name = rt_str_of(path);
+    return rt_str_ends(name, RT_LIT(".yaml")) || rt_str_ends(name, RT_LIT(".yml"));
 }
 
 static int
-is_yaml(const struct dirent *d)
+is_visible(const struct dirent *d)
 {
-    rt_str name = rt_str_of(d->d_name);
-    return d->d_name[0] != '.' && (rt_str_ends(name, RT_LIT(".yaml")) || rt_str_ends(name, RT_LIT(".yml")) ||
-                                   rt_str_find(name, RT_LIT(".")) == SIZE_MAX);
+    return d->d_name[0] != '.';
 }
 
 static int
@@ -82,16 +96,18 @@ by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* A file that was named is read, whatever its name; in a directory only YAML files are. */
 static int
-read_path(struct rule_set *set, struct files *files, const char *path, unsigned depth, struct rt_err *err)
+read_path(struct rule_set *set, struct files *files, const char *path, unsigned depth,
+          struct rt_err *err)
 {
     struct stat st;
     if (stat(path, &st) < 0)
         return rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
     if (!S_ISDIR(st.st_mode))
-        return read_file(set, files, path, err);
+        return depth > 0 && !is_yaml(path) ? 0 : read_file(set, files, path, err);
     struct dirent **names = NULL;
-    int count = depth > 8 ? 0 : scandir(path, &names, is_yaml, by_name);
+    int count = depth > DEEPEST ? 0 : scandir(path, &names, is_visible, by_name);
     if (count < 0)
         return rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
     int rc = 0;
@@ -106,10 +122,15 @@ read_path(struct rule_set *set, struct files *files, const char *path, unsigned 
 }
 
 static int
-gather(struct rule_set *set, struct files *files, const struct rule_sources *from, struct rt_err *err)
+gather(struct rule_set *set, struct files *files, const struct rule_sources *from,
+       struct rt_err *err)
 {
-    for (size_t i = 0; from->builtin && pack_files[i].name != NULL; i++)
-        if (add_text(files, pack_files[i].name, pack_files[i].text, true, err) < 0)
+    const struct pack_file *f;
+    for (f = pack_files; from->builtin && f->name != NULL; f++)
+        if (add_text(set, files, f->name, f->text, true, err) < 0)
+            return -1;
+    for (f = from->memory; f != NULL && f->name != NULL; f++)
+        if (add_text(set, files, f->name, f->text, false, err) < 0)
             return -1;
     for (size_t i = 0; i < from->path_count; i++)
         if (read_path(set, files, from->paths[i], 0, err) < 0)
@@ -137,8 +158,9 @@ digest(struct rule_set *set, const struct files *files)
 static bool
 good_head(struct loader *l, const struct yaml_node *root)
 {
-    static const char *const keys[] = {"rectrace", "family",   "about",      "source",  "rank",  "params", "rules",
-                                       "codes",    "webhooks", "parameters", "formats", "accept", "envelope", NULL};
+    static const char *const keys[] = {
+        "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
+        "codes",    "webhooks", "parameters", "formats", "accept", "envelope", NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -157,7 +179,8 @@ good_head(struct loader *l, const struct yaml_node *root)
 }
 
 static void
-pass(struct loader *l, const struct files *files, void (*visit)(struct loader *, const struct yaml_node *root))
+pass(struct loader *l, const struct files *files,
+     void (*visit)(struct loader *, const struct yaml_node *root))
 {
     for (size_t i = 0; i < files->list.n && !l->memory; i++) {
         l->file = &files->list.v[i];
@@ -169,7 +192,8 @@ pass(struct loader *l, const struct files *files, void (*visit)(struct loader *,
 static void
 visit_names(struct loader *l, const struct yaml_node *root)
 {
-    const struct yaml_node *envelope = yaml_get(root, "envelope"), *hooks = yaml_get(root, "webhooks");
+    const struct yaml_node *envelope = yaml_get(root, "envelope"),
+                           *hooks = yaml_get(root, "webhooks");
     const struct yaml_node *codes = yaml_get(root, "codes");
     if (envelope != NULL)
         load_envelope(l, envelope);
@@ -182,8 +206,10 @@ visit_names(struct loader *l, const struct yaml_node *root)
 static void
 visit_shapes(struct loader *l, const struct yaml_node *root)
 {
-    const struct yaml_node *formats = yaml_get(root, "formats"), *parameters = yaml_get(root, "parameters");
-    const struct yaml_node *rules = yaml_get(root, "rules"), *accepts = yaml_get(root, "accept");
+    const struct yaml_node *formats = yaml_get(root, "formats"),
+                           *parameters = yaml_get(root, "parameters");
+    const struct yaml_node *rules = yaml_get(root, "rules"),
+                           *accepts = yaml_get(root, "accept");
     if (formats != NULL)
         load_formats(l, formats);
     if (parameters != NULL)
@@ -194,24 +220,6 @@ visit_shapes(struct loader *l, const struct yaml_node *root)
         load_overrides(l, rules);
     else if (rules != NULL && rules->type == YAML_SCALAR)
         load_error(l, rules, 0, NULL, "'rules' must be a list of rules, or a map of changes");
-}
-
-/* Changes that change nothing. */
-static void
-check_overrides(struct loader *l)
-{
-    const struct rt_map_slot *s;
-    for (size_t i = 0; (s = rt_map_next(&l->overrides, &i)) != NULL;) {
-        if (rule_set_rule(l->set, s->key) != NULL)
-            continue;
-        const char **names = load_alloc(l, l->set->rules.n + 1, sizeof(*names));
-        for (size_t k = 0; names != NULL && k < l->set->rules.n; k++)
-            names[k] = l->set->rules.v[k].id.p;
-        char near[80];
-        l->file = rt_map_get(&l->override_files, s->key);
-        load_warning(l, s->value, names == NULL ? NULL : load_near(s->key, names, near), "no rule has the id '%.*s'",
-                     RT_FMT(s->key));
-    }
 }
 
 static int
@@ -228,37 +236,69 @@ parse_all(struct loader *l, struct files *files)
     return 0;
 }
 
+static void *
+pcre_malloc(size_t n, void *unused)
+{
+    (void)unused;
+    return rt_malloc(n);
+}
+
+static void
+pcre_free(void *p, void *unused)
+{
+    (void)unused;
+    rt_free(p);
+}
+
+/* So that PCRE2 allocates through base; the patterns remember it on their own. */
+static pcre2_compile_context *
+compile_context(void)
+{
+    pcre2_general_context *general = pcre2_general_context_create(pcre_malloc, pcre_free, NULL);
+    if (general == NULL)
+        return NULL;
+    pcre2_compile_context *c = pcre2_compile_context_create(general);
+    pcre2_general_context_free(general);
+    return c;
+}
+
+static int
+load_all(struct loader *l, struct files *files, const struct rule_sources *from)
+{
+    if (gather(l->set, files, from, l->err) < 0 || parse_all(l, files) < 0)
+        return -1;
+    digest(l->set, files);
+    pass(l, files, visit_names);
+    pass(l, files, visit_shapes);
+    pass(l, files, load_rules);
+    check_overrides(l);
+    check_accepts(l, files->list.v, files->list.n, from->today);
+    message_sort(l->messages);
+    return l->memory ? rt_fail_mem(l->err) : 0;
+}
+
 struct rule_set *
-rule_set_load(const struct rule_sources *from, const struct rt_limits *limits, struct rule_messages *messages,
-              struct rt_err *err)
+rule_set_load(const struct rule_sources *from, const struct rt_limits *limits,
+              struct rule_messages *messages, struct rt_err *err)
 {
     struct files files = {0};
     struct rule_set *set = rt_calloc(1, sizeof(*set));
-    if (set == NULL) {
+    pcre2_compile_context *compile = set == NULL ? NULL : compile_context();
+    if (compile == NULL) {
+        rt_free(set);
         rt_fail_mem(err);
         return NULL;
     }
     rt_arena_init(&set->arena, 64 * 1024, 0);
     set->limits = limits;
     set->version = RT_LIT(PACKAGE_VERSION);
-    struct loader l = {.set = set, .messages = messages, .err = err};
+    struct loader l = {.set = set, .messages = messages, .err = err, .compile = compile};
     rt_map_init(&l.overrides);
-    rt_map_init(&l.override_files);
-    bool good = gather(set, &files, from, err) == 0 && parse_all(&l, &files) == 0;
-    if (good) {
-        digest(set, &files);
-        pass(&l, &files, visit_names);
-        pass(&l, &files, visit_shapes);
-        pass(&l, &files, load_rules);
-        check_overrides(&l);
-    }
-    if (good && l.memory)
-        rt_fail_mem(err);
-    if (!good || l.memory)
+    if (load_all(&l, &files, from) < 0)
         rule_set_free(&set);
     rt_map_fini(&l.overrides);
-    rt_map_fini(&l.override_files);
     RT_VEC_FREE(&files.list);
+    pcre2_compile_context_free(compile);
     return set;
 }
 
@@ -279,6 +319,7 @@ rule_set_free(struct rule_set **pset)
     RT_VEC_FREE(&set->formats);
     RT_VEC_FREE(&set->accepts);
     RT_VEC_FREE(&set->x_fields);
+    RT_VEC_FREE(&set->texts);
     rt_arena_fini(&set->arena);
     rt_free(set);
 }

@@ -20,7 +20,7 @@ struct rule_message {
 struct rule_messages {
     RT_VEC(struct rule_message) list;
     struct rt_arena arena;
-    uint32_t errors, warnings;
+    uint32_t errors, warnings; /* all of them; the list stops at limits.def's rule_errors */
 };
 void rule_messages_init(struct rule_messages *m);
 void rule_messages_fini(struct rule_messages *m);
@@ -28,10 +28,13 @@ void rule_messages_fini(struct rule_messages *m);
 struct out;
 void rule_messages_print(const struct rule_messages *m, struct out *o);
 
+struct pack_file;
 struct rule_sources {
     bool builtin;             /* begin with the pack inside the binary */
+    const struct pack_file *memory; /* then files that are in memory, the last one without a name; or NULL */
     const char *const *paths; /* files or directories of the user, in order: later ones override by id */
     size_t path_count;
+    rt_time today; /* acceptances that ended before it are warned of; 0: not known */
 };
 
 /* NULL only when the world fails (memory, a path that cannot be read): err says why. Mistakes in
@@ -40,7 +43,8 @@ struct rule_set *rule_set_load(const struct rule_sources *from, const struct rt_
                                struct rule_messages *messages, struct rt_err *err);
 void rule_set_free(struct rule_set **pset);
 
-/* `rectrace rules lint`: everything that loading does not refuse but a careful author would mend. */
+/* `rectrace rules lint`: everything that loading does not refuse but a careful author would mend, in
+ * the user's files; in the pack when there are none. */
 void rule_set_lint(const struct rule_set *set, struct rule_messages *messages);
 
 #endif

@@ -6,41 +6,60 @@
 
 #include "rules/yaml.h"
 
+struct rule_shape;
+struct rule_override { /* an entry of a user's `rules` map */
+    const struct yaml_node *key, *value;
+    const struct yaml_file *file;
+};
 struct loader {
     struct rule_set *set;
     struct rule_messages *messages;
-    const struct yaml_file *file; /* being read */
+    const struct yaml_file *file;   /* being read */
+    const struct rule_shape *shape; /* of the rule being read: its params; or NULL */
     struct rt_err *err;
-    bool memory; /* ran out: stop */
-    struct rt_map overrides; /* rule id -> struct yaml_node of a user's rules map */
-    struct rt_map override_files; /* rule id -> struct yaml_file */
+    pcre2_compile_context *compile; /* allocates through base; NULL: PCRE2 as it comes */
+    bool memory;                    /* ran out: stop */
+    struct rt_map overrides;        /* rule id -> struct rule_override; the last one counts */
 };
 
 /* A mistake at `offset` bytes into the node's text. Always false. */
-bool load_error(struct loader *l, const struct yaml_node *at, size_t offset, const char *hint, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
-bool load_warning(struct loader *l, const struct yaml_node *at, const char *hint, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+bool load_error(struct loader *l, const struct yaml_node *at, size_t offset, const char *hint,
+                const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+bool load_warning(struct loader *l, const struct yaml_node *at, const char *hint,
+                  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 struct rt_pos load_pos(const struct loader *l, const struct yaml_node *at);
 void *load_alloc(struct loader *l, size_t count, size_t size); /* NULL sets l->memory */
 rt_str load_str(struct loader *l, rt_str s);
 
-/* "(did you mean "x"?)" of the names, or NULL; the text lives in `buf`. */
+/* The known name that a mistyped word is nearest to. */
+struct nearest {
+    rt_str word, best;
+    unsigned distance; /* only a name that is nearer counts */
+};
+struct nearest nearest_of(rt_str word);
+void nearest_try(struct nearest *n, rt_str name);
+/* 'did you mean "x"?' in `buf`, or NULL when nothing is near. */
+const char *nearest_hint(const struct nearest *n, char buf[80]);
+/* The same for a list that ends with NULL. */
 const char *load_near(rt_str word, const char *const *names, char buf[80]);
 /* Unknown keys are errors. `allowed` ends with NULL. False when `map` is no map or a key is wrong. */
 bool load_keys(struct loader *l, const struct yaml_node *map, const char *const *allowed);
 
 /* Scalars of a map. Absent: true, and *out is left; wrong type: an error and false. */
-bool load_text(struct loader *l, const struct yaml_node *map, const char *key, bool required, rt_str *out);
-bool load_int(struct loader *l, const struct yaml_node *map, const char *key, bool required, int64_t least, int64_t most,
-              int64_t *out);
+bool load_text(struct loader *l, const struct yaml_node *map, const char *key, bool required,
+               rt_str *out);
+bool load_int(struct loader *l, const struct yaml_node *map, const char *key, bool required,
+              int64_t least, int64_t most, int64_t *out);
 bool load_bool(struct loader *l, const struct yaml_node *map, const char *key, bool *out);
 /* A list of words, or one word. */
-bool load_texts(struct loader *l, const struct yaml_node *map, const char *key, const rt_str **out, size_t *count);
+bool load_texts(struct loader *l, const struct yaml_node *map, const char *key,
+                const rt_str **out, size_t *count);
 bool load_kinds(struct loader *l, const struct yaml_node *map, const char *key, uint64_t *out);
-bool load_severity(struct loader *l, const struct yaml_node *map, const char *key, enum severity *out);
+bool load_severity(struct loader *l, const struct yaml_node *map, const char *key,
+                   enum severity *out);
 /* "/req/method" or a list of such. */
-bool load_paths(struct loader *l, const struct yaml_node *value, const struct format_path **out, size_t *count);
+bool load_paths(struct loader *l, const struct yaml_node *value, const struct format_path **out,
+                size_t *count);
 
 void load_codes(struct loader *l, const struct yaml_node *list);
 void load_hooks(struct loader *l, const struct yaml_node *list);
@@ -49,15 +68,25 @@ void load_parameters(struct loader *l, const struct yaml_node *list);
 void load_formats(struct loader *l, const struct yaml_node *list);
 void load_overrides(struct loader *l, const struct yaml_node *map);
 void load_accepts(struct loader *l, const struct yaml_node *list);
+/* Warnings once everything is loaded. */
+void check_overrides(struct loader *l);
+void check_accepts(struct loader *l, const struct yaml_file *files, size_t count,
+                   rt_time today);
 /* All rules of a file, with its params, family and rank. */
 void load_rules(struct loader *l, const struct yaml_node *root);
 
 /* A PCRE2 pattern, compiled and JITed; freed with the set. */
-pcre2_code *load_regex(struct loader *l, const struct yaml_node *at, size_t offset, rt_str pattern);
+pcre2_code *load_regex(struct loader *l, const struct yaml_node *at, size_t offset,
+                       rt_str pattern);
 
+/* A field by its name, x_… included. */
+bool load_field(struct loader *l, const struct yaml_node *at, size_t offset, rt_str name,
+                uint16_t *out);
 /* The matches of a see, no or maybe: scalar or list. */
-bool load_matches(struct loader *l, const struct yaml_node *value, const struct rule_match **out, size_t *count);
+bool load_matches(struct loader *l, const struct yaml_node *value,
+                  const struct rule_match **out, size_t *count);
 /* One match from text that stands at `offset` of the node. */
-bool load_match(struct loader *l, const struct yaml_node *at, size_t offset, rt_str text, struct rule_match *out);
+bool load_match(struct loader *l, const struct yaml_node *at, size_t offset, rt_str text,
+                struct rule_match *out);
 
 #endif

@@ -65,7 +65,8 @@ rule_set_parameter(const struct rule_set *set, const char *path, uint8_t kind)
 {
     const struct parameter *p;
     RT_EACH (p, &set->parameters)
-        if (rt_str_is(p->path, path) && (kind == KIND_NONE || p->on == 0 || (p->on >> kind & 1) != 0))
+        if (rt_str_is(p->path, path) &&
+            (kind == KIND_NONE || p->on == 0 || (p->on >> kind & 1) != 0))
             return p;
     return NULL;
 }
@@ -86,6 +87,40 @@ rule_set_field_name(const struct rule_set *set, uint16_t field)
         return rt_str_of(event_fields[field].name);
     size_t i = (size_t)(field - FIELD__COUNT);
     return i < set->x_fields.n ? set->x_fields.v[i] : RT_NONE;
+}
+
+bool
+rule_set_id(const struct rule_set *set, rt_str id)
+{
+    if (rule_set_rule(set, id) != NULL || rt_str_is(id, "unknown-code"))
+        return true;
+    const struct code_entry *e;
+    RT_EACH (e, &set->codes)
+        if (rt_str_eq(e->id, id))
+            return true;
+    return false;
+}
+
+bool
+rule_set_field(const struct rule_set *set, rt_str name, uint16_t *out)
+{
+    enum event_field_id id = event_field_find(name);
+    *out = (uint16_t)id;
+    for (size_t i = 0; id == FIELD__COUNT && i < set->x_fields.n; i++)
+        if (rt_str_eq(set->x_fields.v[i], name)) {
+            *out = (uint16_t)(FIELD__COUNT + i);
+            return true;
+        }
+    return id != FIELD__COUNT;
+}
+
+const struct rule_text *
+rule_set_text(const struct rule_set *set, const char *name)
+{
+    for (size_t i = 0; i < set->texts.n; i++)
+        if (set->texts.v[i].name == name)
+            return &set->texts.v[i];
+    return NULL;
 }
 
 /* How well an entry fits; -1: not at all. More exact qualifiers weigh more. */
@@ -113,7 +148,8 @@ fit(const struct code_entry *e, uint8_t kind, int32_t http, rt_str reason)
 }
 
 static const struct code_entry *
-best(const struct rule_set *set, enum code_subject subject, int64_t number, uint8_t kind, int32_t http, rt_str reason)
+best(const struct rule_set *set, enum code_subject subject, int64_t number, uint8_t kind,
+     int32_t http, rt_str reason)
 {
     const struct code_entry *e, *found = NULL;
     int most = -1;
@@ -130,7 +166,8 @@ best(const struct rule_set *set, enum code_subject subject, int64_t number, uint
 }
 
 const struct code_entry *
-rule_set_code(const struct rule_set *set, int64_t code, uint8_t kind, int32_t http, rt_str reason)
+rule_set_code(const struct rule_set *set, int64_t code, uint8_t kind, int32_t http,
+              rt_str reason)
 {
     const struct code_entry *e = best(set, SUBJECT_CODE, code, kind, http, reason);
     if (e == NULL && http != 0)
@@ -166,7 +203,8 @@ rule_set_state(const struct rule_set *set, enum code_subject subject, rt_str tex
 }
 
 const struct code_entry *
-rule_set_number(const struct rule_set *set, enum code_subject subject, int64_t number, int32_t module)
+rule_set_number(const struct rule_set *set, enum code_subject subject, int64_t number,
+                int32_t module)
 {
     const struct code_entry *e, *loose = NULL;
     RT_EACH (e, &set->codes) {

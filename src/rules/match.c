@@ -9,22 +9,31 @@
 
 #include <stdio.h>
 
-#include "rules/loader.h"
+#include "rules/pattern.h"
+
+enum { MOST_CONDS = 16, MOST_MATCHES = 64 };
 
 pcre2_code *
 load_regex(struct loader *l, const struct yaml_node *at, size_t offset, rt_str pattern)
 {
     int number = 0;
     PCRE2_SIZE where = 0;
-    pcre2_code *re = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C,
-                                   &number, &where, NULL);
+    /* Bytes, never UTF: a log may hold anything, and a pattern must not change that for itself. */
+    uint32_t how =
+        PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
+    PCRE2_SPTR text_of = (PCRE2_SPTR)(pattern.p == NULL ? "" : pattern.p);
+    pcre2_code *re = pcre2_compile(text_of, pattern.n, how, &number, &where, l->compile);
+    if (re == NULL && number == PCRE2_ERROR_HEAP_FAILED) {
+        l->memory = true;
+        return NULL;
+    }
     if (re == NULL) {
         PCRE2_UCHAR text[160];
         pcre2_get_error_message(number, text, sizeof(text));
         load_error(l, at, offset + where, NULL, "regular expression: %s", (const char *)text);
         return NULL;
     }
-    pcre2_jit_compile(re, PCRE2_JIT_COMPLETE); /* without JIT it works all the same */
+    (void)pcre2_jit_compile(re, PCRE2_JIT_COMPLETE); /* without JIT it works all the same */
     pcre2_code **slot = RT_VEC_PUSH(&l->set->regexes);
     if (slot == NULL) {
         pcre2_code_free(re);
@@ -56,23 +65,6 @@ next_word(rt_str s, size_t *at)
     return (rt_str){s.p + begin, i - begin};
 }
 
-static const char *const *
-kind_names(struct loader *l)
-{
-    size_t n = 0;
-    const char **names = load_alloc(l, KIND_HOOK + l->set->hooks.n + 4, sizeof(*names));
-    if (names == NULL)
-        return NULL;
-    for (int i = 0; i < KIND_HOOK; i++)
-        names[n++] = event_kinds[i].name;
-    for (size_t i = 0; i < l->set->hooks.n; i++)
-        names[n++] = l->set->hooks.v[i].name.p;
-    names[n++] = "any";
-    names[n++] = "call";
-    names[n++] = "hook";
-    return names;
-}
-
 #define CALLS ((UINT64_C(1) << KIND_OTHER_HOOK) - 1)
 
 static uint64_t
@@ -95,7 +87,7 @@ find_op(rt_str word, enum cond_op *op, size_t *length)
     static const struct {
         const char *text;
         enum cond_op op;
-    } ops[] = {{"!=", OP_NE}, {"<=", OP_LE}, {">=", OP_GE}, {"=", OP_EQ},
+    } ops[] = {{"!=", OP_NE}, {"<=", OP_LE}, {">=", OP_GE},  {"=", OP_EQ},
                {"<", OP_LT},  {">", OP_GT},  {"&", OP_BITS}, {"~", OP_MATCH}};
     for (size_t i = 0; i < word.n; i++)
         for (size_t k = 0; k < sizeof(ops) / sizeof(ops[0]); k++)
@@ -107,16 +99,20 @@ find_op(rt_str word, enum cond_op *op, size_t *length)
     return SIZE_MAX;
 }
 
-static int
-find_field(const struct rule_set *set, rt_str name)
+bool
+load_field(struct loader *l, const struct yaml_node *at, size_t offset, rt_str name,
+           uint16_t *out)
 {
-    enum event_field_id id = event_field_find(name);
-    if (id != FIELD__COUNT)
-        return (int)id;
-    for (size_t i = 0; i < set->x_fields.n; i++)
-        if (rt_str_eq(set->x_fields.v[i], name))
-            return (int)(FIELD__COUNT + i);
-    return -1;
+    if (rule_set_field(l->set, name, out))
+        return true;
+    struct nearest near = nearest_of(name);
+    char hint[80];
+    for (int i = 0; i < FIELD__COUNT; i++)
+        nearest_try(&near, rt_str_of(event_fields[i].name));
+    for (size_t i = 0; i < l->set->x_fields.n; i++)
+        nearest_try(&near, l->set->x_fields.v[i]);
+    return load_error(l, at, offset, nearest_hint(&near, hint), "unknown field '%.*s'",
+                      RT_FMT(name));
 }
 
 static bool
@@ -124,79 +120,108 @@ parse_regex(struct loader *l, const struct yaml_node *at, size_t offset, struct 
 {
     rt_str v = c->text;
     if (v.n < 2 || v.p[0] != '/' || v.p[v.n - 1] != '/')
-        return load_error(l, at, offset, "like reason~/time.?out/", "a regular expression between slashes is meant");
-    c->text = load_str(l, (rt_str){v.p + 1, v.n - 2});
+        return load_error(l, at, offset, "like reason~/time.?out/",
+                          "a regular expression between slashes is meant");
+    c->text =
+        load_str(l, (rt_str){v.p + 1, v.n - 2}); /* stands one byte later, for the slash */
     c->re = load_regex(l, at, offset + 1, c->text);
     return c->re != NULL;
 }
 
+/* A value may be a parameter of the family: progress<$least. */
 static bool
-parse_cond(struct loader *l, const struct yaml_node *at, size_t offset, rt_str word, struct rule_cond *c)
+parse_value(struct loader *l, const struct yaml_node *at, size_t offset, struct rule_cond *c)
+{
+    if (c->text.n == 0)
+        return load_error(l, at, offset, NULL, "a value is missing");
+    if (c->op == OP_MATCH)
+        return parse_regex(l, at, offset, c);
+    if (c->text.n > 1 && c->text.p[0] == '$') {
+        const struct rule_param *p = load_param(l, at, offset, c->text);
+        if (p == NULL)
+            return false;
+        if (p->is_dur)
+            return load_error(l, at, offset, NULL, "parameter '%.*s' is a duration, no value",
+                              RT_FMT(c->text));
+        c->text = p->text;
+    } else {
+        c->text = load_str(l, c->text);
+    }
+    c->is_num = rt_str_int(c->text, &c->num);
+    bool wants_number = c->op != OP_EQ && c->op != OP_NE;
+    if (wants_number && !c->is_num)
+        return load_error(l, at, offset, NULL, "a whole number is meant");
+    return true;
+}
+
+static bool
+parse_cond(struct loader *l, const struct yaml_node *at, size_t offset, rt_str word,
+           struct rule_cond *c)
 {
     *c = (struct rule_cond){.pos = load_pos(l, at)};
-    c->pos.col += (uint32_t)offset;
+    c->pos.col += (uint32_t)offset + at->quoted;
     if (rt_str_is(word, "ok") || rt_str_is(word, "fail")) {
         c->op = rt_str_is(word, "ok") ? OP_OK : OP_FAIL;
         return true;
     }
     size_t length = 0, op_at = find_op(word, &c->op, &length);
     if (op_at == SIZE_MAX || op_at == 0)
-        return load_error(l, at, offset, "ok, fail, or FIELD op VALUE", "'%.*s' is no condition", RT_FMT(word));
-    rt_str name = {word.p, op_at};
+        return load_error(l, at, offset, "ok, fail, or FIELD op VALUE",
+                          "'%.*s' is no condition", RT_FMT(word));
+    size_t value_at = offset + op_at + length;
     c->text = rt_str_from(word, op_at + length);
-    int field = find_field(l->set, name);
-    if (field < 0) {
-        const char *names[FIELD__COUNT + 1] = {NULL};
-        for (int i = 0; i < FIELD__COUNT; i++)
-            names[i] = event_fields[i].name;
-        char near[80];
-        return load_error(l, at, offset, load_near(name, names, near), "unknown field '%.*s'", RT_FMT(name));
-    }
-    if (c->text.n == 0)
-        return load_error(l, at, offset + op_at + length, NULL, "a value is missing");
-    if (c->op == OP_MATCH) {
-        c->field = (uint16_t)field;
-        return parse_regex(l, at, offset + op_at + length, c);
-    }
-    c->text = load_str(l, c->text);
-    c->field = field < FIELD__COUNT ? (uint16_t)event_field_class((enum event_field_id)field, c->text) : (uint16_t)field;
-    c->is_num = rt_str_int(c->text, &c->num);
-    bool wants_number = c->op != OP_EQ && c->op != OP_NE;
-    if (wants_number && !c->is_num)
-        return load_error(l, at, offset + op_at + length, NULL, "a whole number is meant");
-    if (c->field < FIELD__COUNT && event_fields[c->field].type == TYPE_INT && !c->is_num)
-        return load_error(l, at, offset + op_at + length, NULL, "'%.*s' is a number", RT_FMT(name));
+    if (!load_field(l, at, offset, (rt_str){word.p, op_at}, &c->field) ||
+        !parse_value(l, at, value_at, c))
+        return false;
+    if (c->op == OP_MATCH || c->field >= FIELD__COUNT)
+        return true;
+    c->field = (uint16_t)event_field_class((enum event_field_id)c->field, c->text);
+    if (event_fields[c->field].type == TYPE_INT && !c->is_num)
+        return load_error(l, at, value_at, NULL, "'%s' is a number",
+                          event_fields[c->field].name);
     return true;
 }
 
-bool
-load_match(struct loader *l, const struct yaml_node *at, size_t offset, rt_str text, struct rule_match *out)
+static bool
+parse_name(struct loader *l, const struct yaml_node *at, size_t offset, rt_str name,
+           struct rule_match *out)
 {
-    size_t i = 0;
+    out->kinds = kinds_of(l->set, name);
+    if (out->kinds != 0) {
+        out->name = load_str(l, name);
+        return true;
+    }
+    struct nearest near = nearest_of(name);
+    char hint[80];
+    for (int i = 0; i < KIND_HOOK; i++)
+        nearest_try(&near, rt_str_of(event_kinds[i].name));
+    for (size_t i = 0; i < l->set->hooks.n; i++)
+        nearest_try(&near, l->set->hooks.v[i].name);
+    return load_error(l, at, offset, nearest_hint(&near, hint), "unknown event '%.*s'",
+                      RT_FMT(name));
+}
+
+bool
+load_match(struct loader *l, const struct yaml_node *at, size_t offset, rt_str text,
+           struct rule_match *out)
+{
+    struct rule_cond conds[MOST_CONDS];
+    size_t count = 0, i = 0;
     rt_str name = next_word(text, &i);
     *out = (struct rule_match){.pos = load_pos(l, at)};
-    out->pos.col += (uint32_t)offset;
-    out->kinds = kinds_of(l->set, name);
+    out->pos.col += (uint32_t)offset + at->quoted;
     if (name.n == 0)
         return load_error(l, at, offset, NULL, "the name of an event is missing");
-    if (out->kinds == 0) {
-        const char *const *names = kind_names(l);
-        char near[80];
-        return load_error(l, at, offset + (size_t)(name.p - text.p), names == NULL ? NULL : load_near(name, names, near),
-                          "unknown event '%.*s'", RT_FMT(name));
-    }
-    out->name = load_str(l, name);
-    struct rule_cond conds[16];
-    size_t count = 0;
+    bool good = parse_name(l, at, offset + (size_t)(name.p - text.p), name, out);
     for (rt_str word = next_word(text, &i); word.n > 0; word = next_word(text, &i)) {
-        if (count == sizeof(conds) / sizeof(conds[0]))
-            return load_error(l, at, offset, NULL, "too many conditions");
-        if (!parse_cond(l, at, offset + (size_t)(word.p - text.p), word, &conds[count]))
-            return false;
-        count++;
+        size_t word_at = offset + (size_t)(word.p - text.p);
+        if (count == MOST_CONDS)
+            return load_error(l, at, word_at, NULL, "at most %d conditions are possible",
+                              MOST_CONDS);
+        good &= parse_cond(l, at, word_at, word, &conds[count++]);
     }
     struct rule_cond *list = load_alloc(l, count, sizeof(*list));
-    if (list == NULL)
+    if (list == NULL || !good)
         return false;
     if (count > 0)
         memcpy(list, conds, count * sizeof(*list));
@@ -206,24 +231,28 @@ load_match(struct loader *l, const struct yaml_node *at, size_t offset, rt_str t
 }
 
 bool
-load_matches(struct loader *l, const struct yaml_node *value, const struct rule_match **out, size_t *count)
+load_matches(struct loader *l, const struct yaml_node *value, const struct rule_match **out,
+             size_t *count)
 {
     if (value->type == YAML_MAP)
-        return load_error(l, value, 0, "like 'start code=433', or a list of such", "an event is meant");
+        return load_error(l, value, 0, "like 'start code=433', or a list of such",
+                          "an event is meant");
     size_t many = value->type == YAML_SCALAR ? 1 : value->count;
+    if (many > MOST_MATCHES)
+        return load_error(l, value, 0, NULL, "at most %d events are possible in one step",
+                          MOST_MATCHES);
     struct rule_match *list = load_alloc(l, many, sizeof(*list));
     if (list == NULL)
         return false;
     if (many == 0)
         return load_error(l, value, 0, NULL, "an event is meant");
+    bool good = true;
     for (size_t i = 0; i < many; i++) {
         const struct yaml_node *one = value->type == YAML_SCALAR ? value : value->items[i];
-        if (one->type != YAML_SCALAR)
-            return load_error(l, one, 0, NULL, "an event is meant");
-        if (!load_match(l, one, 0, one->text, &list[i]))
-            return false;
+        good &= one->type == YAML_SCALAR ? load_match(l, one, 0, one->text, &list[i])
+                                         : load_error(l, one, 0, NULL, "an event is meant");
     }
     *out = list;
     *count = many;
-    return true;
+    return good;
 }

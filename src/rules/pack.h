@@ -10,6 +10,6 @@ struct pack_file {
     const char *name; /* "rules/patterns/start.yaml" */
     rt_str text;
 };
-extern const struct pack_file pack_files[]; /* sorted by name; ends with name == NULL */
+extern const struct pack_file pack_files[]; /* in the order of rules/local.mk; ends with name == NULL */
 
 #endif

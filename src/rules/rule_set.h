@@ -92,6 +92,7 @@ struct rule_param {
     bool is_dur, is_num;
     rt_dur dur; /* or the integer */
     rt_str text;
+    struct rt_pos pos;
 };
 
 struct rule {
@@ -266,6 +267,12 @@ struct rule_accept { /* known, counted, hidden */
     struct rt_pos pos;
 };
 
+struct rule_text { /* a file, kept for the excerpts of messages */
+    const char *name;
+    rt_str text;
+    bool builtin;
+};
+
 struct rule_set {
     struct rt_arena arena;
     const struct rt_limits *limits;
@@ -276,6 +283,7 @@ struct rule_set {
     RT_VEC(struct parameter) parameters;
     RT_VEC(struct format) formats;
     RT_VEC(struct rule_accept) accepts;
+    RT_VEC(struct rule_text) texts;
     RT_VEC(pcre2_code *) regexes; /* all that were compiled; freed with the set */
     RT_VEC(rt_str) x_fields; /* names of FIELD__COUNT, FIELD__COUNT + 1, … */
     rt_str version;          /* of the built-in pack */
@@ -290,9 +298,15 @@ uint8_t rule_set_kind(const struct rule_set *set, rt_str name);
 const struct hook_type *rule_set_hook(const struct rule_set *set, int64_t event_type);
 /* By its path, for a call (KIND_NONE: any). NULL: not listed. */
 const struct parameter *rule_set_parameter(const struct rule_set *set, const char *path, uint8_t kind);
+/* Can a finding have that id: a rule's, a code's, or unknown-code? */
+bool rule_set_id(const struct rule_set *set, rt_str id);
 const struct rule *rule_set_rule(const struct rule_set *set, rt_str id);
 /* Name of a field, x_… included. */
 rt_str rule_set_field_name(const struct rule_set *set, uint16_t field);
+/* Field by name, x_… included. False: there is none. */
+bool rule_set_field(const struct rule_set *set, rt_str name, uint16_t *out);
+/* The file that a position is in, by the identity of its name; NULL: none. */
+const struct rule_text *rule_set_text(const struct rule_set *set, const char *name);
 
 /* Most specific first: kind + http + reason, kind, any. `kind` KIND_NONE: not known, http 0: not
  * known. NULL: no table lists it. */

@@ -9,7 +9,8 @@
 #include "rules/loader.h"
 
 static bool
-complain(struct loader *l, bool is_error, const struct yaml_node *at, size_t offset, const char *hint, const char *text)
+complain(struct loader *l, bool is_error, const struct yaml_node *at, size_t offset,
+         const char *hint, const char *text)
 {
     uint32_t col = at->col + (at->quoted ? 1 : 0) + (at->literal ? 0 : (uint32_t)offset);
     if (message_add(l->messages, is_error, l->file, at->line, col, 1, hint, "%s", text) < 0)
@@ -18,7 +19,8 @@ complain(struct loader *l, bool is_error, const struct yaml_node *at, size_t off
 }
 
 bool
-load_error(struct loader *l, const struct yaml_node *at, size_t offset, const char *hint, const char *fmt, ...)
+load_error(struct loader *l, const struct yaml_node *at, size_t offset, const char *hint,
+           const char *fmt, ...)
 {
     char text[300];
     va_list ap;
@@ -29,7 +31,8 @@ load_error(struct loader *l, const struct yaml_node *at, size_t offset, const ch
 }
 
 bool
-load_warning(struct loader *l, const struct yaml_node *at, const char *hint, const char *fmt, ...)
+load_warning(struct loader *l, const struct yaml_node *at, const char *hint, const char *fmt,
+             ...)
 {
     char text[300];
     va_list ap;
@@ -62,22 +65,38 @@ load_str(struct loader *l, rt_str s)
     return copy;
 }
 
+struct nearest
+nearest_of(rt_str word)
+{
+    return (struct nearest){.word = word, .distance = word.n < 4 ? 2 : 3};
+}
+
+void
+nearest_try(struct nearest *n, rt_str name)
+{
+    unsigned d = name.n == 0 ? n->distance : rt_str_distance(n->word, name, n->distance);
+    if (d < n->distance) {
+        n->distance = d;
+        n->best = name;
+    }
+}
+
+const char *
+nearest_hint(const struct nearest *n, char buf[80])
+{
+    if (n->best.n == 0)
+        return NULL;
+    snprintf(buf, 80, "did you mean \"%.*s\"?", RT_FMT(n->best));
+    return buf;
+}
+
 const char *
 load_near(rt_str word, const char *const *names, char buf[80])
 {
-    const char *best = NULL;
-    unsigned least = word.n < 4 ? 2 : 3;
-    for (; *names != NULL; names++) {
-        unsigned d = rt_str_distance(word, rt_str_of(*names), least);
-        if (d < least) {
-            least = d;
-            best = *names;
-        }
-    }
-    if (best == NULL)
-        return NULL;
-    snprintf(buf, 80, "did you mean \"%s\"?", best);
-    return buf;
+    struct nearest near = nearest_of(word);
+    for (; *names != NULL; names++)
+        nearest_try(&near, rt_str_of(*names));
+    return nearest_hint(&near, buf);
 }
 
 bool
@@ -93,13 +112,15 @@ load_keys(struct loader *l, const struct yaml_node *map, const char *const *allo
             k++;
         char near[80];
         if (allowed[k] == NULL)
-            good = load_error(l, key, 0, load_near(key->text, allowed, near), "unknown key '%.*s'", RT_FMT(key->text));
+            good = load_error(l, key, 0, load_near(key->text, allowed, near),
+                              "unknown key '%.*s'", RT_FMT(key->text));
     }
     return good;
 }
 
 static const struct yaml_node *
-scalar_of(struct loader *l, const struct yaml_node *map, const char *key, bool required, bool *good)
+scalar_of(struct loader *l, const struct yaml_node *map, const char *key, bool required,
+          bool *good)
 {
     const struct yaml_node *n = yaml_get(map, key);
     *good = true;
@@ -116,18 +137,20 @@ scalar_of(struct loader *l, const struct yaml_node *map, const char *key, bool r
 }
 
 bool
-load_text(struct loader *l, const struct yaml_node *map, const char *key, bool required, rt_str *out)
+load_text(struct loader *l, const struct yaml_node *map, const char *key, bool required,
+          rt_str *out)
 {
     bool good = true;
     const struct yaml_node *n = scalar_of(l, map, key, required, &good);
-    if (n != NULL)
-        *out = load_str(l, rt_str_trim(n->text));
-    return good;
+    if (n == NULL)
+        return good;
+    *out = load_str(l, rt_str_trim(n->text));
+    return !required || out->n > 0 || load_error(l, n, 0, NULL, "'%s' is empty", key);
 }
 
 bool
-load_int(struct loader *l, const struct yaml_node *map, const char *key, bool required, int64_t least, int64_t most,
-         int64_t *out)
+load_int(struct loader *l, const struct yaml_node *map, const char *key, bool required,
+         int64_t least, int64_t most, int64_t *out)
 {
     bool good = true;
     const struct yaml_node *n = scalar_of(l, map, key, required, &good);
@@ -135,8 +158,8 @@ load_int(struct loader *l, const struct yaml_node *map, const char *key, bool re
     if (n == NULL)
         return good;
     if (!rt_str_int(n->text, &value) || value < least || value > most)
-        return load_error(l, n, 0, NULL, "'%s' must be a whole number from %lld to %lld", key, (long long)least,
-                          (long long)most);
+        return load_error(l, n, 0, NULL, "'%s' must be a whole number from %lld to %lld", key,
+                          (long long)least, (long long)most);
     *out = value;
     return true;
 }
@@ -155,7 +178,8 @@ load_bool(struct loader *l, const struct yaml_node *map, const char *key, bool *
 }
 
 bool
-load_texts(struct loader *l, const struct yaml_node *map, const char *key, const rt_str **out, size_t *count)
+load_texts(struct loader *l, const struct yaml_node *map, const char *key, const rt_str **out,
+           size_t *count)
 {
     const struct yaml_node *n = yaml_get(map, key);
     if (n == NULL)
@@ -182,19 +206,26 @@ load_kinds(struct loader *l, const struct yaml_node *map, const char *key, uint6
 {
     const struct yaml_node *n = yaml_get(map, key);
     size_t many = n == NULL ? 0 : n->type == YAML_SCALAR ? 1 : n->count;
+    if (n != NULL && n->type == YAML_MAP)
+        return load_error(l, n, 0, NULL, "'%s' must be a list of calls", key);
     for (size_t i = 0; i < many; i++) {
         const struct yaml_node *one = n->type == YAML_SCALAR ? n : n->items[i];
         uint8_t kind = one->type == YAML_SCALAR ? rule_set_kind(l->set, one->text) : KIND_NONE;
+        struct nearest near = nearest_of(one->text);
+        char hint[80];
+        for (int k = 0; k < KIND_HOOK; k++)
+            nearest_try(&near, rt_str_of(event_kinds[k].name));
         if (kind == KIND_NONE)
-            return load_error(l, one, 0, "a call: acquire, start, query, update, updateLayout, stop",
-                              "unknown call '%.*s'", RT_FMT(one->text));
+            return load_error(l, one, 0, nearest_hint(&near, hint), "unknown call '%.*s'",
+                              RT_FMT(one->text));
         *out |= UINT64_C(1) << kind;
     }
     return true;
 }
 
 bool
-load_severity(struct loader *l, const struct yaml_node *map, const char *key, enum severity *out)
+load_severity(struct loader *l, const struct yaml_node *map, const char *key,
+              enum severity *out)
 {
     bool good = true;
     const struct yaml_node *n = scalar_of(l, map, key, false, &good);
@@ -231,7 +262,8 @@ path_segments(struct loader *l, const struct yaml_node *at, struct format_path *
         }
         size_t n = 0;
         for (size_t i = 0; i < one.n; i++) {
-            bool escape = one.p[i] == '~' && i + 1 < one.n && (one.p[i + 1] == '0' || one.p[i + 1] == '1');
+            bool escape = one.p[i] == '~' && i + 1 < one.n &&
+                          (one.p[i + 1] == '0' || one.p[i + 1] == '1');
             copy[n++] = escape ? (one.p[i + 1] == '0' ? '~' : '/') : one.p[i];
             i += escape;
         }
@@ -243,7 +275,8 @@ path_segments(struct loader *l, const struct yaml_node *at, struct format_path *
 }
 
 bool
-load_paths(struct loader *l, const struct yaml_node *value, const struct format_path **out, size_t *count)
+load_paths(struct loader *l, const struct yaml_node *value, const struct format_path **out,
+           size_t *count)
 {
     if (value->type == YAML_MAP)
         return load_error(l, value, 0, NULL, "JSON pointers are meant");

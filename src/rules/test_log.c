@@ -1,7 +1,11 @@
+/*
+ * test_log.c - one line of the log of an inline test.
+ */
 #include "config.h"
 
 #include "rules/test_log.h"
 
+/* Up to the next space that does not stand between quotes. */
 static rt_str
 word_at(rt_str line, size_t *at)
 {
@@ -9,8 +13,12 @@ word_at(rt_str line, size_t *at)
     while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
         i++;
     size_t begin = i;
-    while (i < line.n && line.p[i] != ' ' && line.p[i] != '\t')
-        i++;
+    for (bool quoted = false; i < line.n; i++) {
+        if (line.p[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && (line.p[i] == ' ' || line.p[i] == '\t'))
+            break;
+    }
     *at = i;
     return (rt_str){line.p + begin, i - begin};
 }
@@ -48,22 +56,26 @@ parse_end(rt_str line, size_t at, struct test_line *out, struct rt_err *err)
 }
 
 static int
-parse_set(const struct rule_set *set, rt_str line, rt_str word, struct test_line *out, struct rt_err *err)
+parse_set(const struct rule_set *set, rt_str line, rt_str word, struct test_line *out,
+          struct rt_err *err)
 {
     size_t eq = rt_str_find(word, RT_LIT("="));
     if (eq == SIZE_MAX)
         return fail_at(err, line, word, "FIELD=VALUE, ok or fail is meant, not");
     rt_str name = {word.p, eq}, value = rt_str_from(word, eq + 1);
+    if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
+        value = (rt_str){value.p + 1, value.n - 2};
     if (rt_str_is(name, "app"))
         name = RT_LIT("app_id");
-    uint16_t field = (uint16_t)event_field_find(name);
-    for (size_t i = 0; field == FIELD__COUNT && i < set->x_fields.n; i++)
-        if (rt_str_eq(set->x_fields.v[i], name))
-            field = (uint16_t)(FIELD__COUNT + i);
-    if (field == FIELD__COUNT && (set->x_fields.n == 0 || !rt_str_eq(set->x_fields.v[0], name)))
+    uint16_t field = 0;
+    int64_t number = 0;
+    if (!rule_set_field(set, name, &field))
         return fail_at(err, line, word, "unknown field in");
     if (field < FIELD__COUNT)
         field = (uint16_t)event_field_class((enum event_field_id)field, value);
+    if (field < FIELD__COUNT && event_fields[field].type == TYPE_INT &&
+        !rt_str_int(value, &number))
+        return fail_at(err, line, word, "a number is meant in");
     if (out->set_count == sizeof(out->sets) / sizeof(out->sets[0]))
         return fail_at(err, line, word, "too many fields, from");
     out->sets[out->set_count].field = field;
@@ -72,7 +84,8 @@ parse_set(const struct rule_set *set, rt_str line, rt_str word, struct test_line
 }
 
 int
-test_line_parse(const struct rule_set *set, rt_str line, struct test_line *out, struct rt_err *err)
+test_line_parse(const struct rule_set *set, rt_str line, struct test_line *out,
+                struct rt_err *err)
 {
     *out = (struct test_line){.type = TEST_LINE_EMPTY};
     size_t at = 0;

@@ -21,6 +21,7 @@ struct test_line {
     size_t set_count;
 };
 /* The text borrows from `line`. -1: err has the message and, in pos.col, the column in the line. */
-int test_line_parse(const struct rule_set *set, rt_str line, struct test_line *out, struct rt_err *err);
+int test_line_parse(const struct rule_set *set, rt_str line, struct test_line *out,
+                    struct rt_err *err);
 
 #endif

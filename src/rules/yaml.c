@@ -1,3 +1,6 @@
+/*
+ * yaml.c - libyaml's events to a tree; whatever is outside of the subset is refused at its place.
+ */
 #include "config.h"
 
 #include "rules/yaml.h"
@@ -5,6 +8,8 @@
 #include <yaml.h>
 
 #include "base/alloc.h"
+
+enum { MOST_KEYS = 4096 }; /* each is compared with those before it */
 
 struct builder {
     struct yaml_file *file;
@@ -30,8 +35,8 @@ yaml_get(const struct yaml_node *map, const char *key)
 static void
 refuse(struct builder *b, yaml_mark_t at, const char *hint, const char *what)
 {
-    if (!b->refused && message_add(b->messages, true, b->file, (uint32_t)at.line + 1, (uint32_t)at.column + 1, 1, hint,
-                                   "%s", what) < 0)
+    if (!b->refused && message_add(b->messages, true, b->file, (uint32_t)at.line + 1,
+                                   (uint32_t)at.column + 1, 1, hint, "%s", what) < 0)
         b->memory = true;
     b->refused = true;
 }
@@ -69,6 +74,25 @@ append(struct builder *b, struct yaml_node *parent, struct yaml_node *child)
     return true;
 }
 
+static yaml_mark_t
+mark_of(rt_str text, size_t offset)
+{
+    yaml_mark_t at = {0};
+    for (size_t i = 0; i < offset && i < text.n; i++) {
+        at.column = text.p[i] == '\n' ? 0 : at.column + 1;
+        at.line += text.p[i] == '\n';
+    }
+    return at;
+}
+
+/* Marks count characters, the text has bytes: lines are the same in both. */
+static bool
+at_end(rt_str text, yaml_mark_t at)
+{
+    yaml_mark_t end = mark_of(text, text.n);
+    return at.line > end.line || (at.line == end.line && at.column >= end.column);
+}
+
 static bool
 next(struct builder *b, yaml_event_t *e)
 {
@@ -79,8 +103,15 @@ next(struct builder *b, yaml_event_t *e)
         return false;
     }
     yaml_mark_t at = b->parser.problem_mark;
+    if (b->parser.error == YAML_READER_ERROR)
+        at = mark_of(
+            b->file->text,
+            b->parser.problem_offset); /* bytes that are no text: only an offset is known */
+    else if (at_end(b->file->text, at) && b->parser.context != NULL)
+        at = b->parser.context_mark; /* the file ends: what was begun there is of more use */
     char what[200];
-    snprintf(what, sizeof(what), "not YAML: %s", b->parser.problem != NULL ? b->parser.problem : "cannot be read");
+    snprintf(what, sizeof(what), "not YAML: %s",
+             b->parser.problem != NULL ? b->parser.problem : "cannot be read");
     refuse(b, at, b->parser.context, what);
     return false;
 }
@@ -97,7 +128,8 @@ parse_scalar(struct builder *b, const yaml_event_t *e)
     rt_str text = {(const char *)e->data.scalar.value, e->data.scalar.length};
     n->text = rt_arena_str(b->arena, text, &ok);
     yaml_scalar_style_t style = e->data.scalar.style;
-    n->quoted = style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    n->quoted =
+        style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     n->literal = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
     b->memory |= !ok;
     return ok ? n : NULL;
@@ -105,7 +137,8 @@ parse_scalar(struct builder *b, const yaml_event_t *e)
 
 /* Key of a map: a scalar that is new in it. */
 static bool
-good_key(struct builder *b, const struct yaml_node *map, const struct yaml_node *key, yaml_mark_t at)
+good_key(struct builder *b, const struct yaml_node *map, const struct yaml_node *key,
+         yaml_mark_t at)
 {
     if (key->type != YAML_SCALAR) {
         refuse(b, at, NULL, "a key must be a word");
@@ -113,6 +146,10 @@ good_key(struct builder *b, const struct yaml_node *map, const struct yaml_node 
     }
     if (rt_str_is(key->text, "<<")) {
         refuse(b, at, "write the keys out", "merge keys are not allowed");
+        return false;
+    }
+    if (map->count / 2 >= MOST_KEYS) {
+        refuse(b, at, NULL, "a map has too many keys");
         return false;
     }
     for (size_t i = 0; i < map->count; i += 2)
@@ -126,7 +163,8 @@ good_key(struct builder *b, const struct yaml_node *map, const struct yaml_node 
 }
 
 static struct yaml_node *
-parse_collection(struct builder *b, enum yaml_type type, yaml_event_type_t end, yaml_mark_t at, unsigned depth)
+parse_collection(struct builder *b, enum yaml_type type, yaml_event_type_t end, yaml_mark_t at,
+                 unsigned depth)
 {
     struct yaml_node *n = new_node(b, type, at);
     if (n == NULL)
@@ -173,7 +211,8 @@ parse_value(struct builder *b, yaml_event_t *e, unsigned depth)
         tag = e->data.sequence_start.tag;
     }
     if (anchor != NULL || tag != NULL) {
-        refuse(b, e->start_mark, NULL, anchor != NULL ? "anchors are not allowed" : "tags are not allowed");
+        refuse(b, e->start_mark, NULL,
+               anchor != NULL ? "anchors are not allowed" : "tags are not allowed");
         return NULL;
     }
     if (e->type == YAML_SCALAR_EVENT)
@@ -195,22 +234,31 @@ parse_document(struct builder *b)
         if (!next(b, &e))
             return NULL;
         yaml_event_type_t type = e.type;
+        bool directives = type == YAML_DOCUMENT_START_EVENT &&
+                          (e.data.document_start.version_directive != NULL ||
+                           e.data.document_start.tag_directives.start !=
+                               e.data.document_start.tag_directives.end);
         if (type == YAML_DOCUMENT_START_EVENT && ++documents > 1)
             refuse(b, e.start_mark, NULL, "a second document is not allowed");
-        else if (type == YAML_SCALAR_EVENT || type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT ||
-                 type == YAML_ALIAS_EVENT)
+        else if (directives)
+            refuse(b, e.start_mark, NULL, "directives are not allowed");
+        else if (type == YAML_SCALAR_EVENT || type == YAML_MAPPING_START_EVENT ||
+                 type == YAML_SEQUENCE_START_EVENT || type == YAML_ALIAS_EVENT)
             root = parse_value(b, &e, 0);
         yaml_event_delete(&e);
         if (b->refused || b->memory)
             return NULL;
-        if (type == YAML_STREAM_END_EVENT)
-            return root;
+        if (type != YAML_STREAM_END_EVENT)
+            continue;
+        if (root == NULL)
+            refuse(b, (yaml_mark_t){0}, "begin with 'rectrace: 1'", "the file is empty");
+        return root;
     }
 }
 
 int
-yaml_parse(struct yaml_file *f, struct rt_arena *a, const struct rt_limits *limits, struct rule_messages *messages,
-           struct rt_err *err)
+yaml_parse(struct yaml_file *f, struct rt_arena *a, const struct rt_limits *limits,
+           struct rule_messages *messages, struct rt_err *err)
 {
     struct builder b = {.file = f, .arena = a, .limits = limits, .messages = messages};
     if (!yaml_parser_initialize(&b.parser))

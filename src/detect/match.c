@@ -1,0 +1,465 @@
+/*
+ * match.c - where the joints of a rule can stand, by dynamic programming. See match.h for the idea,
+ * latest.h for the structure that finds a neighbour.
+ */
+#include "config.h"
+
+#include "detect/match.h"
+
+#include <stdlib.h>
+
+#include "detect/attempt.h"
+#include "detect/latest.h"
+#include "detect/value_ids.h"
+
+/* ---- opening ---- */
+
+static uint64_t
+kinds_of(const struct rule_step *step)
+{
+    uint64_t kinds = 0;
+    for (size_t i = 0; i < step->alt_count; i++)
+        kinds |= step->alts[i].kinds;
+    return kinds;
+}
+
+bool
+match_possible(const struct rule *r, uint64_t kinds)
+{
+    if ((r->needs & kinds) == 0)
+        return false;
+    for (size_t i = 0; i < r->when_count; i++)
+        if (r->when[i].type == STEP_SEE && (kinds_of(&r->when[i]) & kinds) == 0)
+            return false;
+    return true;
+}
+
+static int
+add_joint(struct attempt *t, size_t at, size_t since)
+{
+    struct joint *j = &t->joints[t->joint_count++];
+    *j = (struct joint){.step = &t->r->when[at],
+                        .at = at,
+                        .nos = since,
+                        .nos_end = at,
+                        .column = &t->columns[at]};
+    j->can = rt_arena_array(t->a, t->s->n + 1, sizeof(*j->can));
+    j->from = rt_arena_array(t->a, t->s->n + 1, sizeof(*j->from));
+    j->colours = rt_arena_array(t->a, j->step->differ_count, sizeof(*j->colours));
+    if (j->can == NULL || j->from == NULL || j->colours == NULL)
+        return -1;
+    if (j->step->same_count > 0) {
+        j->groups = value_ids(t->s, j->step->same, j->step->same_count, t->a);
+        if (j->groups == NULL)
+            return -1;
+    }
+    for (size_t f = 0; f < j->step->differ_count; f++) {
+        j->colours[f] = value_ids(t->s, &j->step->differ[f], 1, t->a);
+        if (j->colours[f] == NULL)
+            return -1;
+    }
+    return j->step->times > 1 ? run_fill(t, j) : 0;
+}
+
+/* The sees first: mostly one of them fits nothing, and that is all. */
+static int
+ask_sees(struct attempt *t, bool thorough)
+{
+    for (size_t i = 0; i < t->r->when_count; i++) {
+        if (t->r->when[i].type != STEP_SEE)
+            continue;
+        if (column_fill(&t->columns[i], t->m, &t->r->when[i], t->s, t->a) < 0)
+            return -1;
+        if (t->columns[i].count == 0 && !thorough)
+            return 0;
+    }
+    return 1;
+}
+
+static int
+ask_others(struct attempt *t)
+{
+    size_t since = 0;
+    for (size_t i = 0; i < t->r->when_count; i++) {
+        if (t->r->when[i].type != STEP_SEE) {
+            if (column_fill(&t->columns[i], t->m, &t->r->when[i], t->s, t->a) < 0 ||
+                column_link(&t->columns[i], t->s, t->a) < 0)
+                return -1;
+            continue;
+        }
+        if (add_joint(t, i, since) < 0)
+            return -1;
+        since = i + 1;
+    }
+    return unless_fill(t);
+}
+
+int
+attempt_open(struct attempt *t, struct matcher *m, const struct rule *r, const struct scope *s,
+             bool thorough, struct rt_arena *a)
+{
+    *t = (struct attempt){.m = m, .r = r, .s = s, .a = a};
+    t->columns = rt_arena_array(a, r->when_count, sizeof(*t->columns));
+    t->joints = rt_arena_array(a, r->when_count, sizeof(*t->joints));
+    if (t->columns == NULL || t->joints == NULL)
+        return -1;
+    int rc = ask_sees(t, thorough);
+    return rc <= 0 ? rc : ask_others(t) < 0 ? -1 : 1;
+}
+
+/* ---- what a joint asks of the one before it ---- */
+
+struct bounds {
+    rt_time from, to;  /* of the end of the event before */
+    uint32_t possible; /* it stands here or later: nothing forbidden lies between */
+    uint32_t sure;     /* likewise, and somebody listened; NOWHERE: nobody does */
+    bool unsure;       /* a distance is asked for, but there are no times */
+};
+
+static rt_dur
+longest_absence(const struct attempt *t, const struct joint *j)
+{
+    rt_dur longest = RT_DUR_NONE;
+    for (size_t no = j->nos; no < j->nos_end; no++)
+        if (t->r->when[no].type == STEP_NO && t->r->when[no].lasts > longest)
+            longest = t->r->when[no].lasts;
+    return longest;
+}
+
+static void
+bound_times(const struct attempt *t, const struct joint *j, uint32_t begin, struct bounds *b)
+{
+    const struct event *e = attempt_event(t, begin);
+    bool window = j->step->within != RT_DUR_NONE && j->step->times == 1;
+    bool delay = j->step->after != RT_DUR_NONE && j->step->after > 0;
+    rt_dur absence = longest_absence(t, j);
+    *b = (struct bounds){.from = INT64_MIN, .to = INT64_MAX};
+    if (!moment_known(e)) {
+        b->unsure = window || delay || absence != RT_DUR_NONE;
+        return;
+    }
+    if (window)
+        b->from = moment_add(e->begin, -j->step->within);
+    if (delay)
+        b->to = moment_add(e->begin, -j->step->after);
+    /* The absence must be over before the joint. */
+    if (absence != RT_DUR_NONE && moment_add(e->begin, -absence - 1) < b->to)
+        b->to = moment_add(e->begin, -absence - 1);
+}
+
+/* The first event that does not begin before `time`. */
+static uint32_t
+first_since(const struct scope *s, rt_time time)
+{
+    size_t low = 0, high = s->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct event *e = s->v[middle].e;
+        if (moment_known(e) && e->begin < time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
+
+static void
+bound_places(const struct attempt *t, const struct joint *j, uint32_t i, struct bounds *b)
+{
+    for (size_t no = j->nos; no < j->nos_end; no++) {
+        const struct rule_step *step = &t->r->when[no];
+        if (step->type != STEP_NO || step->lasts != RT_DUR_NONE)
+            continue;
+        uint32_t last = t->columns[no].before[i];
+        if (last != NOWHERE && last > b->possible)
+            b->possible = last;
+        if (!moment_known(attempt_event(t, i)))
+            continue;
+        rt_time since = absence_heard_since(t, no, attempt_event(t, i)->begin);
+        uint32_t heard = since == INT64_MAX ? NOWHERE : first_since(t->s, since);
+        b->sure = heard > b->sure ? heard : b->sure;
+    }
+    b->sure = b->possible > b->sure ? b->possible : b->sure;
+}
+
+static struct bounds
+bounds_of(const struct attempt *t, const struct joint *j, uint32_t i)
+{
+    struct bounds b;
+    bound_times(t, j, joint_begin(j, i), &b);
+    bound_places(t, j, i, &b);
+    return b;
+}
+
+/* ---- the events at which the joint before can stand ---- */
+
+struct neighbours {
+    struct latest *trees; /* one; or one for each field of `differ`, any of which will do */
+    size_t count;
+    const struct joint *j;
+};
+
+/* How sure it is that the joint before stands at p, with the absences that follow it. */
+static enum tri
+stands_before(const struct attempt *t, const struct joint *j, uint32_t p)
+{
+    enum tri verdict = (j - 1)->can[p];
+    struct doubt ignored = {.verdict = TRI_YES};
+    for (size_t no = j->nos; no < j->nos_end && verdict != TRI_NO; no++) {
+        if (t->r->when[no].type != STEP_NO || t->r->when[no].lasts == RT_DUR_NONE)
+            continue;
+        enum tri one = absence_since(t, no, p, &ignored);
+        verdict = one < verdict ? one : verdict;
+    }
+    return verdict;
+}
+
+static int
+plant(const struct attempt *t, const struct joint *j, const uint32_t *colours,
+      const enum tri *before, enum tri least, struct latest *out)
+{
+    struct latest_leaf *leaves = rt_arena_array(t->a, t->s->n + 1, sizeof(*leaves));
+    size_t n = 0;
+    for (uint32_t p = 0; leaves != NULL && p < t->s->n; p++) {
+        uint32_t group = j->groups == NULL ? 1 : j->groups[p];
+        bool known = group != VALUE_UNKNOWN && (colours == NULL || colours[p] != VALUE_UNKNOWN);
+        if (before[p] < least || !known)
+            continue;
+        leaves[n++] = (struct latest_leaf){moment_over(attempt_event(t, p)), group, p};
+    }
+    return leaves == NULL ? -1 : latest_init(out, leaves, n, t->s->n, colours, t->a);
+}
+
+static int
+neighbours_init(struct neighbours *nb, const struct attempt *t, const struct joint *j,
+                const enum tri *before, enum tri least)
+{
+    *nb = (struct neighbours){.j = j, .count = 1};
+    if (j->step->differ_count > 0)
+        nb->count = j->step->differ_count;
+    nb->trees = rt_arena_array(t->a, nb->count, sizeof(*nb->trees));
+    for (size_t f = 0; nb->trees != NULL && f < nb->count; f++)
+        if (plant(t, j, j->step->differ_count > 0 ? j->colours[f] : NULL, before, least,
+                  &nb->trees[f]) < 0)
+            return -1;
+    return nb->trees == NULL ? -1 : 0;
+}
+
+static uint32_t
+neighbours_find(const struct neighbours *nb, uint32_t begin, const struct bounds *b)
+{
+    uint32_t group = nb->j->groups == NULL ? 1 : nb->j->groups[begin], best = NOWHERE;
+    for (size_t f = 0; f < nb->count && group != VALUE_UNKNOWN; f++) {
+        bool unlike = nb->j->step->differ_count > 0;
+        uint32_t colour = unlike ? nb->j->colours[f][begin] : LATEST_ANY;
+        if (unlike && colour == VALUE_UNKNOWN)
+            continue;
+        uint32_t p = latest_find(&nb->trees[f], group, b->from, b->to, colour);
+        if (p != LATEST_NONE && (best == NOWHERE || p > best))
+            best = p;
+    }
+    return best;
+}
+
+static void
+neighbours_add(struct neighbours *nb, uint32_t p)
+{
+    for (size_t f = 0; f < nb->count; f++)
+        latest_add(&nb->trees[f], p);
+}
+
+static void
+neighbours_drop(struct neighbours *nb, uint32_t p)
+{
+    for (size_t f = 0; f < nb->count; f++)
+        latest_drop(&nb->trees[f], p);
+}
+
+/* ---- the table ---- */
+
+struct turn { /* the events of a joint, in the order in which their runs begin */
+    uint32_t begin, event;
+};
+
+static int
+by_begin(const void *a, const void *b)
+{
+    const struct turn *x = a, *y = b;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return (x->event > y->event) - (x->event < y->event);
+}
+
+/* Those of the joint that are in `only` (NULL: all that fit). NULL: memory. */
+static struct turn *
+take_turns(const struct attempt *t, const struct joint *j, const uint8_t *only, size_t *count)
+{
+    struct turn *turns = rt_arena_array(t->a, t->s->n + 1, sizeof(*turns));
+    *count = 0;
+    for (uint32_t i = 0; turns != NULL && i < t->s->n; i++)
+        if (j->column->fits[i] && joint_begin(j, i) != NOWHERE && (only == NULL || only[i]))
+            turns[(*count)++] = (struct turn){joint_begin(j, i), i};
+    if (turns != NULL && j->begin != NULL)
+        qsort(turns, *count, sizeof(*turns), by_begin);
+    return turns;
+}
+
+static void
+stand_first(const struct attempt *t, struct joint *j)
+{
+    struct doubt ignored = {.verdict = TRI_YES};
+    for (uint32_t i = 0; i < t->s->n; i++) {
+        uint32_t begin = joint_begin(j, i);
+        enum tri verdict = j->column->fits[i] && begin != NOWHERE ? TRI_YES : TRI_NO;
+        for (size_t no = j->nos; no < j->nos_end && verdict != TRI_NO; no++) {
+            if (t->r->when[no].type != STEP_NO)
+                continue;
+            enum tri one = absence_before(t, no, begin, &ignored);
+            verdict = one < verdict ? one : verdict;
+        }
+        j->can[i] = verdict;
+    }
+}
+
+static void
+stand(const struct attempt *t, struct joint *j, uint32_t i, const struct neighbours *sure,
+      const struct neighbours *possible)
+{
+    struct bounds b = bounds_of(t, j, i);
+    uint32_t p = b.unsure ? NOWHERE : neighbours_find(sure, joint_begin(j, i), &b);
+    if (p != NOWHERE && p >= b.sure) {
+        j->can[i] = TRI_YES;
+        j->from[i] = p;
+        return;
+    }
+    p = neighbours_find(possible, joint_begin(j, i), &b);
+    if (p != NOWHERE && p >= b.possible) {
+        j->can[i] = TRI_NO_DATA;
+        j->from[i] = p;
+    }
+}
+
+static enum tri *
+all_before(const struct attempt *t, const struct joint *j)
+{
+    enum tri *before = rt_arena_array(t->a, t->s->n + 1, sizeof(*before));
+    for (uint32_t p = 0; before != NULL && p < t->s->n; p++)
+        before[p] = stands_before(t, j, p);
+    return before;
+}
+
+/* Can anything about this joint stay open? */
+static bool
+doubtful(const struct attempt *t, const struct joint *j, const enum tri *before)
+{
+    for (size_t no = j->nos; no < j->nos_end; no++)
+        if (t->r->when[no].type == STEP_NO && t->r->when[no].lasts == RT_DUR_NONE)
+            return true;
+    for (size_t p = 0; p < t->s->n; p++)
+        if (before[p] == TRI_NO_DATA || before[p] == TRI_PENDING)
+            return true;
+    return !moment_known(attempt_event(t, (uint32_t)t->s->n - 1)); /* they come last */
+}
+
+static int
+stand_next(const struct attempt *t, struct joint *j)
+{
+    struct neighbours sure, possible = {.j = j};
+    size_t count = 0;
+    enum tri *before = all_before(t, j);
+    struct turn *turns = take_turns(t, j, NULL, &count);
+    if (before == NULL || turns == NULL || neighbours_init(&sure, t, j, before, TRI_YES) < 0)
+        return -1;
+    if (doubtful(t, j, before) && neighbours_init(&possible, t, j, before, TRI_NO_DATA) < 0)
+        return -1;
+    uint32_t p = 0;
+    for (size_t k = 0; k < count; k++) {
+        for (; p < turns[k].begin; p++) {
+            neighbours_add(&sure, p);
+            neighbours_add(&possible, p);
+        }
+        stand(t, j, turns[k].event, &sure, &possible);
+    }
+    return 0;
+}
+
+static bool
+stands_anywhere(const struct attempt *t, const struct joint *j)
+{
+    for (size_t i = 0; i < t->s->n; i++)
+        if (j->can[i] != TRI_NO)
+            return true;
+    return false;
+}
+
+int
+attempt_run(struct attempt *t)
+{
+    stand_first(t, &t->joints[0]);
+    for (size_t k = 1; k < t->joint_count && stands_anywhere(t, &t->joints[k - 1]); k++)
+        if (stand_next(t, &t->joints[k]) < 0)
+            return -1;
+    return 0;
+}
+
+/* ---- looking back ---- */
+
+void
+attempt_doubts(const struct attempt *t, const struct joint *j, uint32_t i, struct doubt *d)
+{
+    uint32_t begin = joint_begin(j, i);
+    bool first = j == t->joints;
+    if (!first && bounds_of(t, j, i).unsure) {
+        struct doubt more = {.verdict = TRI_NO_DATA, .step = j->step, .untimed = true};
+        doubt_add(d, &more);
+    }
+    for (size_t no = j->nos; no < j->nos_end; no++) {
+        if (t->r->when[no].type != STEP_NO)
+            continue;
+        if (first)
+            absence_before(t, no, begin, d);
+        else if (t->r->when[no].lasts == RT_DUR_NONE)
+            absence_heard(t, no, j->from[i], i, d);
+        else
+            absence_since(t, no, j->from[i], d);
+    }
+}
+
+void
+attempt_path(const struct attempt *t, const struct joint *last, uint32_t i, uint32_t *steps)
+{
+    for (size_t k = 0; k < t->r->when_count; k++)
+        steps[k] = MATCH_NOTHING;
+    for (const struct joint *j = last;; j--) {
+        steps[j->at] = i;
+        if (j == t->joints)
+            break;
+        i = j->from[i];
+    }
+}
+
+int
+attempt_mark(const struct attempt *t, size_t joint, const uint8_t *marked, uint8_t *out)
+{
+    const struct joint *j = &t->joints[joint];
+    struct neighbours sure;
+    size_t count = 0;
+    enum tri *before = all_before(t, j);
+    struct turn *turns = take_turns(t, j, marked, &count);
+    if (before == NULL || turns == NULL || neighbours_init(&sure, t, j, before, TRI_YES) < 0)
+        return -1;
+    uint32_t p = 0;
+    for (size_t k = 0; k < count; k++) {
+        uint32_t begin = turns[k].begin;
+        struct bounds b = bounds_of(t, j, turns[k].event);
+        for (; p < begin; p++)
+            neighbours_add(&sure, p);
+        /* What is marked need not be found again. */
+        for (uint32_t q = neighbours_find(&sure, begin, &b); q != NOWHERE && q >= b.sure;
+             q = neighbours_find(&sure, begin, &b)) {
+            out[q] = 1;
+            neighbours_drop(&sure, q);
+        }
+    }
+    return 0;
+}
