@@ -110,7 +110,8 @@ absence_before(const struct attempt *t, size_t no, uint32_t i, struct doubt *d)
     const struct column *c = &t->columns[no];
     if (!moment_known(e))
         return c->before[i] != NOWHERE ? TRI_NO : untimed(step, d);
-    rt_time from = moment_add(e->begin, -step->lasts);
+    /* Without a length, as a changed rule may have it: never before. */
+    rt_time from = step->lasts == RT_DUR_NONE ? INT64_MIN : moment_add(e->begin, -step->lasts);
     if (c->until[i] != RT_TIME_NONE && c->until[i] >= from)
         return TRI_NO;
     return heard(t, step, from, e->begin, step->lasts, d);
