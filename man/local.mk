@@ -1,1 +1,1 @@
-EXTRA_DIST +=
+dist_man_MANS += man/rectrace.1 man/rectrace-rules.5

@@ -13,5 +13,10 @@ endif
 include tests/cases/local.mk
 include tests/fuzz/local.mk
 include tests/faults/local.mk
-TESTS += tests/rules.sh
-EXTRA_DIST += tests/lib/check.h tests/rules.sh
+TESTS += tests/rules.sh tests/man.sh tests/layers.sh
+EXTRA_DIST += tests/lib/check.h tests/rules.sh tests/man.sh tests/layers.sh
+
+# The drawing of ARCHITECTURE.md, from the code.
+.PHONY: layers
+layers:
+	@srcdir=$(srcdir) sh $(srcdir)/tests/layers.sh

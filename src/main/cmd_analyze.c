@@ -31,31 +31,17 @@ stream_finding(void *arg, const struct report *r, const struct finding *f, struc
 }
 
 static int
-stream_unchecked(void *arg, const struct report *r, const struct unchecked *u, struct rt_err *err)
+stream_unchecked(void *arg, const struct report *r, const struct unchecked *u,
+                 struct rt_err *err)
 {
     struct streaming *st = arg;
     return st->writer->unchecked(r, u, st->out, err);
 }
 
-static const struct writer *
-find_writer(const struct options *o)
-{
-    const char *name = o->format != NULL ? o->format : "text";
-    const struct writer *w = writer_find(name);
-    if (w != NULL)
-        return w;
-    char known[200];
-    size_t n = 0;
-    for (size_t i = 0; writers[i] != NULL && n < sizeof(known) - 20; i++)
-        n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", i > 0 ? ", " : "", writers[i]->name);
-    log_error("--format %s: one of %s is meant; the format of a log is given with --as", name, known);
-    return NULL;
-}
-
 static int
 run_analyze(const struct options *o)
 {
-    const struct writer *writer = find_writer(o);
+    const struct writer *writer = writer_find(o->format != NULL ? o->format : "text");
     if (writer == NULL)
         return EXIT_USAGE;
     struct run r;
@@ -68,14 +54,16 @@ run_analyze(const struct options *o)
         goto out;
     }
     struct batch_stream stream = {stream_session, stream_finding, stream_unchecked, &st};
-    if (run_read(&r, o->operands, o->operand_count, writer->session != NULL ? &stream : NULL, &status) < 0) {
+    if (run_read(&r, o->operands, o->operand_count, writer->session != NULL ? &stream : NULL,
+                 &status) < 0) {
         out_abort(&st.out);
         goto out;
     }
     struct writer_options w = terminal_writer_options(o);
     w.next = o->operand_count > 0 ? o->operands[0] : NULL;
     const struct report *report = batch_report(r.batch);
-    int rc = writer->end != NULL ? writer->end(report, st.out, &r.err) : writer->write(report, &w, st.out, &r.err);
+    int rc = writer->end != NULL ? writer->end(report, st.out, &r.err)
+                                 : writer->write(report, &w, st.out, &r.err);
     if (rc < 0)
         out_abort(&st.out);
     else
@@ -93,5 +81,7 @@ const struct command cmd_analyze = {
     .doc = "sessions, findings, report (the command when only files are given)",
     .examples = "rectrace analyze api.log.gz\n"
                 "rectrace analyze --format jsonl --fail-on error logs/",
+    .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_VERDICT |
+             TAKES_REPORT | TAKES_SCREEN,
     .run = run_analyze,
 };

@@ -16,8 +16,10 @@ explain(const struct run *r, struct out *out, struct rt_err *err)
     const struct options *o = r->o;
     uint8_t on = KIND_NONE;
     if (o->on != NULL && (on = event_kind_find(rt_str_of(o->on))) == KIND_NONE)
-        return rt_fail_here(err, RT_EUSAGE, "--on %s: a call is meant: acquire, start, query, update, updateLayout, stop",
-                            o->on);
+        return rt_fail_here(
+            err, RT_EUSAGE,
+            "--on %s: a call is meant: acquire, start, query, update, updateLayout, stop",
+            o->on);
     /* Words of a phrase may come as several operands. */
     struct rt_buf phrase;
     rt_buf_init(&phrase, 4096);
@@ -39,7 +41,8 @@ static int
 run_explain(const struct options *o)
 {
     if (o->operand_count < 1) {
-        log_error("explain needs a code, status, string, state, callback or finding: rectrace explain 433");
+        log_error("explain needs a code, status, string, state, callback or finding: rectrace "
+                  "explain 433");
         return EXIT_USAGE;
     }
     struct run r;
@@ -65,5 +68,7 @@ const struct command cmd_explain = {
     .group = "Look things up",
     .doc = "what a code, HTTP status, string, state, callback or finding means; works offline",
     .examples = "rectrace explain 65 --on stop\nrectrace explain recorder_leave",
+    .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_SCREEN | TAKES_ON,
+    .formats = "text json",
     .run = run_explain,
 };

@@ -43,7 +43,8 @@ by_matches(const void *a, const void *b)
 }
 
 static int
-try_lines(const struct rule_set *set, struct reader *reader, struct tally *tallies, uint64_t *lines, struct rt_err *err)
+try_lines(const struct rule_set *set, struct reader *reader, struct tally *tallies,
+          uint64_t *lines, struct rt_err *err)
 {
     struct format_trial *trials = rt_calloc(set->formats.n, sizeof(*trials));
     if (trials == NULL)
@@ -72,7 +73,8 @@ try_lines(const struct rule_set *set, struct reader *reader, struct tally *talli
 }
 
 static void
-show(const char *path, const struct tally *tallies, size_t count, uint64_t lines, struct out *out)
+show(const char *path, const struct tally *tallies, size_t count, uint64_t lines,
+     struct out *out)
 {
     out_tty(out, rt_str_of(path));
     out_fmt(out, ": %llu lines tried\n", (unsigned long long)lines);
@@ -88,7 +90,8 @@ show(const char *path, const struct tally *tallies, size_t count, uint64_t lines
         rt_str text = rt_str_of(t->text);
         text.n = text.n > 72 ? 72 : text.n;
         rt_str before = {text.p, stop < text.n ? stop : text.n};
-        out_fmt(out, "  line %llu stops at byte %zu\n    ", (unsigned long long)t->first_line, t->stop + 1);
+        out_fmt(out, "  line %llu stops at byte %zu\n    ", (unsigned long long)t->first_line,
+                t->stop + 1);
         out_tty(out, text);
         out_raw(out, "\n    ");
         out_pad(out, ' ', out_tty_width(before));
@@ -100,7 +103,8 @@ static int
 test_file(const struct rule_set *set, const char *path, struct out *out, struct rt_err *err)
 {
     struct reader *reader = reader_open(path, false, &rt_limits_default, err);
-    struct tally *tallies = rt_calloc(set->formats.n == 0 ? 1 : set->formats.n, sizeof(*tallies));
+    struct tally *tallies =
+        rt_calloc(set->formats.n == 0 ? 1 : set->formats.n, sizeof(*tallies));
     int rc = -1;
     if (reader == NULL || tallies == NULL) {
         if (reader != NULL)
@@ -162,5 +166,7 @@ const struct command cmd_formats = {
     .group = "Write rules and formats",
     .doc = "the log formats; which one reads a file, and where the others stopped",
     .examples = "rectrace formats test api.log\nrectrace formats list --rules my-format.yaml",
+    .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REPORT | TAKES_SCREEN,
+    .formats = "text",
     .run = run_formats,
 };

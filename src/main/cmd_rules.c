@@ -34,13 +34,17 @@ list(const struct rule_set *set, struct out *out)
         if (r->variant > 0)
             continue;
         shown++;
-        out_fmt(out, "%-34.*s %-8s  %-8s %-8s  ", RT_FMT(r->id), severity_name(r->severity), scope_name(r->scope),
-                r->off ? "off" : r->trial ? "trial" : "");
+        out_fmt(out, "%-34.*s %-8s  %-8s %-8s  ", RT_FMT(r->id), severity_name(r->severity),
+                scope_name(r->scope),
+                r->off     ? "off"
+                : r->trial ? "trial"
+                           : "");
         out_tty(out, r->family);
         out_char(out, '\n');
     }
-    out_fmt(out, "%zu rules, %zu codes, %zu callbacks, %zu parameters, %zu formats; sha256 %.16s\n", shown,
-            set->codes.n, set->hooks.n, set->parameters.n, set->formats.n, set->sha256);
+    out_fmt(out,
+            "%zu rules, %zu codes, %zu callbacks, %zu parameters, %zu formats; sha256 %.16s\n",
+            shown, set->codes.n, set->hooks.n, set->parameters.n, set->formats.n, set->sha256);
     return 0;
 }
 
@@ -58,7 +62,8 @@ load(const struct options *o, struct rule_messages *m, struct rt_err *err)
         }
         *slot = i < o->rules.n ? o->rules.v[i] : o->operands[1 + i - o->rules.n];
     }
-    struct rule_sources from = {.builtin = true, .paths = paths.v, .path_count = paths.n};
+    struct rule_sources from = {
+        .builtin = true, .paths = paths.v, .path_count = paths.n, .today = rt_time_now()};
     set = rule_set_load(&from, &rt_limits_default, m, err);
 out:
     RT_VEC_FREE(&paths);
@@ -70,13 +75,15 @@ test(const struct options *o, const struct rule_set *set, struct out *out, struc
 {
     bool junit = o->format != NULL && strcmp(o->format, "junit") == 0;
     struct rule_test_result result = {0};
-    if (rule_tests_run(set, &rt_limits_default, o->on, junit ? RULE_TEST_JUNIT : RULE_TEST_TAP, out, &result, err) < 0)
+    if (rule_tests_run(set, &rt_limits_default, o->on, junit ? RULE_TEST_JUNIT : RULE_TEST_TAP,
+                       out, &result, err) < 0)
         return -1;
     return result.failed > 0 ? 1 : 0;
 }
 
 static int
-act(const struct options *o, const struct rule_set *set, struct rule_messages *m, struct out *out, struct rt_err *err)
+act(const struct options *o, const struct rule_set *set, struct rule_messages *m,
+    struct out *out, struct rt_err *err)
 {
     const char *what = o->operands[0];
     if (strcmp(what, "list") == 0)
@@ -90,8 +97,9 @@ act(const struct options *o, const struct rule_set *set, struct rule_messages *m
 static int
 run_rules(const struct options *o)
 {
-    if (o->operand_count < 1 || (strcmp(o->operands[0], "list") != 0 && strcmp(o->operands[0], "lint") != 0 &&
-                                 strcmp(o->operands[0], "test") != 0)) {
+    if (o->operand_count < 1 ||
+        (strcmp(o->operands[0], "list") != 0 && strcmp(o->operands[0], "lint") != 0 &&
+         strcmp(o->operands[0], "test") != 0)) {
         log_error("rules needs one of list, lint, test: rectrace rules lint my-rules.yaml");
         return EXIT_USAGE;
     }
@@ -130,6 +138,9 @@ const struct command cmd_rules = {
     .arguments = "list|lint|test [FILE|DIR]...",
     .group = "Write rules and formats",
     .doc = "the rules; what a careful author would mend; their own tests, with mutations",
-    .examples = "rectrace rules lint my-rules.yaml\nrectrace rules test --on resource-id-expired",
+    .examples =
+        "rectrace rules lint my-rules.yaml\nrectrace rules test --on resource-id-expired",
+    .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_ON,
+    .formats = "text junit",
     .run = run_rules,
 };

@@ -10,7 +10,8 @@
 #include "main/run.h"
 #include "report/writer.h"
 
-typedef int show_fn(const struct run *r, const struct options *o, struct out *out, struct rt_err *err);
+typedef int show_fn(const struct run *r, const struct options *o, struct out *out,
+                    struct rt_err *err);
 
 /* Reads `paths`, writes what `show` writes. */
 static int
@@ -70,6 +71,9 @@ const struct command cmd_sessions = {
     .group = "Find out what went wrong",
     .doc = "a table, one line a session",
     .examples = "rectrace sessions api.log.gz\nrectrace sessions --channel room-117 logs/",
+    .takes =
+        TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REPORT | TAKES_SCREEN,
+    .formats = "text",
     .run = run_sessions,
 };
 
@@ -78,6 +82,10 @@ const struct command cmd_session = {
     .arguments = "ID FILE...",
     .group = "Find out what went wrong",
     .doc = "one session: timeline and findings (ID: prefix of sid or resource id, a cname, #N)",
-    .examples = "rectrace session room-117 api.log.gz\nrectrace session '#3' api.log.gz hooks.jsonl",
+    .examples =
+        "rectrace session room-117 api.log.gz\nrectrace session '#3' api.log.gz hooks.jsonl",
+    .takes =
+        TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REPORT | TAKES_SCREEN,
+    .formats = "text",
     .run = run_session,
 };

@@ -24,7 +24,8 @@ find_rule(const struct rule_set *set, const char *id)
         }
     }
     if (near != NULL)
-        log_error("No rule \"%s\". Near: %.*s. List: rectrace rules list", id, RT_FMT(near->id));
+        log_error("No rule \"%s\". Near: %.*s. List: rectrace rules list", id,
+                  RT_FMT(near->id));
     else
         log_error("No rule \"%s\". List: rectrace rules list", id);
     return NULL;
@@ -34,7 +35,8 @@ static int
 run_why(const struct options *o)
 {
     if (o->operand_count < 3) {
-        log_error("why needs RULE, ID and FILE...: rectrace why resource-id-expired room-42 api.log");
+        log_error(
+            "why needs RULE, ID and FILE...: rectrace why resource-id-expired room-42 api.log");
         return EXIT_USAGE;
     }
     struct run r;
@@ -57,7 +59,8 @@ run_why(const struct options *o)
     struct writer_options w = terminal_writer_options(o);
     out = out_file(o->output, &r.err);
     if (out == NULL || batch_why(r.batch, s, rule, &arena, &why, &r.err) < 0 ||
-        text_why(batch_report(r.batch), s, rule, &why, &w, out, &r.err) < 0 || out_close(&out, &r.err) < 0)
+        text_why(batch_report(r.batch), s, rule, &why, &w, out, &r.err) < 0 ||
+        out_close(&out, &r.err) < 0)
         status = run_fail(&r.err);
     else
         status = run_status(&r);
@@ -73,6 +76,10 @@ const struct command cmd_why = {
     .arguments = "RULE ID FILE...",
     .group = "Find out what went wrong",
     .doc = "the step table: why a rule did or did not fire, and by how much it missed",
-    .examples = "rectrace why resource-id-expired room-42 api.log\nrectrace why query-after-stop '#1' api.log.gz",
+    .examples = "rectrace why resource-id-expired room-42 api.log\nrectrace why "
+                "query-after-stop '#1' api.log.gz",
+    .takes =
+        TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REPORT | TAKES_SCREEN,
+    .formats = "text",
     .run = run_why,
 };

@@ -14,11 +14,17 @@ struct command {
     const char *group;     /* task under which --help lists it */
     const char *doc;       /* one line */
     const char *examples;  /* two lines or NULL */
+    unsigned takes;        /* enum option_group, beside TAKES_ALWAYS */
+    const char *formats;   /* of --format, with blanks between; the first is the default. NULL: the writers' */
     /* Operands are o->operands. Returns the exit status. */
     int (*run)(const struct options *o);
 };
 extern const struct command *const commands[]; /* NULL-terminated */
 const struct command *command_find(const char *name);
+/* The formats that it writes, ", " between them, into `out`. */
+enum { FORMATS_MAX = 200 };
+const char *command_formats(const struct command *c, char out[FORMATS_MAX]);
+bool command_writes(const struct command *c, const char *format);
 /* Nearest name, or NULL when none is near. */
 const char *command_near(const char *name);
 

@@ -18,13 +18,15 @@ list_group(struct out *out, const char *group)
     out_fmt(out, "\n%s:\n", group);
     for (size_t i = 0; commands[i] != NULL; i++)
         if (strcmp(commands[i]->group, group) == 0)
-            out_fmt(out, "  rectrace %-8s %-29s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->doc);
+            out_fmt(out, "  rectrace %-8s %-29s %s\n", commands[i]->name,
+                    commands[i]->arguments, commands[i]->doc);
 }
 
 void
 help_program(struct out *out)
 {
-    out_raw(out, "rectrace - tells why a cloud recording went wrong, from API logs and callbacks\n");
+    out_raw(out,
+            "rectrace - tells why a cloud recording went wrong, from API logs and callbacks\n");
     for (size_t i = 0; commands[i] != NULL; i++) {
         size_t earlier = 0;
         while (strcmp(commands[earlier]->group, commands[i]->group) != 0)
@@ -33,11 +35,12 @@ help_program(struct out *out)
             list_group(out, commands[i]->group);
     }
     out_raw(out, "\nOptions:\n");
-    options_help(out);
+    options_help(out, ~0U);
     out_raw(out, "\nExamples:\n"
                  "  rectrace api.log.gz                        what went wrong in this log\n"
                  "  rectrace explain 433                       what a number means\n"
-                 "\nExit status: 0 ran, 1 --fail-on reached, 2 rules invalid, 3 usage or unreadable input.\n"
+                 "\nExit status: 0 ran, 1 --fail-on reached, 2 rules invalid, 3 usage or "
+                 "unreadable input.\n"
                  "More: man rectrace, man 5 rectrace-rules\n");
 }
 
@@ -55,8 +58,11 @@ help_command(struct out *out, const struct command *c)
             line += n + (line[n] == '\n');
         }
     }
+    char formats[FORMATS_MAX];
+    if ((c->takes & TAKES_FORMAT) != 0)
+        out_fmt(out, "\nFormats: %s\n", command_formats(c, formats));
     out_raw(out, "\nOptions:\n");
-    options_help(out);
+    options_help(out, c->takes | TAKES_ALWAYS);
 }
 
 void
@@ -71,9 +77,10 @@ help_version(struct out *out)
     pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
     out_fmt(out, "rectrace %s\n", PACKAGE_VERSION);
     if (set != NULL)
-        out_fmt(out, "rules    %.*s, %zu rules, sha256 %s\n", RT_FMT(set->version), set->rules.n, set->sha256);
-    out_fmt(out, "inflate  %s\nPCRE2    %s\njansson  %s\nzlib     %s\n", reader_inflate_name(), pcre2,
-            jansson_version_str(), zlibVersion());
+        out_fmt(out, "rules    %.*s, %zu rules, sha256 %s\n", RT_FMT(set->version),
+                set->rules.n, set->sha256);
+    out_fmt(out, "inflate  %s\nPCRE2    %s\njansson  %s\nzlib     %s\n", reader_inflate_name(),
+            pcre2, jansson_version_str(), zlibVersion());
     rule_set_free(&set);
     rule_messages_fini(&messages);
 }

@@ -69,7 +69,7 @@ main(int argc, char **argv)
     struct rt_err err = {0};
     int status = EXIT_USAGE;
     if (options_parse(&o, argc, argv, &err) < 0) {
-        log_error("%s; see rectrace --help", err.msg);
+        log_error("%s", err.msg);
     } else {
         if (o.verbose > 0)
             log_set_level(o.verbose > 1 ? LOG_DEBUG : LOG_INFO);

@@ -12,7 +12,7 @@
 #include "main/command.h"
 
 enum option_id {
-#define OPTION(id, letter, name, arg, doc) OPTION_##id,
+#define OPTION(id, group, letter, name, arg, doc) OPTION_##id,
 #include "main/options.def"
 #undef OPTION
     OPTION__COUNT
@@ -20,10 +20,11 @@ enum option_id {
 enum { LONG_BASE = 256 };
 
 static const struct option_row {
+    unsigned group;
     char letter;
     const char *name, *arg, *doc;
 } rows[OPTION__COUNT] = {
-#define OPTION(id, letter, name, arg, doc) {letter, name, arg, doc},
+#define OPTION(id, group, letter, name, arg, doc) {TAKES_##group, letter, name, arg, doc},
 #include "main/options.def"
 #undef OPTION
 };
@@ -55,7 +56,8 @@ parse_time(rt_time *out, const char *option, const char *value, struct rt_err *e
         char longer[64];
         snprintf(longer, sizeof(longer), "%sT00:00:00Z", value);
         if (rt_time_parse(rt_str_of(longer), &stamp) != strlen(longer))
-            return usage(err, option, value, "a time is meant, like 2026-01-05T08:00:00Z (UTC without a zone)");
+            return usage(err, option, value,
+                         "a time is meant, like 2026-01-05T08:00:00Z (UTC without a zone)");
     }
     *out = stamp.at;
     return 0;
@@ -136,10 +138,12 @@ refuse(int code, char *const argv[], struct rt_err *err)
     if (strncmp(word, "--", 2) == 0) {
         const char *near = near_option(word + 2);
         if (near != NULL)
-            return rt_fail_here(err, RT_EUSAGE, "unknown option %s (did you mean --%s?)", word, near);
-        return rt_fail_here(err, RT_EUSAGE, "unknown option %s", word);
+            return rt_fail_here(err, RT_EUSAGE,
+                                "unknown option %s (did you mean --%s?); see rectrace --help",
+                                word, near);
+        return rt_fail_here(err, RT_EUSAGE, "unknown option %s; see rectrace --help", word);
     }
-    return rt_fail_here(err, RT_EUSAGE, "unknown option -%c", optopt);
+    return rt_fail_here(err, RT_EUSAGE, "unknown option -%c; see rectrace --help", optopt);
 }
 
 /* The first operand names a command; else everything is a file for analyze. */
@@ -157,9 +161,29 @@ split(struct options *o, int argc, char **argv)
     }
 }
 
+/* What the command has no use for is not passed over in silence. */
+static int
+check(const struct options *o, const bool given[OPTION__COUNT], struct rt_err *err)
+{
+    const struct command *c = o->command != NULL ? command_find(o->command) : NULL;
+    if (c == NULL || o->help || o->version)
+        return 0;
+    for (size_t i = 0; i < OPTION__COUNT; i++)
+        if (given[i] && (rows[i].group & (c->takes | TAKES_ALWAYS)) == 0)
+            return rt_fail_here(err, RT_EUSAGE, "%s does not take --%s; see rectrace %s --help",
+                                c->name, rows[i].name, c->name);
+    char known[FORMATS_MAX];
+    if (o->format != NULL && !command_writes(c, o->format))
+        return rt_fail_here(err, RT_EUSAGE,
+                            "--format %s: %s writes %s; the format of a log is given with --as",
+                            o->format, c->name, command_formats(c, known));
+    return 0;
+}
+
 int
 options_parse(struct options *o, int argc, char **argv, struct rt_err *err)
 {
+    bool given[OPTION__COUNT] = {false};
     struct option longs[OPTION__COUNT + 1] = {{0}};
     char shorts[2 + 2 * OPTION__COUNT] = ":";
     size_t n = 1;
@@ -190,9 +214,10 @@ options_parse(struct options *o, int argc, char **argv, struct rt_err *err)
                     id = (enum option_id)i;
         if (take(o, id, optarg, err) < 0)
             return -1;
+        given[id] = true;
     }
     split(o, argc, argv);
-    return 0;
+    return check(o, given, err);
 }
 
 void
@@ -202,14 +227,16 @@ options_fini(struct options *o)
 }
 
 void
-options_help(struct out *out)
+options_help(struct out *out, unsigned groups)
 {
     for (size_t i = 0; i < OPTION__COUNT; i++) {
+        if ((rows[i].group & groups) == 0)
+            continue;
         char left[48], letter[8] = "    ";
         if (rows[i].letter != 0)
             snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
-        snprintf(left, sizeof(left), "%s--%s%s%s", letter, rows[i].name, rows[i].arg != NULL ? " " : "",
-                 rows[i].arg != NULL ? rows[i].arg : "");
+        snprintf(left, sizeof(left), "%s--%s%s%s", letter, rows[i].name,
+                 rows[i].arg != NULL ? " " : "", rows[i].arg != NULL ? rows[i].arg : "");
         out_fmt(out, "  %-26s ", left);
         out_raw(out, rows[i].doc);
         out_char(out, '\n');

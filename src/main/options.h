@@ -11,6 +11,19 @@
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
+/* Options that belong together; a command takes some of them. */
+enum option_group {
+    TAKES_ALWAYS = 1 << 0,
+    TAKES_FORMAT = 1 << 1,
+    TAKES_OUTPUT = 1 << 2,
+    TAKES_RULES = 1 << 3,
+    TAKES_INPUT = 1 << 4,
+    TAKES_VERDICT = 1 << 5,
+    TAKES_REPORT = 1 << 6,
+    TAKES_SCREEN = 1 << 7,
+    TAKES_ON = 1 << 8,
+};
+
 struct options {
     const char *command; /* name; "analyze" when only files are given */
     const char *format;  /* NULL: text */
@@ -30,11 +43,12 @@ struct options {
     int operand_count;
 };
 
-/* 0, or -1 with err set (RT_EUSAGE). `argv` is borrowed and may be permuted. */
+/* 0, or -1 with err set (RT_EUSAGE): also when the command does not take an option or format. `argv`
+ * is borrowed and may be permuted. */
 int options_parse(struct options *o, int argc, char **argv, struct rt_err *err);
 void options_fini(struct options *o);
-/* The option part of --help. */
+/* The option part of --help: those of some groups. */
 struct out;
-void options_help(struct out *o);
+void options_help(struct out *o, unsigned groups);
 
 #endif

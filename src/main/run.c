@@ -42,7 +42,10 @@ run_load_rules(struct run *r, const struct options *o)
     input_list_init(&r->inputs);
     struct rule_messages messages;
     rule_messages_init(&messages);
-    struct rule_sources from = {.builtin = true, .paths = o->rules.v, .path_count = o->rules.n};
+    struct rule_sources from = {.builtin = true,
+                                .paths = o->rules.v,
+                                .path_count = o->rules.n,
+                                .today = rt_time_now()};
     r->rules = rule_set_load(&from, &rt_limits_default, &messages, &r->err);
     print_messages(&messages);
     r->rule_errors = messages.errors > 0;

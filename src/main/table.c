@@ -1,13 +1,17 @@
 #include "config.h"
 
-#include "main/command.h"
-
+#include <stdio.h>
 #include <string.h>
 
-extern const struct command cmd_analyze, cmd_sessions, cmd_session, cmd_why, cmd_explain, cmd_rules, cmd_formats;
+#include "main/command.h"
+#include "report/writer.h"
+
+extern const struct command cmd_analyze, cmd_sessions, cmd_session, cmd_why, cmd_explain,
+    cmd_rules, cmd_formats;
 
 const struct command *const commands[] = {
-    &cmd_analyze, &cmd_sessions, &cmd_session, &cmd_why, &cmd_explain, &cmd_rules, &cmd_formats, NULL,
+    &cmd_analyze, &cmd_sessions, &cmd_session, &cmd_why,
+    &cmd_explain, &cmd_rules,    &cmd_formats, NULL,
 };
 
 const struct command *
@@ -17,6 +21,38 @@ command_find(const char *name)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
     return NULL;
+}
+
+const char *
+command_formats(const struct command *c, char out[FORMATS_MAX])
+{
+    size_t n = 0;
+    out[0] = '\0';
+    for (const char *at = c->formats; at != NULL && *at != '\0'; at += strspn(at, " ")) {
+        int length = (int)strcspn(at, " ");
+        n +=
+            (size_t)snprintf(out + n, FORMATS_MAX - n, "%s%.*s", n > 0 ? ", " : "", length, at);
+        at += length;
+    }
+    for (size_t i = 0; c->formats == NULL && writers[i] != NULL && n < FORMATS_MAX; i++)
+        n += (size_t)snprintf(out + n, FORMATS_MAX - n, "%s%s", n > 0 ? ", " : "",
+                              writers[i]->name);
+    return out;
+}
+
+bool
+command_writes(const struct command *c, const char *format)
+{
+    if (c->formats == NULL)
+        return writer_find(format) != NULL;
+    size_t n = strlen(format);
+    for (const char *at = c->formats; *at != '\0'; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (length == n && memcmp(at, format, n) == 0)
+            return true;
+        at += length;
+    }
+    return false;
 }
 
 const char *
