@@ -45,6 +45,13 @@ put_name(struct rt_buf *b, rt_str name, const struct rule_set *rules, const stru
         rt_buf_addf(b, "%u", f->count);
         return;
     }
+    if (rt_str_is(name, "times")) {
+        if (f->count > 2)
+            rt_buf_addf(b, "%u times", f->count);
+        else
+            rt_buf_add(b, f->count == 2 ? RT_LIT("twice") : RT_LIT("once"));
+        return;
+    }
     for (size_t i = 0; i < f->value_count; i++)
         if (rt_str_eq(f->values[i].name, name)) {
             rt_buf_add(b, rt_str_of(rt_dur_human(f->values[i].value, text)));

@@ -130,8 +130,10 @@ place(const struct layout *l, const struct report *r, const struct event *e)
             break;
         }
     size_t room = l->w->columns > 100 ? 30 : 16;
-    if (path.n > room)
-        path = rt_str_from(path, path.n - room);
+    if (path.n > room) {
+        path = rt_str_from(path, path.n - (room - 1));
+        out_raw(l->o, l->w->unicode ? "…" : "~");
+    }
     out_tty(l->o, path);
     out_fmt(l->o, ":%llu", (unsigned long long)e->line);
 }

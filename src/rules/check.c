@@ -129,8 +129,9 @@ static bool
 is_known(const struct loader *l, const struct rule *r, rt_str name, struct nearest *near)
 {
     size_t dot = rt_str_find(name, RT_LIT("."));
-    bool known = rt_str_is(name, "count");
+    bool known = rt_str_is(name, "count") || rt_str_is(name, "times");
     nearest_try(near, RT_LIT("count"));
+    nearest_try(near, RT_LIT("times"));
     for (size_t i = 0; i < r->let_count; i++) {
         known |= rt_str_eq(r->lets[i].name, name);
         nearest_try(near, r->lets[i].name);
