@@ -293,17 +293,22 @@ advance_locked(struct batch *b, struct rt_err *err)
 }
 
 static int
-deliver(struct worker *w, struct rt_err *err)
+deliver_locked(struct worker *w, struct rt_err *err)
 {
     struct batch *b = w->batch;
-    int rc = 0;
-    pthread_mutex_lock(&b->lock);
-    if (b->stop)
-        rc = rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg);
+    int rc = b->stop ? rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg) : 0;
     for (size_t i = 0; rc == 0 && i < w->parcel.events.n; i++)
         rc = session_engine_feed(b->engine, w->parcel.events.v[i], err);
-    pthread_mutex_unlock(&b->lock);
     parcel_clear(&w->parcel);
+    return rc;
+}
+
+static int
+deliver(struct worker *w, struct rt_err *err)
+{
+    pthread_mutex_lock(&w->batch->lock);
+    int rc = deliver_locked(w, err);
+    pthread_mutex_unlock(&w->batch->lock);
     return rc;
 }
 
@@ -319,10 +324,12 @@ take_event(void *arg, const struct event *e, struct rt_err *err)
         w->job->seen = e->begin;
     if (w->direct)
         return session_engine_feed(w->batch->engine, e, err);
-    /* Mostly the engine is free, and the event needs no copy; else it waits in the parcel. */
+    /* Mostly the engine is free, and the event needs no copy; else it waits in the parcel. What waits
+     * goes first: disorder is counted by the order in which an input tells its events. */
     if (pthread_mutex_trylock(&w->batch->lock) == 0) {
-        int rc = w->batch->stop ? rt_fail(err, w->batch->err.code, w->batch->err.pos, "%s", w->batch->err.msg)
-                                : session_engine_feed(w->batch->engine, e, err);
+        int rc = deliver_locked(w, err);
+        if (rc == 0)
+            rc = session_engine_feed(w->batch->engine, e, err);
         pthread_mutex_unlock(&w->batch->lock);
         return rc;
     }

@@ -72,8 +72,8 @@ header_covers(const struct layout *l, const struct report *r)
     if (any)
         out_char(l->o, '\n');
     if (r->disorder_count > 0)
-        out_fmt(l->o, "         %llu lines were up to %s out of order; sorted\n", (unsigned long long)r->disorder_count,
-                rt_dur_human(r->disorder_worst, a));
+        out_fmt(l->o, "         %llu %s up to %s out of order; sorted\n", (unsigned long long)r->disorder_count,
+                r->disorder_count == 1 ? "line was" : "lines were", rt_dur_human(r->disorder_worst, a));
 }
 
 static bool

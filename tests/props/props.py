@@ -94,6 +94,16 @@ def reorderings(tmp):
               run("analyze", "--format", "json", path).stdout == run("analyze", "--format", "json", "-j", "7", path).stdout)
 
 
+def threads():
+    """Byte for byte, what is counted on the way included."""
+    samples = os.path.join(SRC, "samples")
+    one = run("analyze", "--format", "json", "-j", "1", samples).stdout
+    for n in ("2", "4", "7"):
+        for _ in range(4):
+            check("%s threads over many files: the same bytes" % n,
+                  run("analyze", "--format", "json", "-j", n, samples).stdout == one)
+
+
 def cuts(tmp):
     data = open(os.path.join(SRC, "samples/polled-after-stop.log.gz"), "rb").read()
     whole = report(os.path.join(SRC, "samples/polled-after-stop.log.gz"))["inputs"][0]["lines"]
@@ -159,6 +169,7 @@ def documents():
 
 with tempfile.TemporaryDirectory() as tmp:
     reorderings(tmp)
+    threads()
     cuts(tmp)
     hostile(tmp)
     documents()
