@@ -3,6 +3,7 @@ RULE_FILES = \
 	rules/codes.yaml \
 	rules/parameters.yaml \
 	rules/webhooks.yaml \
+	rules/lifecycle.yaml \
 	rules/formats/access.yaml \
 	rules/formats/json.yaml \
 	rules/patterns/callbacks.yaml \

@@ -11,14 +11,14 @@
 #include "detect/coverage.h"
 #include "detect/finding.h"
 #include "detect/scope.h"
+#include "rules/condition.h"
 
 struct matcher {
     const struct rule_set *rules;
     const struct rt_limits *limits;
     const struct coverage *coverage;
     struct rt_arena scratch;
-    pcre2_match_data *match;
-    pcre2_match_context *context;
+    struct condition_regex regex;
 };
 int matcher_init(struct matcher *m, const struct rule_set *rules,
                  const struct rt_limits *limits, const struct coverage *coverage,

@@ -177,26 +177,25 @@ row(const struct layout *l, const struct report *r, const struct event *e, size_
 
 /* What a healthy life would show next, drawn as a hole. */
 static void
-hole(const struct layout *l, const char *lane, const char *what, const char *why)
+hole(const struct layout *l, const char *lane, rt_str what, const char *why)
 {
     out_fmt(l->o, "  %s  %-12s  %-8s  %-4s  ", l->w->unicode ? "◌" : "o", "-", "-", lane);
-    out_fmt(l->o, "%-20s  %s\n", what, why);
+    out_fmt(l->o, "%-20.*s  %s\n", RT_FMT(what), why);
 }
 
 static void
 holes(const struct layout *l, const struct report *r, const struct session *s)
 {
-    uint8_t recorder = rule_set_kind(r->rules, RT_LIT("recorder_started"));
-    bool hooks_known = coverage_any(r->coverage, SOURCE_HOOK);
-    bool started = s->sid.n > 0;
-    if (!started && (s->kinds >> KIND_START & 1) != 0)
-        hole(l, "hook", "recorder_started", "not expected: start failed");
+    const struct hook_type *expected = rule_set_expected(r->rules, KIND_START, s->mode);
+    bool hooks_known = coverage_any(r->coverage, SOURCE_HOOK), started = s->sid.n > 0;
+    if (!started && (s->kinds >> KIND_START & 1) != 0 && expected != NULL)
+        hole(l, "hook", expected->name, "not expected: start failed");
     else if (!started && (s->kinds >> KIND_ACQUIRE & 1) != 0)
-        hole(l, "call", "start", "never came");
-    else if (hooks_known && recorder != KIND_NONE && (s->kinds >> recorder & 1) == 0 && started)
-        hole(l, "hook", "recorder_started", "missing");
+        hole(l, "call", rule_set_kind_name(r->rules, KIND_START), "never came");
+    else if (hooks_known && expected != NULL && (s->kinds >> expected->kind & 1) == 0 && started)
+        hole(l, "hook", expected->name, "missing");
     if (started && (s->kinds >> KIND_STOP & 1) == 0)
-        hole(l, "call", "stop", "not in the logs");
+        hole(l, "call", rule_set_kind_name(r->rules, KIND_STOP), "not in the logs");
 }
 
 static void

@@ -69,8 +69,8 @@ load_details(struct loader *l, const struct yaml_node *map, struct hook_type *h)
 static bool
 load_one(struct loader *l, const struct yaml_node *map, struct hook_type *h)
 {
-    static const char *const keys[] = {"type",   "name",    "sender", "means",
-                                       "source", "details", NULL};
+    static const char *const keys[] = {"type",    "name",           "sender", "means", "source",
+                                       "details", "expected-after", "modes",  NULL};
     if (!load_keys(l, map, keys))
         return false;
     bool good = load_int(l, map, "type", true, 0, INT32_MAX, &h->number);
@@ -78,6 +78,8 @@ load_one(struct loader *l, const struct yaml_node *map, struct hook_type *h)
     good &= load_text(l, map, "sender", false, &h->sender);
     good &= load_text(l, map, "means", true, &h->means);
     good &= load_text(l, map, "source", false, &h->source);
+    good &= load_kinds(l, map, "expected-after", &h->expected_after);
+    good &= load_texts(l, map, "modes", &h->modes, &h->mode_count);
     const struct yaml_node *details = yaml_get(map, "details");
     h->pos = load_pos(l, map);
     if (event_kind_find(h->name) != KIND_NONE)

@@ -160,7 +160,7 @@ good_head(struct loader *l, const struct yaml_node *root)
 {
     static const char *const keys[] = {
         "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
-        "codes",    "webhooks", "parameters", "formats", "accept", "envelope", NULL};
+        "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "signs", NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -214,6 +214,8 @@ visit_shapes(struct loader *l, const struct yaml_node *root)
         load_formats(l, formats);
     if (parameters != NULL)
         load_parameters(l, parameters);
+    if (yaml_get(root, "signs") != NULL)
+        load_signs(l, yaml_get(root, "signs"));
     if (accepts != NULL)
         load_accepts(l, accepts);
     if (rules != NULL && rules->type == YAML_MAP)
@@ -315,6 +317,7 @@ rule_set_free(struct rule_set **pset)
     RT_VEC_FREE(&set->rules);
     RT_VEC_FREE(&set->codes);
     RT_VEC_FREE(&set->hooks);
+    RT_VEC_FREE(&set->signs);
     RT_VEC_FREE(&set->parameters);
     RT_VEC_FREE(&set->formats);
     RT_VEC_FREE(&set->accepts);

@@ -60,6 +60,27 @@ rule_set_hook(const struct rule_set *set, int64_t event_type)
     return NULL;
 }
 
+static bool
+has_mode(const struct hook_type *h, rt_str mode)
+{
+    if (mode.n == 0 || h->mode_count == 0)
+        return true;
+    for (size_t i = 0; i < h->mode_count; i++)
+        if (rt_str_eq(h->modes[i], mode))
+            return true;
+    return false;
+}
+
+const struct hook_type *
+rule_set_expected(const struct rule_set *set, uint8_t after, rt_str mode)
+{
+    const struct hook_type *h;
+    RT_EACH (h, &set->hooks)
+        if ((h->expected_after >> after & 1) != 0 && has_mode(h, mode))
+            return h;
+    return NULL;
+}
+
 const struct parameter *
 rule_set_parameter(const struct rule_set *set, const char *path, uint8_t kind)
 {

@@ -179,6 +179,9 @@ struct hook_type {
     rt_str name;    /* msgName */
     uint8_t kind;
     rt_str sender, means, source;
+    uint64_t expected_after; /* kinds whose success it follows in a healthy life; 0: none */
+    const rt_str *modes;     /* in which it does; none: all */
+    size_t mode_count;
     const struct hook_detail *details;
     size_t detail_count;
     struct rt_pos pos;
@@ -195,6 +198,25 @@ struct hook_envelope {
     size_t path_count[ENVELOPE__PARTS];
     const int64_t *ours; /* product numbers that are ours */
     size_t our_count;
+};
+
+/* ---- the life of a recording ---- */
+
+enum rule_meaning {
+#define MEANING(id, name, doc) MEANS_##id,
+#include "rules/meanings.def"
+#undef MEANING
+    MEANS__COUNT
+};
+extern const char *const rule_meaning_names[MEANS__COUNT + 1]; /* NULL ends it */
+
+struct rule_sign { /* events that mean something for it */
+    enum rule_meaning means;
+    const struct rule_match *on; /* without regular expressions */
+    size_t on_count;
+    bool bare;       /* the answer says nothing else: no code, no reason, no fault of the route */
+    uint16_t absent; /* the event lacks this field; UINT16_MAX: not asked */
+    struct rt_pos pos;
 };
 
 /* ---- request parameters ---- */
@@ -280,6 +302,7 @@ struct rule_set {
     RT_VEC(struct code_entry) codes;
     RT_VEC(struct hook_type) hooks;
     struct hook_envelope envelope;
+    RT_VEC(struct rule_sign) signs;
     RT_VEC(struct parameter) parameters;
     RT_VEC(struct format) formats;
     RT_VEC(struct rule_accept) accepts;
@@ -296,6 +319,8 @@ rt_str rule_set_kind_name(const struct rule_set *set, uint8_t kind);
 /* Kind by name, callbacks included; KIND_NONE. */
 uint8_t rule_set_kind(const struct rule_set *set, rt_str name);
 const struct hook_type *rule_set_hook(const struct rule_set *set, int64_t event_type);
+/* The callback that follows a call that succeeded; `mode` may be unknown. NULL: none. */
+const struct hook_type *rule_set_expected(const struct rule_set *set, uint8_t after, rt_str mode);
 /* By its path, for a call (KIND_NONE: any). NULL: not listed. */
 const struct parameter *rule_set_parameter(const struct rule_set *set, const char *path, uint8_t kind);
 /* Can a finding have that id: a rule's, a code's, or unknown-code? */

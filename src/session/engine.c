@@ -49,7 +49,11 @@ session_engine_new(const struct rule_set *rules, const struct rt_limits *limits,
     }
     e->limits = limits;
     e->clock = RT_TIME_NONE;
-    phase_signs_init(&e->signs, rules);
+    if (phase_signs_init(&e->signs, rules) < 0) {
+        rt_fail_mem(err);
+        rt_free(e);
+        return NULL;
+    }
     e->keep = (struct box_keep){limits->session_events, signs_of, &e->signs};
     join_init(&e->join, limits->pending_calls, (struct join_sink){place, e});
     registry_init(&e->registry, options);
@@ -65,6 +69,7 @@ session_engine_free(struct session_engine **pe)
         return;
     join_fini(&e->join);
     registry_fini(&e->registry);
+    phase_signs_fini(&e->signs);
     RT_VEC_FREE(&e->inputs);
     rt_free(e);
 }

@@ -148,9 +148,9 @@ box_is_over(const struct box *b)
 {
     const uint64_t tries = UINT64_C(1) << KIND_ACQUIRE | UINT64_C(1) << KIND_START;
     const uint64_t calls = (UINT64_C(1) << KIND_OTHER_HOOK) - 1;
-    const uint32_t left = 1u << IN_LEFT | 1u << IN_GONE | 1u << IN_STOP | 1u << IN_FATAL;
-    const uint32_t kept = 1u << IN_UPLOADED | 1u << IN_BACKUPED;
-    if ((b->all_kinds & ~tries) == 0 && (b->all_signs & 1u << IN_START) == 0)
+    const uint32_t left = 1u << MEANS_LEFT | 1u << MEANS_GONE | 1u << MEANS_STOP | 1u << MEANS_FATAL;
+    const uint32_t kept = 1u << MEANS_UPLOADED | 1u << MEANS_BACKUPED;
+    if ((b->all_kinds & ~tries) == 0 && (b->all_signs & 1u << MEANS_START) == 0)
         return true;
     /* Where callbacks arrive, that of the upload is to be waited for. */
     bool hooks = (b->all_kinds & ~calls) != 0;

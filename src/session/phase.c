@@ -9,6 +9,8 @@
 
 #include "session/phase.h"
 
+#include "base/alloc.h"
+#include "rules/condition.h"
 #include "session/box.h"
 
 static const char *const names[PHASE__COUNT] = {
@@ -26,14 +28,14 @@ session_phase_name(enum session_phase p)
 static const struct step {
     bool filled;
     enum session_phase to;
-} steps[PHASE__COUNT][IN__COUNT] = {
+} steps[PHASE__COUNT][MEANS__COUNT] = {
 /* clang-format off */
 #define TO(phase) {true, PHASE_##phase}
 #define ROW(phase, acquire, lapse, refused, start, alive, fatal, failover, stop, left, gone, uploaded, backuped)         \
     [PHASE_##phase] = {                                                                                                 \
-        [IN_ACQUIRE] = TO(acquire), [IN_LAPSE] = TO(lapse), [IN_REFUSED] = TO(refused), [IN_START] = TO(start),         \
-        [IN_ALIVE] = TO(alive), [IN_FATAL] = TO(fatal), [IN_FAILOVER] = TO(failover), [IN_STOP] = TO(stop),             \
-        [IN_LEFT] = TO(left), [IN_GONE] = TO(gone), [IN_UPLOADED] = TO(uploaded), [IN_BACKUPED] = TO(backuped) }
+        [MEANS_ACQUIRE] = TO(acquire), [MEANS_LAPSE] = TO(lapse), [MEANS_REFUSED] = TO(refused), [MEANS_START] = TO(start),         \
+        [MEANS_ALIVE] = TO(alive), [MEANS_FATAL] = TO(fatal), [MEANS_FAILOVER] = TO(failover), [MEANS_STOP] = TO(stop),             \
+        [MEANS_LEFT] = TO(left), [MEANS_GONE] = TO(gone), [MEANS_UPLOADED] = TO(uploaded), [MEANS_BACKUPED] = TO(backuped) }
     /*  from           acquire        lapse          refused        start     alive         fatal          failover      stop       left          gone           uploaded backuped */
     ROW(NONE,          ACQUIRED,      NONE,          NEVER_STARTED, ACCEPTED, RUNNING,      NONE,          FAILING_OVER, STOPPING,  UPLOADING,    NONE,          DONE,    BACKUP),
     ROW(ACQUIRED,      ACQUIRED,      EXPIRED,       NEVER_STARTED, ACCEPTED, RUNNING,      ACQUIRED,      FAILING_OVER, STOPPING,  UPLOADING,    ACQUIRED,      DONE,    BACKUP),
@@ -54,32 +56,13 @@ static const struct step {
 };
 
 enum session_phase
-phase_step(enum session_phase from, enum phase_input in)
+phase_step(enum session_phase from, enum rule_meaning in)
 {
     const struct step *s = &steps[from][in];
     return s->filled ? s->to : PHASE__COUNT;
 }
 
 /* ---- which events mean what ---- */
-
-enum sign_test { SIGN_OK, SIGN_FAIL, SIGN_EQ, SIGN_MIN, SIGN_BARE, SIGN_OKAY_BARE, SIGN_ANY };
-
-static const struct sign {
-    const char *event;
-    enum sign_test test;
-    uint16_t field;
-    int64_t number;
-    const char *text;
-    enum phase_input in;
-} signs_table[] = {
-#define SIGN(event, test, field, number, text, in) \
-    {event, SIGN_##test, FIELD_##field, number, text, IN_##in},
-#include "session/phases.def"
-#undef SIGN
-};
-enum { SIGNS = sizeof(signs_table) / sizeof(signs_table[0]) };
-_Static_assert(SIGNS <= sizeof(((struct phase_signs *)0)->rows),
-               "raise the size of phase_signs.rows");
 
 /* The rule that tells when a resource id is too old to start, and its parameter. */
 static rt_dur
@@ -92,51 +75,52 @@ ttl_of(const struct rule_set *rules)
     return RT_DUR_NONE;
 }
 
-void
+static uint64_t
+kinds_of(const struct rule_sign *s)
+{
+    uint64_t kinds = 0;
+    for (size_t i = 0; i < s->on_count; i++)
+        kinds |= s->on[i].kinds;
+    return kinds;
+}
+
+int
 phase_signs_init(struct phase_signs *signs, const struct rule_set *rules)
 {
-    uint8_t kinds[SIGNS], n = 0;
-    for (size_t i = 0; i < SIGNS; i++)
-        kinds[i] = rule_set_kind(rules, rt_str_of(signs_table[i].event));
+    const struct rule_sign *s;
+    uint32_t n = 0;
+    *signs = (struct phase_signs){.ttl = ttl_of(rules)};
+    signs->rows = rt_calloc(rules->signs.n * KIND__MAX + 1, sizeof(struct rule_sign *));
+    if (signs->rows == NULL)
+        return -1;
     for (size_t kind = 0; kind < KIND__MAX; kind++) {
         signs->from[kind] = n;
-        for (size_t i = 0; i < SIGNS; i++)
-            if (kinds[i] == kind)
-                signs->rows[n++] = (uint8_t)i;
+        RT_EACH (s, &rules->signs)
+            if ((kinds_of(s) >> kind & 1) != 0)
+                signs->rows[n++] = s;
     }
     signs->from[KIND__MAX] = n;
-    signs->ttl = ttl_of(rules);
+    return 0;
+}
+
+void
+phase_signs_fini(struct phase_signs *signs)
+{
+    rt_free(signs->rows);
+    signs->rows = NULL;
 }
 
 static bool
-equals(const struct event *e, const struct sign *s)
+holds(const struct event *e, const struct rule_sign *s)
 {
     int64_t number = 0;
-    if (*s->text != '\0')
-        return rt_str_is(event_text(e, s->field), s->text);
-    return event_num(e, s->field, &number) && number == s->number;
-}
-
-static bool
-bare(const struct event *e)
-{
-    return e->code == EVENT_NO_CODE && e->reason.n == 0 && event_get(e, FIELD_ROUTE) == NULL;
-}
-
-static bool
-holds(const struct event *e, const struct sign *s)
-{
-    int64_t number = 0;
-    switch (s->test) {
-    case SIGN_OK: return e->outcome == OUTCOME_OK;
-    case SIGN_FAIL: return e->outcome == OUTCOME_FAIL;
-    case SIGN_EQ: return equals(e, s);
-    case SIGN_MIN: return event_num(e, s->field, &number) && number >= s->number;
-    case SIGN_BARE: return bare(e) && equals(e, s);
-    case SIGN_OKAY_BARE: return e->outcome == OUTCOME_OK && !event_num(e, s->field, &number);
-    case SIGN_ANY: return true;
-    }
-    return false;
+    if (s->bare &&
+        (e->code != EVENT_NO_CODE || e->reason.n > 0 || event_get(e, FIELD_ROUTE) != NULL))
+        return false;
+    if (s->absent != UINT16_MAX &&
+        (event_num(e, s->absent, &number) || event_text(e, s->absent).p != NULL))
+        return false;
+    return condition_fits(s->on, s->on_count, e, NULL);
 }
 
 uint32_t
@@ -146,9 +130,9 @@ phase_signs_of(const struct phase_signs *signs, const struct event *e)
     if (e->kind >= KIND__MAX)
         return 0;
     for (size_t i = signs->from[e->kind]; i < signs->from[e->kind + 1]; i++) {
-        const struct sign *s = &signs_table[signs->rows[i]];
+        const struct rule_sign *s = signs->rows[i];
         if (holds(e, s))
-            mask |= UINT32_C(1) << s->in;
+            mask |= UINT32_C(1) << s->means;
     }
     return mask;
 }
@@ -170,13 +154,13 @@ phase_after(const struct phase_signs *signs, struct event *const *events, size_t
     enum session_phase p = PHASE_NONE;
     for (size_t i = 0; i < count; i++) {
         uint32_t mask = phase_signs_of(signs, events[i]);
-        for (unsigned in = 0; in < IN__COUNT; in++)
+        for (unsigned in = 0; in < MEANS__COUNT; in++)
             if (mask >> in & 1)
-                p = phase_step(p, (enum phase_input)in);
+                p = phase_step(p, (enum rule_meaning)in);
     }
     rt_time acquired = acquired_at(events, count);
     if (signs->ttl != RT_DUR_NONE && acquired != RT_TIME_NONE &&
         clock > box_shift(acquired, signs->ttl))
-        p = phase_step(p, IN_LAPSE);
+        p = phase_step(p, MEANS_LAPSE);
     return p;
 }

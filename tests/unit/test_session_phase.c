@@ -9,8 +9,8 @@ every_cell_leads_somewhere(void)
 {
     for (int p = 0; p < PHASE__COUNT; p++) {
         CHECK(session_phase_name((enum session_phase)p) != NULL);
-        for (int in = 0; in < IN__COUNT; in++)
-            CHECK(phase_step((enum session_phase)p, (enum phase_input)in) != PHASE__COUNT);
+        for (int in = 0; in < MEANS__COUNT; in++)
+            CHECK(phase_step((enum session_phase)p, (enum rule_meaning)in) != PHASE__COUNT);
     }
 }
 
@@ -20,11 +20,11 @@ every_phase_is_reached_and_can_end(void)
     bool reached[PHASE__COUNT] = {[PHASE_NONE] = true};
     for (int round = 0; round < PHASE__COUNT; round++)
         for (int p = 0; p < PHASE__COUNT; p++)
-            for (int in = 0; reached[p] && in < IN__COUNT; in++)
-                reached[phase_step((enum session_phase)p, (enum phase_input)in)] = true;
+            for (int in = 0; reached[p] && in < MEANS__COUNT; in++)
+                reached[phase_step((enum session_phase)p, (enum rule_meaning)in)] = true;
     for (int p = 0; p < PHASE__COUNT; p++) {
         CHECK(reached[p]);
-        CHECK(phase_step((enum session_phase)p, IN_UPLOADED) == PHASE_DONE);
+        CHECK(phase_step((enum session_phase)p, MEANS_UPLOADED) == PHASE_DONE);
     }
 }
 
@@ -93,7 +93,7 @@ events_move_the_phase(void)
     struct script_rules rules;
     struct phase_signs signs;
     script_rules_init(&rules);
-    phase_signs_init(&signs, &rules.set);
+    CHECK(phase_signs_init(&signs, &rules.set) == 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct script s;
         script_read(&s, &rules.set, rows[i].feed);
@@ -104,6 +104,7 @@ events_move_the_phase(void)
             printf("\n%s: got %s\n", rows[i].name, session_phase_name(got));
         script_fini(&s);
     }
+    phase_signs_fini(&signs);
 }
 
 static void
@@ -114,10 +115,11 @@ without_the_rule_nothing_expires(void)
     struct script s;
     script_rules_init(&rules);
     rules.set.rules.n = 0;
-    phase_signs_init(&signs, &rules.set);
+    CHECK(phase_signs_init(&signs, &rules.set) == 0);
     script_read(&s, &rules.set, "+0 acquire ok rid=R");
     CHECK(phase_after(&signs, s.events.v, s.events.n, SCRIPT_EPOCH + RT_DAY) == PHASE_ACQUIRED);
     script_fini(&s);
+    phase_signs_fini(&signs);
 }
 
 static const struct check_test tests[] = {

@@ -15,39 +15,31 @@
 
 #include "base/alloc.h"
 #include "check.h"
+#include "rules/load.h"
 #include "session/engine.h"
 
 #define SCRIPT_EPOCH (INT64_C(1767600000) * RT_SEC)
 
-/* ---- the few rules that sessions ask for ---- */
-
-static const char *const script_hooks[] = {
-    "recorder_started", "recorder_leave", "session_exit",          "session_failover",
-    "uploaded",         "backuped",       "cloud_recording_error",
-};
-enum { SCRIPT_HOOKS = sizeof(script_hooks) / sizeof(script_hooks[0]) };
+/* ---- the rules: the pack itself ---- */
 
 struct script_rules {
-    struct hook_type hooks[SCRIPT_HOOKS];
-    struct rule_param ttl;
-    struct rule rule;
-    struct rule_set set;
+    struct rule_set set; /* a view: a test may take parts out */
 };
 
 static inline void
 script_rules_init(struct script_rules *r)
 {
-    *r = (struct script_rules){
-        .ttl = {.name = RT_LIT("ttl"), .is_dur = true, .dur = 300 * RT_SEC}};
-    for (size_t i = 0; i < SCRIPT_HOOKS; i++)
-        r->hooks[i] = (struct hook_type){.name = rt_str_of(script_hooks[i]),
-                                         .kind = (uint8_t)(KIND_HOOK + i)};
-    r->rule =
-        (struct rule){.id = RT_LIT("resource-id-expired"), .params = &r->ttl, .param_count = 1};
-    r->set.hooks.v = r->hooks;
-    r->set.hooks.n = SCRIPT_HOOKS;
-    r->set.rules.v = &r->rule;
-    r->set.rules.n = 1;
+    static struct rule_set *pack; /* loaded once, for all tests of a program */
+    struct rule_sources from = {.builtin = true};
+    struct rule_messages messages;
+    struct rt_err err = {0};
+    rule_messages_init(&messages);
+    if (pack == NULL)
+        pack = rule_set_load(&from, &rt_limits_default, &messages, &err);
+    rule_messages_fini(&messages);
+    if (pack == NULL)
+        abort();
+    r->set = *pack;
 }
 
 /* ---- script to events ---- */

@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "detect/match.h"
+#include "rules/condition.h"
 
 static bool
 compare(enum cond_op op, int64_t have, int64_t want)
@@ -24,16 +24,17 @@ compare(enum cond_op op, int64_t have, int64_t want)
 }
 
 static bool
-text_matches(const struct matcher *m, const pcre2_code *re, rt_str s)
+text_matches(const struct condition_regex *with, const pcre2_code *re, rt_str s)
 {
-    return pcre2_match(re, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0, m->match, m->context) >= 0;
+    return with != NULL && pcre2_match(re, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0,
+                                       with->match, with->context) >= 0;
 }
 
 static bool
-holds_text(const struct matcher *m, const struct rule_cond *c, rt_str have)
+holds_text(const struct condition_regex *re, const struct rule_cond *c, rt_str have)
 {
     if (c->op == OP_MATCH)
-        return text_matches(m, c->re, have);
+        return text_matches(re, c->re, have);
     int64_t n = 0;
     if (c->op == OP_EQ || c->op == OP_NE)
         return rt_str_eq(have, c->text) == (c->op == OP_EQ);
@@ -47,7 +48,7 @@ is_core_number(uint16_t field)
 }
 
 static bool
-holds(const struct matcher *m, const struct rule_cond *c, const struct event *e)
+holds(const struct condition_regex *re, const struct rule_cond *c, const struct event *e)
 {
     int64_t n = 0;
     if (c->op == OP_OK)
@@ -58,7 +59,7 @@ holds(const struct matcher *m, const struct rule_cond *c, const struct event *e)
         return event_num(e, c->field, &n) && compare(c->op, n, c->num);
     if (c->field < FIELD__COUNT && event_fields[c->field].part == PART_CORE) {
         rt_str have = event_text(e, c->field);
-        return have.p != NULL && holds_text(m, c, have);
+        return have.p != NULL && holds_text(re, c, have);
     }
     /* Any of several values will do; for != none may be equal. */
     bool any = false;
@@ -66,7 +67,8 @@ holds(const struct matcher *m, const struct rule_cond *c, const struct event *e)
         const struct event_value *v = &e->values[i];
         if (v->field != c->field)
             continue;
-        bool one = v->is_text ? holds_text(m, c, v->text) : c->is_num && compare(c->op, v->num, c->num);
+        bool one = v->is_text ? holds_text(re, c, v->text)
+                              : c->is_num && compare(c->op, v->num, c->num);
         if (c->op == OP_NE && !one)
             return false;
         any |= one;
@@ -75,40 +77,17 @@ holds(const struct matcher *m, const struct rule_cond *c, const struct event *e)
 }
 
 bool
-match_event(const struct matcher *m, const struct rule_match *alts, size_t count, const struct event *e)
+condition_fits(const struct rule_match *alts, size_t count, const struct event *e,
+               const struct condition_regex *re)
 {
     for (size_t i = 0; i < count; i++) {
         if ((alts[i].kinds >> e->kind & 1) == 0)
             continue;
         size_t c = 0;
-        while (c < alts[i].cond_count && holds(m, &alts[i].conds[c], e))
+        while (c < alts[i].cond_count && holds(re, &alts[i].conds[c], e))
             c++;
         if (c == alts[i].cond_count)
             return true;
     }
     return false;
-}
-
-int
-matcher_init(struct matcher *m, const struct rule_set *rules, const struct rt_limits *limits,
-             const struct coverage *coverage, struct rt_err *err)
-{
-    *m = (struct matcher){.rules = rules, .limits = limits, .coverage = coverage};
-    rt_arena_init(&m->scratch, 16 * 1024, 0);
-    m->match = pcre2_match_data_create(16, NULL);
-    m->context = pcre2_match_context_create(NULL);
-    if (m->match == NULL || m->context == NULL)
-        return rt_fail_mem(err);
-    pcre2_set_match_limit(m->context, (uint32_t)limits->match_steps);
-    pcre2_set_depth_limit(m->context, (uint32_t)limits->match_depth);
-    pcre2_set_heap_limit(m->context, (uint32_t)limits->match_heap_kib);
-    return 0;
-}
-
-void
-matcher_fini(struct matcher *m)
-{
-    pcre2_match_data_free(m->match);
-    pcre2_match_context_free(m->context);
-    rt_arena_fini(&m->scratch);
 }
