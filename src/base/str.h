@@ -92,4 +92,11 @@ rt_buf_str(const struct rt_buf *b)
     return (rt_str){b->p, b->n};
 }
 
+/* The end of a plural: "%zu line%s", n, rt_plural(n). */
+static inline const char *
+rt_plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 #endif

@@ -54,8 +54,8 @@ write_md(const struct report *r, const struct writer_options *w, struct out *o, 
         out_raw(o, in->last != RT_TIME_NONE ? rt_time_human(in->last, buf) : "-");
         out_raw(o, " |\n");
     }
-    out_fmt(o, "\n%zu sessions, %zu findings (rectrace %s, rules %.*s). Times are UTC.\n", r->session_count,
-            r->finding_count, r->version, RT_FMT(r->rules->version));
+    out_fmt(o, "\n%zu session%s, %zu finding%s (rectrace %s, rules %.*s). Times are UTC.\n", r->session_count,
+            rt_plural(r->session_count), r->finding_count, rt_plural(r->finding_count), r->version, RT_FMT(r->rules->version));
     out_raw(o, r->finding_count > 0 ? "\n## Findings\n" : "\nNo misuse was found.\n");
     for (size_t i = 0; i < r->finding_count; i++)
         finding(r, r->findings[i], o);

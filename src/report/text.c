@@ -32,7 +32,7 @@ header_inputs(const struct layout *l, const struct report *r)
         ignored += r->inputs[i].counts[1];
         unread += r->inputs[i].counts[2] + r->inputs[i].counts[3] + r->inputs[i].counts[4];
     }
-    out_fmt(l->o, "Read     %zu file%s, %s lines", r->input_count, r->input_count == 1 ? "" : "s", grouped(lines, a));
+    out_fmt(l->o, "Read     %zu file%s, %s line%s", r->input_count, rt_plural(r->input_count), grouped(lines, a), rt_plural(lines));
     if (r->seconds >= 0 && l->w->colour)
         out_fmt(l->o, " in %.1f s", r->seconds);
     out_fmt(l->o, "   %s in recording calls, %s others", grouped(events, a), grouped(ignored, b));
@@ -42,7 +42,7 @@ header_inputs(const struct layout *l, const struct report *r)
     if (r->duplicate_count > 0)
         out_fmt(l->o, "         %s told twice and counted once\n", grouped(r->duplicate_count, a));
     if (r->rules->skipped > 0)
-        out_fmt(l->o, "         %u rule%s skipped because of mistakes\n", r->rules->skipped, r->rules->skipped == 1 ? "" : "s");
+        out_fmt(l->o, "         %u rule%s skipped because of mistakes\n", r->rules->skipped, rt_plural(r->rules->skipped));
     for (size_t i = 0; l->w->verbose && i < r->input_count; i++) {
         out_raw(l->o, "         ");
         cell(l, r->inputs[i].path, 36);
@@ -99,7 +99,7 @@ header_sessions(const struct layout *l, const struct report *r)
     out_fmt(l->o, "Sessions %s:  %zu clean  %zu with findings  %zu still open", grouped(r->session_count, a),
             r->session_count - with - open, with, open);
     if (r->unchecked_count > 0)
-        out_fmt(l->o, "  %zu checks not possible", r->unchecked_count);
+        out_fmt(l->o, "  %zu check%s not possible", r->unchecked_count, rt_plural(r->unchecked_count));
     out_char(l->o, '\n');
 }
 
@@ -163,11 +163,11 @@ show_group(const struct layout *l, const struct report *r, const struct group *g
     out_fmt(l->o, "%-30.*s", RT_FMT(f->id));
     paint_off(l, PAINT_BOLD);
     if (g->sessions == 0)
-        out_fmt(l->o, " %s time%s", grouped(g->occurrences, n), g->occurrences == 1 ? "" : "s");
+        out_fmt(l->o, " %s time%s", grouped(g->occurrences, n), rt_plural(g->occurrences));
     else if (g->occurrences > g->sessions)
-        out_fmt(l->o, " %s times in %zu session%s", grouped(g->occurrences, n), g->sessions, g->sessions == 1 ? "" : "s");
+        out_fmt(l->o, " %s times in %zu session%s", grouped(g->occurrences, n), g->sessions, rt_plural(g->sessions));
     else
-        out_fmt(l->o, " %zu session%s", g->sessions, g->sessions == 1 ? "" : "s");
+        out_fmt(l->o, " %zu session%s", g->sessions, rt_plural(g->sessions));
     if (g->last != RT_TIME_NONE)
         out_fmt(l->o, "  last %.8s", rt_time_clock(g->last, a));
     out_raw(l->o, "\n            ");
@@ -297,18 +297,33 @@ show_nothing(const struct layout *l, const struct report *r)
     if (r->session_count > 0) {
         char text[240];
         snprintf(text, sizeof(text), "No misuse found in %s session%s (%zu rules checked, %zu could not be decided).",
-                 grouped(r->session_count, a), r->session_count == 1 ? "" : "s", rules, blind);
+                 grouped(r->session_count, a), rt_plural(r->session_count), rules, blind);
         paint_on(l, PAINT_GOOD);
         wrapped(l, rt_str_of(text), 0, 0);
         paint_off(l, PAINT_GOOD);
         return;
     }
+    if (lines == 0) {
+        out_raw(l->o, "Nothing to read: the input is empty.\n");
+        return;
+    }
     char text[400];
     snprintf(text, sizeof(text),
-             "%s lines read, none is a Cloud Recording call. Looked for …/cloud_recording/(acquire|start|query|update|"
+             "%s line%s read, none is a Cloud Recording call. Looked for …/cloud_recording/(acquire|start|query|update|"
              "updateLayout|stop) in text and JSON. Best guess for the first file: %.*s.",
-             grouped(lines, a), RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
+             grouped(lines, a), rt_plural(lines), RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
     wrapped(l, rt_str_of(text), 0, 0);
+}
+
+/* Can it be pasted into a shell as it is? */
+static bool
+is_plain(rt_str s)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:@,+/";
+    for (size_t i = 0; i < s.n; i++)
+        if (memchr(plain, s.p[i], sizeof(plain) - 1) == NULL)
+            return false;
+    return s.n > 0 && s.n < 40 && s.p[0] != '-';
 }
 
 static void
@@ -320,7 +335,7 @@ show_next(const struct layout *l, const struct report *r)
         const struct session *s = session_of(r, r->findings[i]);
         if (s == NULL)
             continue;
-        rt_str id = s->cname.n > 0 && s->cname.n < 40 ? s->cname : short_id(s->id);
+        rt_str id = is_plain(s->cname) ? s->cname : short_id(s->id);
         out_raw(l->o, "rectrace session ");
         redact_write(l->o, id, out_tty);
         out_char(l->o, ' ');
@@ -340,7 +355,7 @@ show_next(const struct layout *l, const struct report *r)
         out_char(l->o, '\n');
     }
     if (r->accepted > 0)
-        out_fmt(l->o, "         (%u accepted findings hidden)\n", r->accepted);
+        out_fmt(l->o, "         (%u accepted finding%s hidden)\n", r->accepted, rt_plural(r->accepted));
 }
 
 static int
