@@ -1,0 +1,362 @@
+/*
+ * test_pipeline.c - inputs to a finished report, without the command line.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "pipeline/accept.h"
+#include "pipeline/batch.h"
+#include "pipeline/parcel.h"
+#include "pipeline/spans.h"
+#include "rules/load.h"
+
+/* ---- logs of a few lines ---- */
+
+#define APP "0123456789abcdef0123456789abcdef"
+#define CALL(clock, op, rest)                                             \
+    "{\"time\":\"2026-02-03T10:" clock                                    \
+    "Z\",\"method\":\"POST\",\"url\":\"https://api.agora.io/v1/apps/" APP \
+    "/cloud_recording/" op "\"," rest "}\n"
+#define ACQUIRE(clock, rid, cname)                                                  \
+    CALL(clock, "acquire",                                                          \
+         "\"status\":200,\"request_body\":{\"cname\":\"" cname "\",\"uid\":\"7\"}," \
+         "\"response_body\":{\"resourceId\":\"" rid "\"}")
+#define START(clock, rid, status, answer)            \
+    CALL(clock, "resourceid/" rid "/mode/mix/start", \
+         "\"status\":" status ",\"response_body\":{" answer "}")
+#define RID_A "aK9dQx7Lm2Pq8Rt5Vw1Yz3Bc6Df4Gh0J"
+#define RID_B "bN4fUx0hT7mE2sW9qZ5rY8kC3vL6jP1D"
+#define SID   "3f9a1c5e7b2d4860a1b3c5d7e9f01234"
+
+static const char expired[] = ACQUIRE("00:00", RID_A, "room-a")
+    START("06:00", RID_A, "400", "\"code\":433,\"reason\":\"resource id expired\"");
+static const char healthy[] = ACQUIRE("20:00", RID_B, "room-b")
+    START("20:01", RID_B, "200", "\"sid\":\"" SID "\",\"resourceId\":\"" RID_B "\"");
+
+struct files { /* in a directory of their own */
+    char dir[32];
+    char paths[4][64];
+    int count;
+    struct input_list list;
+};
+
+static void
+files_begin(struct files *f)
+{
+    *f = (struct files){.dir = "/tmp/rectrace-XXXXXX"};
+    CU_ASSERT_FATAL(mkdtemp(f->dir) != NULL);
+    input_list_init(&f->list);
+}
+
+static void
+files_add(struct files *f, const char *text)
+{
+    struct rt_err err = {0};
+    char path[sizeof(f->paths[0])];
+    snprintf(path, sizeof(f->paths[0]), "%.30s/%d.log", f->dir, f->count++);
+    memcpy(f->paths[f->count - 1], path, sizeof(path));
+    FILE *out = fopen(path, "wb");
+    CU_ASSERT_FATAL(out != NULL);
+    fwrite(text, 1, strlen(text), out);
+    fclose(out);
+    CHECK(input_list_add(&f->list, path, &rt_limits_default, &err) == 0);
+}
+
+static void
+files_end(struct files *f)
+{
+    for (int i = 0; i < f->count; i++)
+        unlink(f->paths[i]);
+    rmdir(f->dir);
+    input_list_fini(&f->list);
+}
+
+static struct rule_set *
+pack(void)
+{
+    static struct rule_set *set;
+    struct rule_sources from = {.builtin = true};
+    struct rule_messages messages;
+    struct rt_err err = {0};
+    rule_messages_init(&messages);
+    if (set == NULL)
+        set = rule_set_load(&from, &rt_limits_default, &messages, &err);
+    rule_messages_fini(&messages);
+    CU_ASSERT_FATAL(set != NULL);
+    return set;
+}
+
+static struct batch_options
+options_of(const struct files *f)
+{
+    return (struct batch_options){.inputs = &f->list,
+                                  .threads = 2,
+                                  .since = RT_TIME_NONE,
+                                  .until = RT_TIME_NONE,
+                                  .now = RT_TIME_NONE,
+                                  .stamp = RT_TIME_NONE};
+}
+
+static struct batch *
+run(const struct batch_options *o)
+{
+    struct rt_err err = {0};
+    struct batch_progress progress = {0};
+    struct batch *b = batch_run(pack(), &rt_limits_default, o, &progress, &err);
+    CU_ASSERT_FATAL(b != NULL);
+    return b;
+}
+
+/* ---- what comes out ---- */
+
+static void
+sessions_and_findings_come_out_in_order(void)
+{
+    struct files f;
+    files_begin(&f);
+    files_add(&f, healthy); /* the later one first */
+    files_add(&f, expired);
+    struct batch_options o = options_of(&f);
+    struct batch *b = run(&o);
+    const struct report *r = batch_report(b);
+    CU_ASSERT_FATAL(r->session_count == 2 && r->finding_count == 1);
+    CHECK(rt_str_is(r->sessions[0]->cname, "room-a"));
+    CHECK(rt_str_is(r->sessions[1]->sid, SID));
+    CHECK(rt_str_is(r->findings[0]->id, "resource-id-expired"));
+    CHECK(r->event_count == 4 && r->duplicate_count == 0 && r->disorder_count == 0);
+    CHECK(r->severity_counts[SEVERITY_ERROR] == 1);
+    size_t of[1];
+    CHECK(report_session_findings(r, r->sessions[0], of) == 1 && of[0] == 0);
+    CHECK(report_session_findings(r, r->sessions[1], of) == 0);
+    batch_free(&b);
+    files_end(&f);
+}
+
+static void
+every_line_ends_in_one_counter(void)
+{
+    struct files f;
+    files_begin(&f);
+    files_add(&f, ACQUIRE("00:00", RID_A,
+                          "room-a") "{\"time\":\"2026-02-03T10:00:01Z\",\"url\":\"/health\"}\n"
+                                    "{\"cut\": \n\nplain words\n");
+    struct batch_options o = options_of(&f);
+    struct batch *b = run(&o);
+    const struct report_input *in = &batch_report(b)->inputs[0];
+    uint64_t sum = 0;
+    for (int i = 0; i < 5; i++)
+        sum += in->counts[i];
+    CHECK(in->lines == 5 && sum == 5 && in->counts[0] == 1);
+    CHECK(in->complete && batch_incomplete(b) == 0 && batch_unreadable(b) == 0);
+    batch_free(&b);
+    files_end(&f);
+}
+
+static void
+what_cannot_be_read_leaves_the_rest(void)
+{
+    struct files f;
+    files_begin(&f);
+    files_add(&f, expired);
+    files_add(&f, healthy);
+    unlink(f.paths[1]); /* gone between listing and reading */
+    struct batch_options o = options_of(&f);
+    struct batch *b = run(&o);
+    CHECK(batch_unreadable(b) == 1);
+    CHECK(batch_report(b)->session_count == 1);
+    CHECK(batch_report(b)->inputs[1].warning_count == 1);
+    batch_free(&b);
+    files_end(&f);
+}
+
+static void
+filters_leave_out_whole_sessions(void)
+{
+    static const struct row {
+        const char *name, *session, *channel, *app;
+        size_t sessions;
+    } rows[] = {
+        {"all", NULL, NULL, NULL, 2},
+        {"a channel", NULL, "room-b", NULL, 1},
+        {"the beginning of a sid", "3f9a1c", NULL, NULL, 1},
+        {"the beginning of a resource id", "aK9d", NULL, NULL, 1},
+        {"an app", NULL, NULL, "01234567", 2},
+        {"no such app", NULL, NULL, "ffff", 0},
+        {"two that exclude each other", "aK9d", "room-b", NULL, 0},
+    };
+    struct files f;
+    files_begin(&f);
+    files_add(&f, expired);
+    files_add(&f, healthy);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct batch_options o = options_of(&f);
+        o.session = rows[i].session;
+        o.channel = rows[i].channel;
+        o.app = rows[i].app;
+        struct batch *b = run(&o);
+        CHECK_ROW(&rows[i], batch_report(b)->session_count == rows[i].sessions);
+        batch_free(&b);
+    }
+    files_end(&f);
+}
+
+static void
+without_rules_nothing_is_found(void)
+{
+    struct files f;
+    files_begin(&f);
+    files_add(&f, expired);
+    struct batch_options o = options_of(&f);
+    o.no_rules = true;
+    struct batch *b = run(&o);
+    CHECK(batch_report(b)->session_count == 1 && batch_report(b)->finding_count == 0);
+    batch_free(&b);
+    files_end(&f);
+}
+
+/* ---- streaming ---- */
+
+struct stream_seen {
+    unsigned sessions, findings;
+    int stop; /* that session fails */
+};
+
+static int
+see_session(void *arg, const struct report *r, const struct session *s, struct rt_err *err)
+{
+    struct stream_seen *seen = arg;
+    (void)r, (void)s;
+    if ((int)++seen->sessions == seen->stop)
+        return rt_fail_here(err, RT_EIO, "the reader has gone");
+    return 0;
+}
+
+static int
+see_finding(void *arg, const struct report *r, const struct finding *f, struct rt_err *err)
+{
+    struct stream_seen *seen = arg;
+    (void)r, (void)f, (void)err;
+    seen->findings++;
+    return 0;
+}
+
+static int
+see_unchecked(void *arg, const struct report *r, const struct unchecked *u, struct rt_err *err)
+{
+    (void)arg, (void)r, (void)u, (void)err;
+    return 0;
+}
+
+static void
+a_stream_gets_each_once_and_may_stop(void)
+{
+    struct files f;
+    files_begin(&f);
+    files_add(&f, expired);
+    files_add(&f, healthy);
+    struct batch_options o = options_of(&f);
+    struct stream_seen seen = {0};
+    struct batch_stream stream = {see_session, see_finding, see_unchecked, &seen};
+    o.stream = &stream;
+    struct batch *b = run(&o);
+    CHECK(seen.sessions == 2 && seen.findings == 1);
+    CHECK(batch_report(b)->session_count == 2); /* counted, though not kept */
+    batch_free(&b);
+
+    struct rt_err err = {0};
+    struct batch_progress progress = {0};
+    seen = (struct stream_seen){.stop = 1};
+    CHECK(batch_run(pack(), &rt_limits_default, &o, &progress, &err) == NULL);
+    CHECK(err.code == RT_EIO && strcmp(err.msg, "the reader has gone") == 0);
+    files_end(&f);
+}
+
+/* ---- the parts ---- */
+
+static void
+acceptances_hide_until_their_day(void)
+{
+    static const struct row {
+        const char *name, *where, *cname;
+        rt_time now;
+        bool hides;
+    } rows[] = {
+        {"the channel fits", "cname=demo-*", "demo-1", 0, true},
+        {"another channel", "cname=demo-*", "room-1", 0, false},
+        {"everywhere", "", "room-1", 0, true},
+        {"both must fit", "cname=demo-* uid=8", "demo-1", 0, false},
+        {"on its last day", "cname=demo-*", "demo-1", 100, true},
+        {"after it", "cname=demo-*", "demo-1", 101, false},
+        {"a word that names nothing", "colour=red", "demo-1", 0, false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rule_accept accept = {
+            .rule = RT_LIT("start-repeated"), .where = rt_str_of(rows[i].where), .until = 100};
+        struct rule_set set = {0};
+        set.accepts.v = &accept;
+        set.accepts.n = 1;
+        struct session s = {.cname = rt_str_of(rows[i].cname), .uid = RT_LIT("7")};
+        struct finding f = {.id = RT_LIT("start-repeated")},
+                       other = {.id = RT_LIT("stop-repeated")};
+        CHECK_ROW(&rows[i], accept_hides(&set, &f, &s, rows[i].now) == rows[i].hides);
+        CHECK_ROW(&rows[i], !accept_hides(&set, &other, &s, rows[i].now));
+    }
+}
+
+static void
+spans_are_percentiles_of_what_was_seen(void)
+{
+    struct spans spans;
+    struct event acquire = {.kind = KIND_ACQUIRE, .outcome = OUTCOME_OK, .repeated = 1},
+                 start = {.kind = KIND_START, .outcome = OUTCOME_OK, .repeated = 1};
+    struct event *events[] = {&acquire, &start};
+    struct session s = {.events = events, .event_count = 2};
+    spans_init(&spans, pack());
+    for (int i = 1; i <= 100; i++) {
+        acquire.begin = acquire.end = 0;
+        start.begin = start.end = i * RT_SEC;
+        CHECK(spans_add(&spans, &s) == 0);
+    }
+    CU_ASSERT_FATAL(spans_settle(&spans) == 1);
+    CHECK(strcmp(spans.phases[0].name, "acquire->start") == 0 && spans.phases[0].count == 100);
+    CHECK(spans.phases[0].max == 100 * RT_SEC);
+    CHECK(spans.phases[0].p50 >= 49 * RT_SEC && spans.phases[0].p50 <= 51 * RT_SEC);
+    CHECK(spans.phases[0].p95 >= 94 * RT_SEC && spans.phases[0].p95 <= 96 * RT_SEC);
+    spans_fini(&spans);
+}
+
+static void
+parcels_copy_what_they_carry(void)
+{
+    struct parcel p;
+    struct rt_err err = {0};
+    char reason[] = "expired";
+    struct event e = {.kind = KIND_START, .code = 7, .reason = rt_str_of(reason)};
+    parcel_init(&p);
+    CHECK(parcel_add(&p, &e, &err) == 0);
+    memset(reason, 'x', sizeof(reason) - 1);
+    CU_ASSERT_FATAL(p.events.n == 1);
+    CHECK(p.events.v[0]->code == 7 && rt_str_is(p.events.v[0]->reason, "expired"));
+    CHECK(!parcel_full(&p));
+    parcel_clear(&p);
+    CHECK(p.events.n == 0);
+    parcel_fini(&p);
+}
+
+static const struct check_test tests[] = {
+    {"sessions and findings come out in order", sessions_and_findings_come_out_in_order},
+    {"every line ends in one counter", every_line_ends_in_one_counter},
+    {"what cannot be read leaves the rest", what_cannot_be_read_leaves_the_rest},
+    {"filters leave out whole sessions", filters_leave_out_whole_sessions},
+    {"without rules nothing is found", without_rules_nothing_is_found},
+    {"a stream gets each once and may stop", a_stream_gets_each_once_and_may_stop},
+    {"acceptances hide until their day", acceptances_hide_until_their_day},
+    {"spans are percentiles of what was seen", spans_are_percentiles_of_what_was_seen},
+    {"parcels copy what they carry", parcels_copy_what_they_carry},
+    {NULL, NULL},
+};
+CHECK_MAIN("pipeline", tests)
