@@ -7,19 +7,10 @@
 
 #define CALLS ((UINT64_C(1) << KIND_OTHER_HOOK) - 1)
 
-static uint64_t
-kinds_of(const struct rule_step *step)
-{
-    uint64_t kinds = 0;
-    for (size_t i = 0; i < step->alt_count; i++)
-        kinds |= step->alts[i].kinds;
-    return kinds;
-}
-
 static bool
 speaks_of(const struct rule_step *step, enum event_source source)
 {
-    return (kinds_of(step) & (source == SOURCE_API ? CALLS : ~CALLS)) != 0;
+    return (condition_kinds(step->alts, step->alt_count) & (source == SOURCE_API ? CALLS : ~CALLS)) != 0;
 }
 
 void

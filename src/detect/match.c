@@ -14,22 +14,13 @@
 
 /* ---- opening ---- */
 
-static uint64_t
-kinds_of(const struct rule_step *step)
-{
-    uint64_t kinds = 0;
-    for (size_t i = 0; i < step->alt_count; i++)
-        kinds |= step->alts[i].kinds;
-    return kinds;
-}
-
 bool
 match_possible(const struct rule *r, uint64_t kinds)
 {
     if ((r->needs & kinds) == 0)
         return false;
     for (size_t i = 0; i < r->when_count; i++)
-        if (r->when[i].type == STEP_SEE && (kinds_of(&r->when[i]) & kinds) == 0)
+        if (r->when[i].type == STEP_SEE && (condition_kinds(r->when[i].alts, r->when[i].alt_count) & kinds) == 0)
             return false;
     return true;
 }

@@ -5,6 +5,15 @@
 
 #include "rules/condition.h"
 
+uint64_t
+condition_kinds(const struct rule_match *alts, size_t count)
+{
+    uint64_t kinds = 0;
+    for (size_t i = 0; i < count; i++)
+        kinds |= alts[i].kinds;
+    return kinds;
+}
+
 static bool
 compare(enum cond_op op, int64_t have, int64_t want)
 {

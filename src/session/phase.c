@@ -75,15 +75,6 @@ ttl_of(const struct rule_set *rules)
     return RT_DUR_NONE;
 }
 
-static uint64_t
-kinds_of(const struct rule_sign *s)
-{
-    uint64_t kinds = 0;
-    for (size_t i = 0; i < s->on_count; i++)
-        kinds |= s->on[i].kinds;
-    return kinds;
-}
-
 int
 phase_signs_init(struct phase_signs *signs, const struct rule_set *rules)
 {
@@ -96,7 +87,7 @@ phase_signs_init(struct phase_signs *signs, const struct rule_set *rules)
     for (size_t kind = 0; kind < KIND__MAX; kind++) {
         signs->from[kind] = n;
         RT_EACH (s, &rules->signs)
-            if ((kinds_of(s) >> kind & 1) != 0)
+            if ((condition_kinds(s->on, s->on_count) >> kind & 1) != 0)
                 signs->rows[n++] = s;
     }
     signs->from[KIND__MAX] = n;

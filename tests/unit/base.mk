@@ -1,18 +1,10 @@
 # CUnit programs of src/base
-check_PROGRAMS += tests/unit/test_base_text
-tests_unit_test_base_text_SOURCES = tests/unit/test_base_text.c
-TESTS += tests/unit/test_base_text
-check_PROGRAMS += tests/unit/test_base_time
-tests_unit_test_base_time_SOURCES = tests/unit/test_base_time.c
-TESTS += tests/unit/test_base_time
-check_PROGRAMS += tests/unit/test_base_out
+check_PROGRAMS += tests/unit/test_base_out tests/unit/test_base_str tests/unit/test_base_memory \
+	tests/unit/test_base_instant tests/unit/test_base_document
 tests_unit_test_base_out_SOURCES = tests/unit/test_base_out.c
-TESTS += tests/unit/test_base_out
-check_PROGRAMS += tests/unit/test_base_str tests/unit/test_base_memory tests/unit/test_base_instant \
-	tests/unit/test_base_document
 tests_unit_test_base_str_SOURCES = tests/unit/test_base_str.c
 tests_unit_test_base_memory_SOURCES = tests/unit/test_base_memory.c
 tests_unit_test_base_instant_SOURCES = tests/unit/test_base_instant.c
 tests_unit_test_base_document_SOURCES = tests/unit/test_base_document.c
-TESTS += tests/unit/test_base_str tests/unit/test_base_memory tests/unit/test_base_instant \
-	tests/unit/test_base_document
+TESTS += tests/unit/test_base_out tests/unit/test_base_str tests/unit/test_base_memory \
+	tests/unit/test_base_instant tests/unit/test_base_document
