@@ -69,6 +69,7 @@ struct batch {
     struct spans spans;
     RT_VEC(const struct finding *) findings;
     RT_VEC(struct report_input) inputs;
+    struct report_links *links;
     struct report report;
     unsigned unreadable, incomplete;
 };
@@ -629,6 +630,10 @@ run(struct batch *b, struct rt_err *err)
     if (fill_findings(b, err) < 0)
         return -1;
     fill_report(b);
+    b->links = report_links_new(&b->report, err);
+    if (b->links == NULL)
+        return -1;
+    b->report.links = b->links;
     return b->options->stream != NULL ? stream_rest(b, err) : 0;
 }
 
@@ -669,6 +674,7 @@ batch_free(struct batch **pb)
     *pb = NULL;
     if (b == NULL)
         return;
+    report_links_free(&b->links);
     detector_free(&b->detector);
     session_engine_free(&b->engine);
     for (size_t g = 0; g < b->groups.n; g++) {

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "base/alloc.h"
 #include "report/redact.h"
 #include "report/writer.h"
 
@@ -343,10 +342,7 @@ json_unchecked(struct out *o, const struct unchecked *u)
 static int
 write_json(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err)
 {
-    (void)w;
-    size_t *indexes = rt_calloc(r->finding_count + 1, sizeof(*indexes));
-    if (indexes == NULL)
-        return rt_fail_mem(err);
+    (void)w, (void)err;
     out_raw(o, "{\n  \"schema\": \"rectrace.report/1\",\n  \"tool\": ");
     json_tool(o, r);
     if (r->stamp != RT_TIME_NONE) {
@@ -366,7 +362,8 @@ write_json(const struct report *r, const struct writer_options *w, struct out *o
     json_totals(o, r);
     out_raw(o, ",\n  \"sessions\": [");
     for (size_t i = 0; i < r->session_count; i++) {
-        size_t n = report_session_findings(r, r->sessions[i], indexes);
+        const size_t *indexes = NULL;
+        size_t n = report_session_findings(r, r->sessions[i], &indexes);
         out_raw(o, i > 0 ? ",\n    " : "\n    ");
         json_session(o, r, r->sessions[i], indexes, n);
     }
@@ -381,7 +378,6 @@ write_json(const struct report *r, const struct writer_options *w, struct out *o
         json_unchecked(o, &r->unchecked[i]);
     }
     out_raw(o, " ]\n}\n");
-    rt_free(indexes);
     return 0;
 }
 

@@ -24,6 +24,7 @@ struct report_phase { /* how long a step of the healthy life took */
     rt_dur p50, p95, max;
     uint32_t count;
 };
+struct report_links; /* which findings belong to which session */
 struct report {
     const struct rule_set *rules;
     const char *version; /* of the program */
@@ -47,8 +48,14 @@ struct report {
     uint32_t accepted;           /* findings hidden by an acceptance */
     double seconds;              /* of the run; shown by text on a terminal only; < 0 = not measured */
     rt_time stamp;               /* RT_TIME_NONE unless --stamp */
+    const struct report_links *links; /* of the sessions and findings above */
 };
-/* Indexes of the findings of a session into report.findings, in `out` (room for finding_count). */
-size_t report_session_findings(const struct report *r, const struct session *s, size_t *out);
+/* Made once the sessions carry their place in `tag`. NULL: memory. */
+struct report_links *report_links_new(const struct report *r, struct rt_err *err);
+void report_links_free(struct report_links **pl);
+/* Indexes of the findings of a session into report.findings, borrowed; their number. */
+size_t report_session_findings(const struct report *r, const struct session *s, const size_t **out);
+/* NULL: it is about an app, a host or an input. */
+const struct session *report_finding_session(const struct report *r, const struct finding *f);
 
 #endif

@@ -105,15 +105,6 @@ header_sessions(const struct layout *l, const struct report *r)
 
 /* ---- findings ---- */
 
-static const struct session *
-session_of(const struct report *r, const struct finding *f)
-{
-    for (size_t i = 0; f->session.n > 0 && i < r->session_count; i++)
-        if (rt_str_eq(r->sessions[i]->id, f->session))
-            return r->sessions[i];
-    return NULL;
-}
-
 static void
 where(const struct layout *l, const struct report *r, const struct finding *const *members, size_t n)
 {
@@ -121,7 +112,7 @@ where(const struct layout *l, const struct report *r, const struct finding *cons
     rt_buf_init(&b, 2000);
     size_t shown = l->w->all ? 12 : SHOWN_WHERE;
     for (size_t i = 0; i < n && i < shown; i++) {
-        const struct session *s = session_of(r, members[i]);
+        const struct session *s = report_finding_session(r, members[i]);
         if (i > 0)
             rt_buf_add(&b, RT_LIT(", "));
         if (s == NULL) {
@@ -332,7 +323,7 @@ show_next(const struct layout *l, const struct report *r)
     const char *file = l->w->next != NULL ? l->w->next : "FILE";
     out_raw(l->o, "\nNext     ");
     for (size_t i = 0; i < r->finding_count; i++) {
-        const struct session *s = session_of(r, r->findings[i]);
+        const struct session *s = report_finding_session(r, r->findings[i]);
         if (s == NULL)
             continue;
         rt_str id = is_plain(s->cname) ? s->cname : short_id(s->id);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "report/layout.h"
 #include "report/redact.h"
 
@@ -16,13 +15,10 @@ static enum severity
 worst(const struct report *r, const struct session *s, size_t *count)
 {
     enum severity most = SEVERITY_NONE;
-    *count = 0;
-    for (size_t i = 0; i < r->finding_count; i++) {
-        if (!rt_str_eq(r->findings[i]->session, s->id))
-            continue;
-        (*count)++;
-        most = r->findings[i]->severity > most ? r->findings[i]->severity : most;
-    }
+    const size_t *of = NULL;
+    *count = report_session_findings(r, s, &of);
+    for (size_t i = 0; i < *count; i++)
+        most = r->findings[of[i]]->severity > most ? r->findings[of[i]]->severity : most;
     return most;
 }
 
@@ -260,10 +256,9 @@ text_session(const struct report *r, const struct session *s, const struct write
              struct rt_err *err)
 {
     struct layout l = {o, w};
-    size_t *indexes = rt_calloc(r->finding_count + 1, sizeof(*indexes));
-    if (indexes == NULL)
-        return rt_fail_mem(err);
-    size_t n = report_session_findings(r, s, indexes);
+    const size_t *indexes = NULL;
+    size_t n = report_session_findings(r, s, &indexes);
+    (void)err;
     head(&l, s);
     table(&l, r, s);
     if (n == 0) {
@@ -282,6 +277,5 @@ text_session(const struct report *r, const struct session *s, const struct write
             wrapped(&l, rt_buf_str(&b), 2, 2);
             rt_buf_fini(&b);
         }
-    rt_free(indexes);
     return 0;
 }

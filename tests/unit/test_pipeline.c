@@ -129,9 +129,10 @@ sessions_and_findings_come_out_in_order(void)
     CHECK(rt_str_is(r->findings[0]->id, "resource-id-expired"));
     CHECK(r->event_count == 4 && r->duplicate_count == 0 && r->disorder_count == 0);
     CHECK(r->severity_counts[SEVERITY_ERROR] == 1);
-    size_t of[1];
-    CHECK(report_session_findings(r, r->sessions[0], of) == 1 && of[0] == 0);
-    CHECK(report_session_findings(r, r->sessions[1], of) == 0);
+    const size_t *of = NULL;
+    CHECK(report_session_findings(r, r->sessions[0], &of) == 1 && of[0] == 0);
+    CHECK(report_session_findings(r, r->sessions[1], &of) == 0);
+    CHECK(report_finding_session(r, r->findings[0]) == r->sessions[0]);
     batch_free(&b);
     files_end(&f);
 }
