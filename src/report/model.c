@@ -16,9 +16,9 @@ struct report_links {
 };
 
 const struct session *
-report_finding_session(const struct report *r, const struct finding *f)
+report_session(const struct report *r, rt_str id)
 {
-    return f->session.n == 0 || r->links == NULL ? NULL : rt_map_get(&r->links->sessions, f->session);
+    return id.n == 0 || r->links == NULL ? NULL : rt_map_get(&r->links->sessions, id);
 }
 
 static int

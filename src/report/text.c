@@ -89,9 +89,8 @@ header_sessions(const struct layout *l, const struct report *r)
     size_t with = 0, open = 0;
     char a[32];
     for (size_t i = 0; i < r->session_count; i++) {
-        bool found = false;
-        for (size_t k = 0; !found && k < r->finding_count; k++)
-            found = rt_str_eq(r->findings[k]->session, r->sessions[i]->id);
+        const size_t *of = NULL;
+        bool found = report_session_findings(r, r->sessions[i], &of) > 0;
         with += found;
         open += !found && !over(r->sessions[i]->phase) && r->sessions[i]->phase != PHASE_STOPPING &&
                 r->sessions[i]->phase != PHASE_NONE;
@@ -112,7 +111,7 @@ where(const struct layout *l, const struct report *r, const struct finding *cons
     rt_buf_init(&b, 2000);
     size_t shown = l->w->all ? 12 : SHOWN_WHERE;
     for (size_t i = 0; i < n && i < shown; i++) {
-        const struct session *s = report_finding_session(r, members[i]);
+        const struct session *s = report_session(r, members[i]->session);
         if (i > 0)
             rt_buf_add(&b, RT_LIT(", "));
         if (s == NULL) {
@@ -242,10 +241,8 @@ show_unchecked(const struct layout *l, const struct report *r)
     size_t shown = l->w->all || r->unchecked_count <= SHOWN_UNCHECKED ? r->unchecked_count : SHOWN_UNCHECKED;
     for (size_t i = 0; i < shown; i++) {
         const struct unchecked *u = &r->unchecked[i];
-        rt_str name = u->session;
-        for (size_t k = 0; k < r->session_count; k++)
-            if (rt_str_eq(r->sessions[k]->id, u->session) && r->sessions[k]->cname.n > 0)
-                name = r->sessions[k]->cname;
+        const struct session *s = report_session(r, u->session);
+        rt_str name = s != NULL && s->cname.n > 0 ? s->cname : u->session;
         out_char(l->o, ' ');
         painted(l, PAINT_UNCHECKED, "?");
         struct rt_buf b;
@@ -323,7 +320,7 @@ show_next(const struct layout *l, const struct report *r)
     const char *file = l->w->next != NULL ? l->w->next : "FILE";
     out_raw(l->o, "\nNext     ");
     for (size_t i = 0; i < r->finding_count; i++) {
-        const struct session *s = report_finding_session(r, r->findings[i]);
+        const struct session *s = report_session(r, r->findings[i]->session);
         if (s == NULL)
             continue;
         rt_str id = is_plain(s->cname) ? s->cname : short_id(s->id);

@@ -132,7 +132,7 @@ sessions_and_findings_come_out_in_order(void)
     const size_t *of = NULL;
     CHECK(report_session_findings(r, r->sessions[0], &of) == 1 && of[0] == 0);
     CHECK(report_session_findings(r, r->sessions[1], &of) == 0);
-    CHECK(report_finding_session(r, r->findings[0]) == r->sessions[0]);
+    CHECK(report_session(r, r->findings[0]->session) == r->sessions[0]);
     batch_free(&b);
     files_end(&f);
 }
