@@ -4,9 +4,13 @@
 
 #include "report/writer.h"
 
-extern const struct writer writer_text, writer_json, writer_jsonl, writer_md;
+extern const struct writer writer_text, writer_json, writer_jsonl, writer_md, writer_csv,
+    writer_junit, writer_sarif, writer_otlp, writer_trace;
 
-const struct writer *const writers[] = {&writer_text, &writer_json, &writer_jsonl, &writer_md, NULL};
+const struct writer *const writers[] = {
+    &writer_text,  &writer_json,  &writer_jsonl, &writer_md,    &writer_csv,
+    &writer_junit, &writer_sarif, &writer_otlp,  &writer_trace, NULL,
+};
 
 const struct writer *
 writer_find(const char *name)

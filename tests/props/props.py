@@ -2,13 +2,16 @@
 found; damage costs what comes after it; every document fits its schema; every line has one counter; nothing
 hostile takes the program down.  usage: props.py RECTRACE SRCDIR"""
 
+import csv
 import gzip
+import io
 import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 import jsonschema
 
@@ -167,7 +170,40 @@ def documents():
     check("a healthy log is clean", healthy["findings"] == [] and healthy["unchecked"] == [])
 
 
+def exchange():
+    """The same findings and sessions in every exchange format, by the rules of that format."""
+    samples = os.path.join(SRC, "samples")
+    doc = report(samples)
+    of = lambda name: run("analyze", "--format", name, samples).stdout.decode()
+    rows = list(csv.reader(io.StringIO(of("csv"))))
+    check("csv: a rectangle", len({len(r) for r in rows}) == 1)
+    check("csv: every finding", len([r for r in rows[1:] if r[0]]) == len(doc["findings"]))
+    check("csv: every session", {s["sid"] for s in doc["sessions"] if s["sid"]} <= {r[15] for r in rows})
+    cases = xml.etree.ElementTree.fromstring(of("junit")).findall(".//testcase")
+    bad = [f for f in doc["findings"] if f["severity"] in ("error", "critical")]
+    check("junit: a case a session", len(cases) >= len(doc["sessions"]))
+    check("junit: a failure for what failed", sum(len(c.findall("failure")) for c in cases) == len(bad))
+    run_ = json.loads(of("sarif"))["runs"][0]
+    rules = [r["id"] for r in run_["tool"]["driver"]["rules"]]
+    check("sarif: rules are listed once", len(rules) == len(set(rules)))
+    check("sarif: every result names its rule",
+          [rules[r["ruleIndex"]] for r in run_["results"]] == [f["id"] for f in doc["findings"]])
+    spans = [s for r in json.loads(of("otlp"))["resourceSpans"] for p in r["scopeSpans"] for s in p["spans"]]
+    ids = {s["spanId"] for s in spans}
+    timed = [s for s in doc["sessions"] if s["first_time"]]
+    check("otlp: ids are unique and well formed",
+          len(ids) == len(spans) and all(len(s["traceId"]) == 32 and len(s["spanId"]) == 16 for s in spans))
+    check("otlp: a root a session", len([s for s in spans if "parentSpanId" not in s]) == len(timed))
+    check("otlp: parents are there, in the same trace",
+          all(s["parentSpanId"] in ids for s in spans if "parentSpanId" in s))
+    check("otlp: no span ends before it begins",
+          all(int(s["startTimeUnixNano"]) <= int(s["endTimeUnixNano"]) for s in spans))
+    events = json.loads(of("trace"))["traceEvents"]
+    check("trace: every timed session is drawn", len([e for e in events if e.get("cat") == "session"]) == len(timed))
+
+
 with tempfile.TemporaryDirectory() as tmp:
+    exchange()
     reorderings(tmp)
     threads()
     cuts(tmp)
