@@ -13,10 +13,12 @@ RULE_FILES = \
 	rules/patterns/identity.yaml \
 	rules/patterns/notfound.yaml \
 	rules/patterns/parameters.yaml \
+	rules/patterns/polling.yaml \
 	rules/patterns/recorder.yaml \
 	rules/patterns/resource.yaml \
 	rules/patterns/start.yaml \
 	rules/patterns/stop.yaml \
 	rules/patterns/symptoms.yaml \
+	rules/patterns/traffic.yaml \
 	rules/patterns/web.yaml
 EXTRA_DIST += $(RULE_FILES) rules/README.md

@@ -17,6 +17,7 @@ static void
 put_field(struct rt_buf *b, const struct rule_set *rules, const struct event *e, rt_str field)
 {
     int64_t n = 0;
+    char human[RT_TIME_MAX];
     if (rt_str_is(field, "name")) {
         rt_buf_add(b, rule_set_kind_name(rules, e->kind));
         return;
@@ -29,6 +30,8 @@ put_field(struct rt_buf *b, const struct rule_set *rules, const struct event *e,
     rt_str text = rule_set_field(rules, field, &id) ? event_text(e, id) : RT_NONE;
     if (text.n > 0)
         rt_buf_add(b, text);
+    else if (id < FIELD__COUNT && event_fields[id].type == TYPE_DUR && event_num(e, id, &n))
+        rt_buf_add(b, rt_str_of(rt_dur_human(n * RT_MS, human)));
     else if (event_num(e, id, &n))
         rt_buf_addf(b, "%" PRId64, n);
     else

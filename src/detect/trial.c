@@ -44,6 +44,10 @@ set_core(struct event *e, uint16_t field, rt_str value)
     case FIELD_CNAME: e->cname = value; break;
     case FIELD_UID: e->uid = value; break;
     case FIELD_ERROR: e->error = value; break;
+    case FIELD_TOOK:
+        if (rt_dur_parse(value, &n))
+            e->end = moment_add(e->begin, n);
+        break;
     default: break;
     }
 }
@@ -62,6 +66,10 @@ fill_event(const struct rule_set *set, struct rt_arena *a, const struct test_lin
         struct event_value v = {.field = field, .is_text = 1, .text = value};
         if (field < FIELD__COUNT && event_fields[field].type == TYPE_INT && rt_str_int(value, &v.num))
             v.is_text = 0;
+        if (field < FIELD__COUNT && event_fields[field].type == TYPE_DUR && rt_dur_parse(value, &v.num)) {
+            v.num /= RT_MS;
+            v.is_text = 0;
+        }
         if (event_add(a, e, &v) < 0)
             return -1;
     }

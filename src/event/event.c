@@ -4,6 +4,7 @@
 
 #define INT TYPE_INT
 #define STR TYPE_STR
+#define DUR TYPE_DUR
 const struct event_field_row event_fields[FIELD__COUNT] = {
 #define FIELD(id, name, type, part, pointer, doc) {name, type, PART_##part, pointer, doc},
 #define CLASS(of, derived, values)
@@ -13,6 +14,7 @@ const struct event_field_row event_fields[FIELD__COUNT] = {
 };
 #undef INT
 #undef STR
+#undef DUR
 
 const struct event_class_row event_classes[] = {
 #define FIELD(id, name, type, part, pointer, doc)
@@ -130,6 +132,11 @@ event_num(const struct event *e, uint16_t field, int64_t *out)
     case FIELD_CODE: core = e->code; break;
     case FIELD_STATUS: core = e->status; break;
     default: break;
+    }
+    if (field == FIELD_TOOK) {
+        bool timed = e->begin != RT_TIME_NONE && e->end != RT_TIME_NONE && e->end > e->begin;
+        *out = timed ? (e->end - e->begin) / RT_MS : 0;
+        return timed;
     }
     if (core != EVENT_NO_CODE) {
         *out = core;

@@ -53,7 +53,8 @@ holds_text(const struct condition_regex *re, const struct rule_cond *c, rt_str h
 static bool
 is_core_number(uint16_t field)
 {
-    return field == FIELD_HTTP || field == FIELD_CODE || field == FIELD_STATUS;
+    return field == FIELD_HTTP || field == FIELD_CODE || field == FIELD_STATUS ||
+           field == FIELD_TOOK;
 }
 
 static bool

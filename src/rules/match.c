@@ -128,6 +128,12 @@ parse_regex(struct loader *l, const struct yaml_node *at, size_t offset, struct 
     return c->re != NULL;
 }
 
+static bool
+is_duration(uint16_t field)
+{
+    return field < FIELD__COUNT && event_fields[field].type == TYPE_DUR;
+}
+
 /* A value may be a parameter of the family: progress<$least. */
 static bool
 parse_value(struct loader *l, const struct yaml_node *at, size_t offset, struct rule_cond *c)
@@ -140,14 +146,21 @@ parse_value(struct loader *l, const struct yaml_node *at, size_t offset, struct 
         const struct rule_param *p = load_param(l, at, offset, c->text);
         if (p == NULL)
             return false;
-        if (p->is_dur)
+        if (p->is_dur && !is_duration(c->field))
             return load_error(l, at, offset, NULL, "parameter '%.*s' is a duration, no value",
                               RT_FMT(c->text));
         c->text = p->text;
     } else {
         c->text = load_str(l, c->text);
     }
+    rt_dur d = 0;
     c->is_num = rt_str_int(c->text, &c->num);
+    if (is_duration(c->field)) {
+        c->is_num = rt_dur_parse(c->text, &d);
+        c->num = d / RT_MS;
+        return c->is_num ||
+               load_error(l, at, offset, "like 90s or 5m30s", "a duration is meant");
+    }
     bool wants_number = c->op != OP_EQ && c->op != OP_NE;
     if (wants_number && !c->is_num)
         return load_error(l, at, offset, NULL, "a whole number is meant");

@@ -76,6 +76,9 @@ parse_set(const struct rule_set *set, rt_str line, rt_str word, struct test_line
     if (field < FIELD__COUNT && event_fields[field].type == TYPE_INT &&
         !rt_str_int(value, &number))
         return fail_at(err, line, word, "a number is meant in");
+    rt_dur d = 0;
+    if (field < FIELD__COUNT && event_fields[field].type == TYPE_DUR && !rt_dur_parse(value, &d))
+        return fail_at(err, line, word, "a duration is meant in");
     if (out->set_count == sizeof(out->sets) / sizeof(out->sets[0]))
         return fail_at(err, line, word, "too many fields, from");
     out->sets[out->set_count].field = field;

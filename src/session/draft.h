@@ -8,6 +8,7 @@
 #include "session/box.h"
 #include "session/engine.h"
 #include "session/phase.h"
+#include "session/terms.h"
 
 struct draft {
     struct session *s;
@@ -30,6 +31,7 @@ struct draft_list {
 struct closing {
     const struct rt_limits *limits;
     const struct phase_signs *signs;
+    const struct terms *terms;
     rt_time clock; /* latest time met */
     uint64_t *duplicates;
 };
@@ -43,11 +45,13 @@ int draft_add(struct draft *d, const struct event *e);
 void draft_measure(struct draft *d);
 
 /* Events and unpacked polls in order, identical neighbours as one; kinds, span. -1: memory. */
-int timeline_build(struct draft *d, uint64_t events_max);
+int timeline_build(struct draft *d, uint64_t events_max, const struct terms *terms);
 /* What the answers said. -1: memory. */
 int codes_collect(struct session *s);
 /* The derived fields that compare an event with others of its session. -1: memory. */
 int relate_events(struct session *s, const struct box *b);
+/* Those that tell what came before: the end of the recording, an answer not waited for. -1: memory. */
+int course_events(struct session *s, const struct closing *how);
 /* Sorts `names`; to be done before triples look for their sessions. -1: memory. */
 int triple_index(struct draft_list *drafts);
 /* Events without ids: to the one session that they can belong to, or attempts of their own. */

@@ -22,6 +22,7 @@ struct input_progress { /* for the count of disorder */
 struct session_engine {
     const struct rt_limits *limits;
     struct phase_signs signs;
+    struct terms terms;
     struct box_keep keep;
     struct join join;
     struct registry registry;
@@ -49,6 +50,7 @@ session_engine_new(const struct rule_set *rules, const struct rt_limits *limits,
     }
     e->limits = limits;
     e->clock = RT_TIME_NONE;
+    e->terms = terms_of(rules);
     if (phase_signs_init(&e->signs, rules) < 0) {
         rt_fail_mem(err);
         rt_free(e);
@@ -201,7 +203,7 @@ static int
 close_cluster(struct session_engine *e, struct cluster *c, struct group_list *groups,
               struct rt_err *err)
 {
-    struct closing how = {e->limits, &e->signs, e->clock, &e->facts.duplicates};
+    struct closing how = {e->limits, &e->signs, &e->terms, e->clock, &e->facts.duplicates};
     for (const struct box *b = c->boxes; b != NULL; b = b->next) {
         e->facts.open -= b->kinds != 0;
         e->facts.dropped += b->dropped;

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "session/draft.h"
+#include "session/pace.h"
 
 struct head { /* the next poll of a run */
     size_t at;
@@ -26,6 +27,7 @@ struct merge {
     RT_VEC(struct event *) out;
     struct event *tail;
     const struct head *tail_head; /* the run that the tail came from; NULL: a whole event */
+    struct pace pace;
 };
 
 static bool
@@ -63,11 +65,15 @@ static int
 emit(struct merge *m, struct event *e, const struct head *head, const struct event *like)
 {
     if (goes_on(m, e, head)) {
+        pace_step(&m->pace, e);
         m->tail->repeated += e->repeated;
         m->tail->copies += e->copies - 1;
         m->tail->last = e->begin;
         return 0;
     }
+    if (m->tail != NULL && pace_tell(&m->pace, &m->d->s->arena, m->tail) < 0)
+        return -1;
+    pace_step(&m->pace, e);
     if (m->out.n >= m->events_max) {
         m->d->s->dropped += e->repeated;
         return 0;
@@ -104,7 +110,7 @@ merge_all(struct merge *m)
         size_t run = first_run(m);
         struct event *e = m->at < d->events.n ? d->events.v[m->at] : NULL;
         if (run == SIZE_MAX && e == NULL)
-            return 0;
+            return m->tail == NULL ? 0 : pace_tell(&m->pace, &d->s->arena, m->tail);
         if (e != NULL && (run == SIZE_MAX || event_compare(e, &m->heads[run].e) < 0)) {
             m->at++;
             if (emit(m, e, NULL, NULL) < 0)
@@ -139,9 +145,10 @@ by_order(const void *a, const void *b)
 }
 
 int
-timeline_build(struct draft *d, uint64_t events_max)
+timeline_build(struct draft *d, uint64_t events_max, const struct terms *terms)
 {
     struct merge m = {.d = d, .events_max = events_max};
+    pace_init(&m.pace, terms);
     if (d->run_count > 0 && (m.heads = rt_calloc(d->run_count, sizeof(*m.heads))) == NULL)
         return -1;
     if (d->disordered)

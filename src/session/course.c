@@ -1,0 +1,167 @@
+/*
+ * course.c - what an event is by what came before it in its session: over already, beyond the hours
+ * of control, sent before the last answer, to another host, too late to confirm the start.
+ */
+#include "config.h"
+
+#include "session/draft.h"
+
+struct course {
+    struct session *s;
+    const struct closing *how;
+    const struct event *acquire, *start; /* the last that succeeded; NULL: none so far */
+    const struct event *update;          /* the one whose answer came last */
+    rt_str host;                         /* of the last call */
+    rt_time asked;                       /* the last query or start was over */
+    bool over, confirmed;
+    bool answers, fails; /* there are such at all */
+};
+
+static int
+put(struct course *c, struct event *e, uint16_t field, int64_t number, const char *text)
+{
+    struct event_value v = {.field = field, .num = number};
+    if (event_get(e, field) != NULL)
+        return 0;
+    if (text != NULL) {
+        v.is_text = 1;
+        v.text = rt_str_of(text);
+    }
+    return event_add(&c->s->arena, e, &v);
+}
+
+/* How long the sid can be controlled; *known: acquire's body says so, if only by its silence. */
+static rt_dur
+hours_of(const struct course *c, bool *known)
+{
+    int64_t hours = 0;
+    *known = c->acquire != NULL && c->acquire->cname.n > 0;
+    if (c->acquire == NULL || !event_num(c->acquire, FIELD_EXPIRED_HOUR, &hours))
+        return c->how->terms->control;
+    *known = true;
+    /* Nobody records for longer; and the product must not overflow. */
+    return hours < 0 || hours > 1000 * 1000 ? RT_DUR_NONE : hours * RT_HOUR;
+}
+
+static int
+tell_failed(struct course *c, struct event *e)
+{
+    bool known;
+    rt_dur hours = hours_of(c, &known);
+    if (put(c, e, FIELD_ENDED, 0, c->over ? "yes" : "no") < 0)
+        return -1;
+    if (c->start == NULL || hours == RT_DUR_NONE || e->begin == RT_TIME_NONE ||
+        c->start->end == RT_TIME_NONE || e->begin <= box_shift(c->start->end, hours))
+        return 0;
+    rt_dur late = e->begin - box_shift(c->start->end, hours);
+    if (put(c, e, FIELD_CONTROL, 0, known ? "over" : "over-default") < 0)
+        return -1;
+    return put(c, e, FIELD_OVERDUE, late / RT_MS, NULL);
+}
+
+static bool
+is_timed(const struct event *e)
+{
+    return e->begin != RT_TIME_NONE && e->end != RT_TIME_NONE && !e->coarse;
+}
+
+static int
+tell_overlap(struct course *c, struct event *e)
+{
+    const struct event *before = c->update;
+    if (!is_timed(e))
+        return 0;
+    if (before == NULL || e->end > before->end)
+        c->update = e;
+    if (before == NULL || e->begin >= before->end)
+        return 0;
+    /* A line for both is mostly written when the answer is there, whatever its stamp. */
+    if (before->answer_line != 0 && put(c, e, FIELD_STAMPED, 0, "apart") < 0)
+        return -1;
+    return put(c, e, FIELD_OVERLAP, (before->end - e->begin) / RT_MS, NULL);
+}
+
+static rt_dur
+idle_of(const struct course *c)
+{
+    int64_t seconds = 0;
+    if (event_num(c->start, FIELD_MAX_IDLE, &seconds))
+        return seconds <= 0 || seconds > INT32_MAX ? RT_DUR_NONE : seconds * RT_SEC;
+    return rt_str_is(event_text(c->start, FIELD_RECORDING), "yes") ? c->how->terms->idle
+                                                                   : RT_DUR_NONE;
+}
+
+static int
+tell_waited(struct course *c, struct event *e)
+{
+    if (c->start == NULL || c->confirmed || c->over || c->asked == RT_TIME_NONE ||
+        e->begin == RT_TIME_NONE)
+        return 0;
+    int64_t gap = 0;
+    rt_dur waited = e->begin - c->asked, idle = idle_of(c);
+    if (e->repeated > 1 && event_num(e, FIELD_GAP, &gap) && gap * RT_MS > waited)
+        waited = gap * RT_MS;
+    return idle == RT_DUR_NONE || waited < idle ? 0
+                                                : put(c, e, FIELD_WAITED, waited / RT_MS, NULL);
+}
+
+static int
+tell_call(struct course *c, struct event *e)
+{
+    int rc = 0;
+    if (e->outcome == OUTCOME_FAIL)
+        rc |= tell_failed(c, e);
+    if (e->outcome == OUTCOME_UNKNOWN && c->answers)
+        rc |= put(c, e, FIELD_ANSWERED, 0, "no");
+    if (e->kind == KIND_UPDATE || e->kind == KIND_UPDATE_LAYOUT)
+        rc |= tell_overlap(c, e);
+    if (e->kind == KIND_QUERY)
+        rc |= tell_waited(c, e);
+    if (e->host.n > 0 && c->host.n > 0 && !rt_str_eq(e->host, c->host))
+        rc |= put(c, e, FIELD_HOST_IS, 0, "other");
+    return rc;
+}
+
+static void
+go_on(struct course *c, const struct event *e)
+{
+    const uint32_t ends = 1u << MEANS_LEFT | 1u << MEANS_STOP;
+    /* Mostly all goes well, and nobody asks what had ended. */
+    bool asks = c->fails || !c->confirmed;
+    uint32_t signs = asks ? phase_signs_of(c->how->signs, e) : 0;
+    if (e->kind == KIND_ACQUIRE && e->outcome == OUTCOME_OK)
+        c->acquire = e;
+    if (e->kind == KIND_START && e->outcome == OUTCOME_OK)
+        c->start = e;
+    if (e->kind == KIND_START || e->kind == KIND_QUERY)
+        c->asked = e->repeated > 1 ? e->last : e->end;
+    c->over |= (signs & ends) != 0;
+    c->confirmed |= (signs & 1u << MEANS_ALIVE) != 0;
+    c->host = e->host.n > 0 ? e->host : c->host;
+}
+
+static void
+look_ahead(struct course *c)
+{
+    for (size_t i = 0; i < c->s->event_count; i++) {
+        const struct event *e = c->s->events[i];
+        if (e->source == SOURCE_API) {
+            c->answers |= e->outcome != OUTCOME_UNKNOWN;
+            c->fails |= e->outcome == OUTCOME_FAIL;
+        }
+    }
+}
+
+int
+course_events(struct session *s, const struct closing *how)
+{
+    struct course c = {.s = s, .how = how, .asked = RT_TIME_NONE};
+    look_ahead(&c);
+    for (size_t i = 0; i < s->event_count; i++) {
+        struct event *e = s->events[i];
+        if (e->source == SOURCE_API && tell_call(&c, e) < 0)
+            return -1;
+        go_on(&c, e);
+    }
+    return 0;
+}

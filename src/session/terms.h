@@ -1,0 +1,20 @@
+/*
+ * terms.h - the vendor's numbers that derived fields are measured by, as the rule set has them.
+ */
+#ifndef RECTRACE_SESSION_TERMS_H
+#define RECTRACE_SESSION_TERMS_H
+
+#include "rules/rule_set.h"
+
+struct terms {      /* RT_DUR_NONE: the rule set does not tell */
+    rt_dur settle;  /* after start queries may come quickly: parameter of rule poll-too-fast */
+    rt_dur least;   /* between two queries later on: likewise */
+    rt_dur idle;    /* default of maxIdleTime */
+    rt_dur control; /* default of resourceExpiredHour */
+};
+
+struct terms terms_of(const struct rule_set *rules);
+/* A duration among the parameters of a rule. */
+rt_dur terms_param(const struct rule_set *rules, const char *rule, const char *param);
+
+#endif
