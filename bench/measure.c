@@ -4,6 +4,8 @@
  *
  * In turn, because the machine's speed drifts: a ratio of neighbours holds where times do not.
  */
+#include "config.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -256,8 +256,10 @@ body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *
     struct scan_value values[ANSWER__COUNT];
     *look = (struct body_look){0};
     body = rt_str_trim(body);
-    if (body.n == 0)
+    if (body.n == 0) {
+        e->plain = e->kind == KIND_QUERY && e->http == 200; /* an access log has no more of a poll */
         return 0;
+    }
     bool cached = false;
     const struct scan_value *v = body.p[0] == '{' ? scan_answer(x, body, slot, values) : NULL;
     if (v == NULL)

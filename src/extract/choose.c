@@ -2,6 +2,8 @@
 
 #include "extract/choose.h"
 
+#include <string.h>
+
 /* Partial matching tells how far a text format came. */
 static size_t
 partial_stop(struct extract *x, const struct format *f, rt_str line)
@@ -45,6 +47,25 @@ choose_matches(struct extract *x, const struct format *f, const struct scan_plan
     return false;
 }
 
+/* The words of the format; for JSON also the vendor's strings, which may stand in a message alone. */
+static int
+learn_literals(struct extract *x, const struct format *f)
+{
+    const struct code_entry *c;
+    size_t n = f->literal_count;
+    if (n == 0)
+        return 0;
+    rt_str *words = rt_arena_array(&x->arena, n + x->rules->codes.n, sizeof(*words));
+    if (words == NULL)
+        return -1;
+    memcpy(words, f->literals, n * sizeof(*words));
+    RT_EACH (c, &x->rules->codes)
+        if (f->is_json && c->subject == SUBJECT_STRING && c->text.n >= LITERAL_LEAST)
+            words[n++] = c->text;
+    x->literals = literals_new(words, n, &x->arena);
+    return x->literals == NULL ? -1 : 0;
+}
+
 int
 choose_fix(struct extract *x, const struct format *f, struct rt_err *err)
 {
@@ -52,6 +73,8 @@ choose_fix(struct extract *x, const struct format *f, struct rt_err *err)
     x->decided = true;
     if (f == NULL)
         return 0;
+    if (learn_literals(x, f) < 0)
+        return rt_fail_mem(err);
     if (f->is_json && (x->line_plan = line_plan_new(x->rules, f, &x->arena)) == NULL)
         return rt_fail_mem(err);
     if (f->zone.n > 0) {

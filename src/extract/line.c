@@ -63,6 +63,20 @@ expect_answer(void *arg, const struct scan_value *url)
                                                             : (rt_str){x->hint_slot->body, x->hint_slot->body_n};
 }
 
+/* A line that cannot matter is read all the same now and then: its time tells how far the log reaches. */
+static bool
+is_sampled(const struct extract *x)
+{
+    return x->first_time == RT_TIME_NONE || x->counts[LINE_IGNORED] % 64 == 0;
+}
+
+/* Answers that wait for their request's id carry no word of ours: then every line matters. */
+static bool
+is_foreign(const struct extract *x, rt_str line)
+{
+    return x->literals != NULL && x->requests.n == 0 && line.p[0] == '{' && !literals_in(x->literals, line);
+}
+
 int
 line_json(struct extract *x, rt_str line, struct rt_err *err)
 {
@@ -72,14 +86,14 @@ line_json(struct extract *x, rt_str line, struct rt_err *err)
         return LINE_IGNORED;
     if (text.p[0] == '[')
         text = rt_str_from(text, 1);
+    if (text.n > 0 && is_foreign(x, text) && !is_sampled(x))
+        return LINE_IGNORED;
     x->hint = (struct scan_hint){.key_slot = FORMAT_URL, .value_slot = FORMAT_RESPONSE, .expect = expect_answer, .arg = x};
     x->hint_url = NULL;
     if (!line_fits_json(x->format, x->line_plan, text, values, x->limits, &x->hint))
         return text.p[0] == '{' ? LINE_UNDECODABLE : LINE_UNMATCHED;
     int fate = call_read(x, values, text, err);
-    if (fate == LINE_IGNORED && values[FORMAT_TIME].type != SCAN_NONE &&
-        (x->first_time == RT_TIME_NONE || x->counts[LINE_IGNORED] % 64 == 0)) {
-        /* Other traffic tells how far the log reaches; a look now and then is enough. */
+    if (fate == LINE_IGNORED && values[FORMAT_TIME].type != SCAN_NONE && is_sampled(x)) {
         struct rt_stamp stamp;
         if (rt_time_parse(values[FORMAT_TIME].text, &stamp) > 0)
             note_time(x, &stamp);
@@ -119,9 +133,8 @@ line_regex(struct extract *x, rt_str line, size_t *stop, struct rt_err *err)
 {
     const struct format *f = x->format;
     *stop = 0;
-    /* Without the literal the line cannot matter; one in sixty-four is read all the same, for its time. */
-    bool matters = f->literal.n == 0 || rt_str_find(line, f->literal) != SIZE_MAX;
-    if (!matters && x->first_time != RT_TIME_NONE && x->counts[LINE_IGNORED] % 64 != 0)
+    bool matters = x->literals == NULL || literals_in(x->literals, line);
+    if (!matters && !is_sampled(x))
         return LINE_IGNORED;
     int rc = pcre2_match(f->re, (PCRE2_SPTR)(line.p == NULL ? "" : line.p), line.n, 0, 0, x->match, x->match_context);
     if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||

@@ -4,6 +4,7 @@
 #ifndef RECTRACE_EXTRACT_WORK_H
 #define RECTRACE_EXTRACT_WORK_H
 
+#include "base/literals.h"
 #include "extract/extract.h"
 #include "extract/route.h"
 #include "extract/scan.h"
@@ -65,6 +66,7 @@ struct extract {
     bool decided;
     const struct format *format; /* NULL: text */
     const struct scan_plan *line_plan, *answer_plan;
+    const struct literals *literals; /* a line without any does not matter; NULL: all do */
     pcre2_match_data *match;
     pcre2_match_context *match_context;
     pcre2_jit_stack *jit_stack;

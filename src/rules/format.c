@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include "base/literals.h"
 #include "rules/loader.h"
 
 const char *const format_part_names[FORMAT__PARTS] = {
@@ -173,6 +174,19 @@ load_duration_unit(struct loader *l, const struct yaml_node *map, struct format 
 }
 
 static bool
+load_literals(struct loader *l, const struct yaml_node *map, struct format *f)
+{
+    if (!load_texts(l, map, "literal", &f->literals, &f->literal_count))
+        return false;
+    for (size_t i = 0; i < f->literal_count; i++)
+        if (f->literals[i].n < LITERAL_LEAST)
+            return load_error(l, yaml_get(map, "literal"), 0, NULL,
+                              "'%.*s' is too short: %d bytes at least", RT_FMT(f->literals[i]),
+                              LITERAL_LEAST);
+    return true;
+}
+
+static bool
 load_one(struct loader *l, const struct yaml_node *map, struct format *f)
 {
     static const char *const keys[] = {"name",          "about", "match",   "json",
@@ -185,7 +199,7 @@ load_one(struct loader *l, const struct yaml_node *map, struct format *f)
     rt_str stamp = RT_LIT("request");
     bool good = load_text(l, map, "name", true, &f->name);
     good &= load_text(l, map, "about", false, &f->about);
-    good &= load_text(l, map, "literal", false, &f->literal);
+    good &= load_literals(l, map, f);
     good &= load_text(l, map, "time", false, &f->time_format);
     good &= load_text(l, map, "zone", false, &f->zone);
     good &= load_text(l, map, "stamp", false, &stamp);

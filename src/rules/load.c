@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/literals.h"
 #include "rules/loader.h"
 #include "rules/pack.h"
 
@@ -264,6 +265,25 @@ compile_context(void)
     return c;
 }
 
+/* Most texts hold no string of the vendor: a look that is cheap says so. One that is too short for
+ * such a look makes every text be searched. */
+static void
+learn_strings(struct loader *l)
+{
+    const struct code_entry *c;
+    rt_str *words = load_alloc(l, l->set->codes.n, sizeof(*words));
+    size_t n = 0;
+    RT_EACH (c, &l->set->codes) {
+        if (words == NULL || c->subject != SUBJECT_STRING)
+            continue;
+        if (c->text.n < LITERAL_LEAST)
+            return;
+        words[n++] = c->text;
+    }
+    if (n > 0 && (l->set->strings = literals_new(words, n, &l->set->arena)) == NULL)
+        l->memory = true;
+}
+
 static int
 load_all(struct loader *l, struct files *files, const struct rule_sources *from)
 {
@@ -271,6 +291,7 @@ load_all(struct loader *l, struct files *files, const struct rule_sources *from)
         return -1;
     digest(l->set, files);
     pass(l, files, visit_names);
+    learn_strings(l);
     pass(l, files, visit_shapes);
     pass(l, files, load_rules);
     check_overrides(l);

@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include "base/literals.h"
 #include "rules/rule_set.h"
 
 static const char *const severities[] = {"none", "info", "warning", "error", "critical"};
@@ -206,6 +207,8 @@ const struct code_entry *
 rule_set_string(const struct rule_set *set, rt_str text)
 {
     const struct code_entry *e, *found = NULL;
+    if (set->strings != NULL && !literals_in(set->strings, text))
+        return NULL;
     RT_EACH (e, &set->codes)
         if (e->subject == SUBJECT_STRING && (found == NULL || e->text.n > found->text.n) &&
             rt_str_find_nocase(text, e->text) != SIZE_MAX)

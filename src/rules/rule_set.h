@@ -271,7 +271,8 @@ struct format {
     size_t x_group_count;
     const struct format_path *paths[FORMAT__PARTS]; /* JSON formats: in order of preference */
     size_t path_count[FORMAT__PARTS];
-    rt_str literal;             /* must occur in a record that can match; may be empty */
+    const rt_str *literals;     /* one of them stands in every record that matters; none: all matter */
+    size_t literal_count;
     rt_str time_format;         /* rt_time_parse_format(); empty = recognised by itself */
     rt_str zone;                /* declared zone of stamps without one; empty = none */
     rt_dur duration_unit;
@@ -300,6 +301,7 @@ struct rule_set {
     const struct rt_limits *limits;
     RT_VEC(struct rule) rules;
     RT_VEC(struct code_entry) codes;
+    const struct literals *strings; /* texts of the codes that are strings; NULL: there are none */
     RT_VEC(struct hook_type) hooks;
     struct hook_envelope envelope;
     RT_VEC(struct rule_sign) signs;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "base/literals.h"
 #include "check.h"
 
 static int
@@ -263,6 +264,30 @@ a_buffer_without_memory_fails(void)
     rt_buf_fini(&b);
 }
 
+static void
+words_are_found_wherever_they_stand(void)
+{
+    static const rt_str words[] = {RT_INIT("cloud_recording"), RT_INIT("noticeId"), RT_INIT("agora.io")};
+    struct rt_arena a;
+    rt_arena_init(&a, 1024, 0);
+    struct literals *l = literals_new(words, 3, &a);
+    CU_ASSERT_FATAL(l != NULL);
+    for (size_t w = 0; w < 3; w++)
+        for (size_t before = 0; before < 40; before++) {
+            char line[100];
+            memset(line, 'r', sizeof(line));
+            memcpy(line + before, words[w].p, words[w].n);
+            line[before] = (char)(line[before] - 32); /* case is ignored */
+            size_t end = before + words[w].n;
+            CHECK(literals_in(l, (rt_str){line, end}));
+            CHECK(literals_in(l, (rt_str){line, end + 30}));
+            CHECK(!literals_in(l, (rt_str){line, end - 1}));
+            CHECK(!literals_in(l, (rt_str){line + before + 1, end - before - 1}));
+        }
+    CHECK(!literals_in(l, RT_NONE) && !literals_in(l, RT_LIT("cl")));
+    rt_arena_fini(&a);
+}
+
 static const struct check_test tests[] = {
     {"two texts compare", two_texts_compare},
     {"a part is found", a_part_is_found},
@@ -275,6 +300,7 @@ static const struct check_test tests[] = {
     {"a buffer keeps to its maximum", a_buffer_keeps_to_its_maximum},
     {"a failed buffer keeps what it had", a_failed_buffer_keeps_what_it_had},
     {"a buffer without memory fails", a_buffer_without_memory_fails},
+    {"words are found wherever they stand", words_are_found_wherever_they_stand},
     {NULL, NULL},
 };
 CHECK_MAIN("base: text", tests)

@@ -302,7 +302,7 @@ a_user_replaces_by_id_number_and_name(void)
                  "webhooks: [ { type: 41, name: left, means: ours }, { type: 42, name: came, "
                  "means: ours } ]\n"
                  "parameters: [ { path: a/b, type: string, means: ours } ]\n"
-                 "formats: [ { name: plain, match: a, literal: ours } ]\n"
+                 "formats: [ { name: plain, match: a, literal: ours_here } ]\n"
                  "rules:\n  - { id: r, rev: 1, severity: error, when: [ { see: came } ], say: "
                  "ours, why: x, fix: x }\n"
                  "  - { id: other, rev: 1, severity: error, when: [ { see: stop } ], say: "
@@ -311,7 +311,7 @@ a_user_replaces_by_id_number_and_name(void)
         KIT_HEAD "codes: [ { code: 7, means: mine } ]\n"
                  "webhooks: [ { type: 42, name: arrived, means: mine } ]\n"
                  "parameters: [ { path: a/b, type: string, means: mine } ]\n"
-                 "formats: [ { name: plain, match: b, literal: mine } ]\n"
+                 "formats: [ { name: plain, match: b, literal: mine_too } ]\n"
                  "rules:\n  - { id: r, rev: 2, severity: error, when: [ { see: left } ], say: "
                  "mine, why: x, fix: x }\n"
                  "  - { id: other, rev: 2, severity: error, when: [ { see: nothing } ], say: "
@@ -325,7 +325,7 @@ a_user_replaces_by_id_number_and_name(void)
           rule_set_kind(l.set, RT_LIT("came")) == KIND_NONE);
     CHECK(l.set->parameters.n == 1 &&
           rt_str_is(rule_set_parameter(l.set, "a/b", KIND_START)->means, "mine"));
-    CHECK(l.set->formats.n == 1 && rt_str_is(l.set->formats.v[0].literal, "mine"));
+    CHECK(l.set->formats.n == 1 && rt_str_is(l.set->formats.v[0].literals[0], "mine_too"));
     CHECK(rt_str_is(rule_set_rule(l.set, RT_LIT("r"))->say, "mine"));
     /* A bad replacement leaves the good rule in force; the name `came` is gone with its callback. */
     CHECK(rt_str_is(rule_set_rule(l.set, RT_LIT("other"))->say, "ours"));

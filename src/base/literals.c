@@ -1,0 +1,85 @@
+#include "config.h"
+
+#include "base/literals.h"
+
+#include <string.h>
+
+enum { WINDOW = 4, BITS = 15, BUCKETS = 1024 };
+#define LOWER UINT32_C(0x20202020)
+
+struct place { /* a window of a word */
+    uint32_t window;
+    uint16_t word, back; /* bytes from the word's begin */
+    uint16_t next;       /* of its bucket, from 1; 0: none */
+};
+
+struct literals {
+    const rt_str *words;
+    size_t stride; /* from one window to the next */
+    uint64_t bits[(1 << BITS) / 64];
+    uint16_t buckets[BUCKETS]; /* first place, from 1 */
+    struct place places[];
+};
+
+/* Letters lose their case; other bytes may fall together, which costs a closer look. */
+static inline uint32_t
+window_at(const char *p)
+{
+    uint32_t w = 0;
+    memcpy(&w, p, WINDOW);
+    return w | LOWER;
+}
+
+static inline uint32_t
+mix(uint32_t window)
+{
+    return window * UINT32_C(2654435761) >> (32 - BITS);
+}
+
+struct literals *
+literals_new(const rt_str *words, size_t count, struct rt_arena *a)
+{
+    size_t least = words[0].n;
+    for (size_t i = 1; i < count; i++)
+        least = words[i].n < least ? words[i].n : least;
+    size_t stride = least - WINDOW + 1, n = 0;
+    struct literals *l = rt_arena_alloc(a, sizeof(*l) + count * stride * sizeof(l->places[0]));
+    if (l == NULL)
+        return NULL;
+    l->words = words;
+    l->stride = stride;
+    for (size_t i = 0; i < count; i++)
+        for (size_t back = 0; back < stride && n < UINT16_MAX; back++) {
+            uint32_t window = window_at(words[i].p + back), at = mix(window);
+            uint16_t *bucket = &l->buckets[at % BUCKETS];
+            l->places[n] = (struct place){window, (uint16_t)i, (uint16_t)back, *bucket};
+            l->bits[at / 64] |= UINT64_C(1) << (at % 64);
+            *bucket = (uint16_t)++n;
+        }
+    return l;
+}
+
+static bool
+stands_around(const struct literals *l, rt_str line, size_t at, uint32_t window)
+{
+    for (uint16_t i = l->buckets[mix(window) % BUCKETS]; i != 0; i = l->places[i - 1].next) {
+        const struct place *p = &l->places[i - 1];
+        rt_str word = l->words[p->word];
+        if (p->window != window || p->back > at || line.n - (at - p->back) < word.n)
+            continue;
+        if (rt_str_eq_nocase((rt_str){line.p + at - p->back, word.n}, word))
+            return true;
+    }
+    return false;
+}
+
+bool
+literals_in(const struct literals *l, rt_str line)
+{
+    for (size_t at = 0; at + WINDOW <= line.n; at += l->stride) {
+        uint32_t window = window_at(line.p + at), bit = mix(window);
+        if ((l->bits[bit / 64] >> (bit % 64) & 1) != 0 && stands_around(l, line, at, window))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,23 @@
+/*
+ * literals.h - does any of a few words stand in a line?
+ *
+ * Most lines of a mixed log hold none, and must be left at little more than the price of reading
+ * them. Every place of every word has a window of four bytes, so looking at one window in as many
+ * bytes as the shortest word allows is enough: a bit says whether any word has it.
+ */
+#ifndef RECTRACE_BASE_LITERALS_H
+#define RECTRACE_BASE_LITERALS_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum { LITERAL_LEAST = 5 }; /* bytes of a word */
+
+struct literals;
+/* The words are borrowed and each at least LITERAL_LEAST bytes long; ASCII
+ * case is ignored.
+ * `count` > 0. NULL: memory. */
+struct literals *literals_new(const rt_str *words, size_t count, struct rt_arena *a);
+bool literals_in(const struct literals *l, rt_str line);
+
+#endif
