@@ -19,6 +19,7 @@ RULE_FILES = \
 	rules/patterns/start.yaml \
 	rules/patterns/stop.yaml \
 	rules/patterns/symptoms.yaml \
+	rules/patterns/together.yaml \
 	rules/patterns/traffic.yaml \
 	rules/patterns/web.yaml
 EXTRA_DIST += $(RULE_FILES) rules/README.md

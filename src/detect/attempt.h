@@ -60,6 +60,13 @@ joint_begin(const struct joint *j, uint32_t i)
     return j->begin == NULL ? i : j->begin[i];
 }
 
+/* Must it be unlike the joint before it? */
+static inline bool
+joint_differs(const struct joint *j)
+{
+    return j->step->differ_count > 0 && !j->step->mixed;
+}
+
 /* Asks every step of every event. 1; 0 when some see fits nothing (`thorough`: goes on all the same);
  * -1: memory. */
 int attempt_open(struct attempt *t, struct matcher *m, const struct rule *r,

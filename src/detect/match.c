@@ -226,11 +226,11 @@ neighbours_init(struct neighbours *nb, const struct attempt *t, const struct joi
                 const enum tri *before, enum tri least)
 {
     *nb = (struct neighbours){.j = j, .count = 1};
-    if (j->step->differ_count > 0)
+    if (joint_differs(j))
         nb->count = j->step->differ_count;
     nb->trees = rt_arena_array(t->a, nb->count, sizeof(*nb->trees));
     for (size_t f = 0; nb->trees != NULL && f < nb->count; f++)
-        if (plant(t, j, j->step->differ_count > 0 ? j->colours[f] : NULL, before, least,
+        if (plant(t, j, joint_differs(j) ? j->colours[f] : NULL, before, least,
                   &nb->trees[f]) < 0)
             return -1;
     return nb->trees == NULL ? -1 : 0;
@@ -241,7 +241,7 @@ neighbours_find(const struct neighbours *nb, uint32_t begin, const struct bounds
 {
     uint32_t group = nb->j->groups == NULL ? 1 : nb->j->groups[begin], best = NOWHERE;
     for (size_t f = 0; f < nb->count && group != VALUE_UNKNOWN; f++) {
-        bool unlike = nb->j->step->differ_count > 0;
+        bool unlike = joint_differs(nb->j);
         uint32_t colour = unlike ? nb->j->colours[f][begin] : LATEST_ANY;
         if (unlike && colour == VALUE_UNKNOWN)
             continue;

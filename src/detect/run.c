@@ -12,10 +12,10 @@
 struct runs {
     const struct attempt *t;
     struct joint *j;
-    uint32_t *last;   /* by group: the last that fits */
-    uint64_t *sum;    /* by event: polls of its group so far, its own included */
-    uint32_t *next;   /* by event: the next of its group */
-    uint32_t *tail;   /* by group: where the run that ends now begins */
+    uint32_t *last; /* by group: the last that fits */
+    uint64_t *sum;  /* by event: polls of its group so far, its own included */
+    uint32_t *next; /* by event: the next of its group */
+    uint32_t *tail; /* by group: where the run that ends now begins */
 };
 
 static uint32_t
@@ -28,7 +28,8 @@ group_of(const struct joint *j, uint32_t i)
 static rt_dur
 pace(const struct event *e)
 {
-    return e->repeated > 1 ? moment_span(e->begin, moment_last(e)) / (rt_dur)(e->repeated - 1) : 0;
+    return e->repeated > 1 ? moment_span(e->begin, moment_last(e)) / (rt_dur)(e->repeated - 1)
+                           : 0;
 }
 
 /* From the first poll of the run to its last. */
@@ -52,6 +53,16 @@ short_enough(const struct runs *r, uint32_t begin, uint32_t i)
     /* What is not timed cannot be counted in a window: a run of such is none. */
     return moment_known(attempt_event(r->t, begin)) && moment_known(attempt_event(r->t, i)) &&
            length(r, begin, i) <= within;
+}
+
+/* From the last of event `begin` on, whatever it stands for. */
+static bool
+near_enough(const struct runs *r, uint32_t begin, uint32_t i)
+{
+    const struct event *a = attempt_event(r->t, begin), *b = attempt_event(r->t, i);
+    rt_dur within = r->j->step->within;
+    return within == RT_DUR_NONE || (moment_known(a) && moment_known(b) &&
+                                     moment_span(moment_last(a), b->begin) <= within);
 }
 
 /* How many polls of the event find enough before them. */
@@ -89,8 +100,9 @@ end_at(struct runs *r, uint32_t i)
     j->weight[i] = weigh(r, i);
 }
 
-/* With `differ` each differs from the one before it in some field: the latest such is the best. */
-struct chain { /* of one field */
+/* With `differ` each differs from the one before it in some field: the latest such is the best. With
+ * `mixed` it is enough that some two do. */
+struct chain {        /* of one field */
     uint32_t *last;   /* by group: the last whose value is known */
     uint32_t *unlike; /* by event: the latest before it with another value */
 };
@@ -103,30 +115,49 @@ unlike(const struct joint *j, const struct chain *c, const uint32_t *colours, ui
     return p == NOWHERE || colours[p] != colours[i] ? p : c->unlike[p];
 }
 
+/* The latest before i that is unlike it in some field; NOWHERE. */
+static uint32_t
+last_unlike(const struct joint *j, struct chain *chains, uint32_t i)
+{
+    uint32_t last = NOWHERE;
+    for (size_t f = 0; f < j->step->differ_count; f++) {
+        struct chain *c = &chains[f];
+        uint32_t p = c->unlike[i] = unlike(j, c, j->colours[f], i);
+        if (p != NOWHERE && (last == NOWHERE || p > last))
+            last = p;
+        if (j->colours[f][i] != VALUE_UNKNOWN)
+            c->last[group_of(j, i)] = i;
+    }
+    return last;
+}
+
 static void
 end_unlike(const struct runs *r, struct chain *chains, uint32_t i)
 {
     struct joint *j = r->j;
-    for (size_t f = 0; f < j->step->differ_count; f++) {
-        struct chain *c = &chains[f];
-        uint32_t p = c->unlike[i] = unlike(j, c, j->colours[f], i);
-        if (p != NOWHERE && (j->previous[i] == NOWHERE || p > j->previous[i]))
-            j->previous[i] = p;
-        if (j->colours[f][i] != VALUE_UNKNOWN)
-            c->last[group_of(j, i)] = i;
-    }
     uint32_t begin = i;
+    j->previous[i] = last_unlike(j, chains, i);
     for (uint32_t n = 1; n < j->step->times && begin != NOWHERE; n++)
         begin = j->previous[begin];
-    if (begin == NOWHERE)
-        return;
-    const struct event *a = attempt_event(r->t, begin), *b = attempt_event(r->t, i);
-    rt_dur within = j->step->within;
-    if (within != RT_DUR_NONE && (!moment_known(a) || !moment_known(b) ||
-                                  moment_span(moment_last(a), b->begin) > within))
+    if (begin == NOWHERE || !near_enough(r, begin, i))
         return;
     j->begin[i] = begin;
     j->weight[i] = 1;
+}
+
+/* A run that is long enough, reaching back to where some two of it are unlike. */
+static void
+end_mixed(struct runs *r, struct chain *chains, uint32_t i)
+{
+    struct joint *j = r->j;
+    uint32_t other = last_unlike(j, chains, i);
+    end_at(r, i);
+    if (j->begin[i] == NOWHERE)
+        return;
+    if (other == NOWHERE || (other < j->begin[i] && !near_enough(r, other, i)))
+        j->begin[i] = NOWHERE;
+    else if (other < j->begin[i])
+        j->begin[i] = other;
 }
 
 static uint32_t *
@@ -169,7 +200,9 @@ run_fill(const struct attempt *t, struct joint *j)
     for (uint32_t i = 0; i < t->s->n; i++) {
         if (!j->column->fits[i] || (j->groups != NULL && j->groups[i] == VALUE_UNKNOWN))
             continue;
-        if (j->step->differ_count > 0)
+        if (j->step->mixed)
+            end_mixed(&r, chains, i);
+        else if (j->step->differ_count > 0)
             end_unlike(&r, chains, i);
         else
             end_at(&r, i);

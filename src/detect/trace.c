@@ -62,7 +62,7 @@ not_absent(const struct attempt *t, size_t no, uint32_t p, uint32_t i)
 static const char *
 not_related(const struct attempt *t, const struct joint *j, uint32_t p, uint32_t i)
 {
-    bool unlike = j->step->differ_count == 0;
+    bool unlike = !joint_differs(j);
     if (j->groups != NULL && (j->groups[p] != j->groups[i] || j->groups[p] == VALUE_UNKNOWN))
         return rt_arena_printf(t->a, "its %s is not the same",
                                rule_set_field_name(t->m->rules, j->step->same[0]).p);

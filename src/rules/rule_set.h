@@ -62,6 +62,7 @@ struct rule_step {
     uint32_t times;       /* 1 = once */
     const uint16_t *same, *differ;
     size_t same_count, differ_count;
+    bool mixed; /* `differ` is asked of the whole run: some two of it are unlike */
     struct rt_pos pos;
 };
 

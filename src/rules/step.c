@@ -1,7 +1,7 @@
 /*
  * step.c - one step of a rule, and a list of them.
  *
- *   step := {see, as?, within?, after?, times?, same?, differ?} | {no, for?} | {maybe, as}
+ *   step := {see, as?, within?, after?, times?, same?, differ?|mixed?} | {no, for?} | {maybe, as}
  */
 #include "config.h"
 
@@ -9,12 +9,12 @@
 
 static const struct {
     const char *name;
-    const char *keys[8];
+    const char *keys[9];
     const char *takes;
 } types[] = {
     [STEP_SEE] = {"see",
-                  {"see", "as", "within", "after", "times", "same", "differ", NULL},
-                  "it takes as, within, after, times, same, differ"},
+                  {"see", "as", "within", "after", "times", "same", "differ", "mixed", NULL},
+                  "it takes as, within, after, times, same, differ, mixed"},
     [STEP_NO] = {"no", {"no", "for", NULL}, "it takes 'for' only"},
     [STEP_MAYBE] = {"maybe", {"maybe", "as", NULL}, "it takes 'as' only"},
 };
@@ -100,7 +100,7 @@ static bool
 step_type(struct loader *l, const struct yaml_node *map, bool only_see, enum step_type *out)
 {
     static const char *const all[] = {"see",   "no",   "maybe",  "as",  "within", "after",
-                                      "times", "same", "differ", "for", NULL};
+                                      "times", "same", "differ", "mixed", "for", NULL};
     static const char *const bare[] = {"see", "within", NULL};
     unsigned found = 0;
     if (!load_keys(l, map, all))
@@ -128,6 +128,19 @@ step_type(struct loader *l, const struct yaml_node *map, bool only_see, enum ste
     return true;
 }
 
+/* `mixed` is kept as `differ` is: both ask which values are unlike. */
+static bool
+step_mixed(struct loader *l, const struct yaml_node *map, struct rule_step *s)
+{
+    const struct yaml_node *n = yaml_get(map, "mixed");
+    if (n == NULL)
+        return true;
+    if (s->differ_count > 0 || s->times == 1)
+        return load_error(l, n, 0, NULL, "'mixed' goes with 'times', and not with 'differ'");
+    s->mixed = true;
+    return load_fields(l, n, &s->differ, &s->differ_count);
+}
+
 static bool
 load_step(struct loader *l, const struct yaml_node *map, bool only_see, struct rule_step *s)
 {
@@ -145,6 +158,7 @@ load_step(struct loader *l, const struct yaml_node *map, bool only_see, struct r
     good &= step_times(l, map, &s->times);
     good &= step_fields(l, map, "same", &s->same, &s->same_count);
     good &= step_fields(l, map, "differ", &s->differ, &s->differ_count);
+    good &= step_mixed(l, map, s);
     if (good && s->within != RT_DUR_NONE && s->after != RT_DUR_NONE && s->times == 1 &&
         s->within < s->after)
         return load_error(l, yaml_get(map, "within"), 0, NULL,

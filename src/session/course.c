@@ -14,7 +14,8 @@ struct course {
     rt_str host;                         /* of the last call */
     rt_time asked;                       /* the last query or start was over */
     bool over, confirmed;
-    bool answers, fails; /* there are such at all */
+    bool gone;    /* and not heard of since */
+    bool answers; /* the log holds such at all */
 };
 
 static int
@@ -122,46 +123,70 @@ tell_call(struct course *c, struct event *e)
     return rc;
 }
 
+/* From the answer of start to the last sign of life: what ends a recording is one, too. */
+static void
+live_on(struct course *c, const struct event *e, uint32_t signs)
+{
+    const uint32_t alive = 1u << MEANS_ALIVE | 1u << MEANS_STOP;
+    struct session *s = c->s;
+    bool lives =
+        (signs & alive) != 0 || ((signs & 1u << MEANS_LEFT) != 0 && e->source == SOURCE_HOOK);
+    if (e->kind == KIND_START && e->outcome == OUTCOME_OK && s->from == RT_TIME_NONE)
+        s->from = s->to = e->end;
+    else if (s->from != RT_TIME_NONE && lives && !c->over && e->begin != RT_TIME_NONE)
+        s->to = e->repeated > 1 ? e->last : e->begin;
+    c->gone = (c->gone || (signs & 1u << MEANS_GONE) != 0) && !lives;
+}
+
 static void
 go_on(struct course *c, const struct event *e)
 {
     const uint32_t ends = 1u << MEANS_LEFT | 1u << MEANS_STOP;
-    /* Mostly all goes well, and nobody asks what had ended. */
-    bool asks = c->fails || !c->confirmed;
-    uint32_t signs = asks ? phase_signs_of(c->how->signs, e) : 0;
+    uint32_t signs = phase_signs_of(c->how->signs, e);
     if (e->kind == KIND_ACQUIRE && e->outcome == OUTCOME_OK)
         c->acquire = e;
     if (e->kind == KIND_START && e->outcome == OUTCOME_OK)
         c->start = e;
     if (e->kind == KIND_START || e->kind == KIND_QUERY)
         c->asked = e->repeated > 1 ? e->last : e->end;
+    live_on(c, e, signs);
     c->over |= (signs & ends) != 0;
     c->confirmed |= (signs & 1u << MEANS_ALIVE) != 0;
     c->host = e->host.n > 0 ? e->host : c->host;
 }
 
-static void
-look_ahead(struct course *c)
+static bool
+has_answers(const struct session *s)
 {
-    for (size_t i = 0; i < c->s->event_count; i++) {
-        const struct event *e = c->s->events[i];
-        if (e->source == SOURCE_API) {
-            c->answers |= e->outcome != OUTCOME_UNKNOWN;
-            c->fails |= e->outcome == OUTCOME_FAIL;
-        }
-    }
+    for (size_t i = 0; i < s->event_count; i++)
+        if (s->events[i]->source == SOURCE_API && s->events[i]->outcome != OUTCOME_UNKNOWN)
+            return true;
+    return false;
+}
+
+static struct event *
+first_start(const struct session *s)
+{
+    size_t i = 0;
+    while (s->events[i]->kind != KIND_START || s->events[i]->outcome != OUTCOME_OK)
+        i++;
+    return s->events[i];
 }
 
 int
 course_events(struct session *s, const struct closing *how)
 {
     struct course c = {.s = s, .how = how, .asked = RT_TIME_NONE};
-    look_ahead(&c);
+    c.answers = has_answers(s);
+    s->from = s->to = RT_TIME_NONE;
     for (size_t i = 0; i < s->event_count; i++) {
         struct event *e = s->events[i];
         if (e->source == SOURCE_API && tell_call(&c, e) < 0)
             return -1;
         go_on(&c, e);
     }
-    return 0;
+    s->ended = c.over || c.gone;
+    if (s->from == RT_TIME_NONE || s->ended)
+        return 0;
+    return put(&c, first_start(s), FIELD_UNENDED, (s->to - s->from) / RT_MS, NULL);
 }

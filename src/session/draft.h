@@ -52,6 +52,8 @@ int codes_collect(struct session *s);
 int relate_events(struct session *s, const struct box *b);
 /* Those that tell what came before: the end of the recording, an answer not waited for. -1: memory. */
 int course_events(struct session *s, const struct closing *how);
+/* What recordings of one channel, by first time, are to each other. -1: memory. */
+int beside_events(struct session *const *sessions, size_t count, const struct closing *how);
 /* Sorts `names`; to be done before triples look for their sessions. -1: memory. */
 int triple_index(struct draft_list *drafts);
 /* Events without ids: to the one session that they can belong to, or attempts of their own. */

@@ -109,8 +109,8 @@ static int
 complete(const struct closing *how, struct draft *d)
 {
     struct session *s = d->s;
-    if (timeline_build(d, how->limits->session_events, how->terms) < 0 || relate_events(s, d->box) < 0 ||
-        course_events(s, how) < 0 || codes_collect(s) < 0)
+    if (timeline_build(d, how->limits->session_events, how->terms) < 0 ||
+        relate_events(s, d->box) < 0 || course_events(s, how) < 0 || codes_collect(s) < 0)
         return -1;
     s->phase = phase_after(how->signs, s->events, s->event_count, how->clock);
     return 0;
@@ -128,7 +128,7 @@ assemble(const struct closing *how, struct cluster *c, struct draft_list *drafts
     RT_EACH (d, &drafts->v)
         if (complete(how, d) < 0)
             return -1;
-    return groups_add(out, drafts);
+    return groups_add(out, drafts, how);
 }
 
 int
@@ -148,7 +148,8 @@ box_is_over(const struct box *b)
 {
     const uint64_t tries = UINT64_C(1) << KIND_ACQUIRE | UINT64_C(1) << KIND_START;
     const uint64_t calls = (UINT64_C(1) << KIND_OTHER_HOOK) - 1;
-    const uint32_t left = 1u << MEANS_LEFT | 1u << MEANS_GONE | 1u << MEANS_STOP | 1u << MEANS_FATAL;
+    const uint32_t left =
+        1u << MEANS_LEFT | 1u << MEANS_GONE | 1u << MEANS_STOP | 1u << MEANS_FATAL;
     const uint32_t kept = 1u << MEANS_UPLOADED | 1u << MEANS_BACKUPED;
     if ((b->all_kinds & ~tries) == 0 && (b->all_signs & 1u << MEANS_START) == 0)
         return true;

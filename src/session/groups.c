@@ -56,7 +56,7 @@ group_end(const struct draft *v, size_t n, size_t from)
 }
 
 static int
-group_new(struct group_list *groups, struct draft *v, size_t n)
+group_new(struct group_list *groups, struct draft *v, size_t n, const struct closing *how)
 {
     struct session **sessions = rt_calloc(n, sizeof(*sessions));
     struct session_group *g = sessions == NULL ? NULL : RT_VEC_PUSH(&groups->v);
@@ -70,11 +70,11 @@ group_new(struct group_list *groups, struct draft *v, size_t n)
         v[i].s = NULL;
     }
     qsort(sessions, n, sizeof(struct session *), by_first);
-    return 0;
+    return n > 1 ? beside_events(sessions, n, how) : 0;
 }
 
 int
-groups_add(struct group_list *groups, struct draft_list *drafts)
+groups_add(struct group_list *groups, struct draft_list *drafts, const struct closing *how)
 {
     struct draft *v = drafts->v.v;
     size_t n = drafts->v.n;
@@ -82,7 +82,7 @@ groups_add(struct group_list *groups, struct draft_list *drafts)
         qsort(v, n, sizeof(*v), by_channel);
     for (size_t from = 0, to; from < n; from = to) {
         to = group_end(v, n, from);
-        if (group_new(groups, v + from, to - from) < 0)
+        if (group_new(groups, v + from, to - from, how) < 0)
             return -1;
     }
     return 0;

@@ -30,6 +30,9 @@ struct session {
     rt_str app_id, cname, uid, rid, sid, mode; /* empty = unknown */
     enum session_phase phase;
     rt_time first, last; /* RT_TIME_NONE: no event carries a time */
+    /* The recorder is known to have run from here to there; RT_TIME_NONE: no start is in the log. */
+    rt_time from, to;
+    bool ended;          /* an answer or a callback shows that it is over */
     uint64_t kinds;      /* mask of the kinds that occur */
     struct event *const *events; /* in order, duplicates and identical polls folded */
     size_t event_count;

@@ -1,0 +1,158 @@
+/*
+ * beside.c - recordings of one channel: which ran at the same time, and which a longer patience
+ * would have made one.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "session/draft.h"
+
+static int
+by_from(const void *a, const void *b)
+{
+    const struct session *x = *(struct session *const *)a, *y = *(struct session *const *)b;
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    return rt_str_cmp(x->id, y->id);
+}
+
+static int
+put(struct session *s, struct event *e, uint16_t field, int64_t number, rt_str text)
+{
+    bool ok = true;
+    struct event_value v = {.field = field, .num = number, .is_text = text.n > 0};
+    if (event_get(e, field) != NULL)
+        return 0;
+    v.text = rt_arena_str(&s->arena, text, &ok); /* the other session may be freed first */
+    return ok ? event_add(&s->arena, e, &v) : -1;
+}
+
+static struct event *
+start_of(const struct session *s)
+{
+    for (size_t i = 0; i < s->event_count; i++)
+        if (s->events[i]->kind == KIND_START && s->events[i]->outcome == OUTCOME_OK)
+            return s->events[i];
+    return NULL;
+}
+
+/* ---- at the same time ---- */
+
+static int
+tell_beside(struct session *s, const struct session *other)
+{
+    struct event *e = start_of(s);
+    rt_time both = s->to < other->to ? s->to : other->to;
+    bool same = rt_str_eq(s->uid, other->uid);
+    if (put(s, e, FIELD_BESIDE, 0, rt_str_of(same ? "same-uid" : "other-uid")) < 0 ||
+        put(s, e, FIELD_BESIDE_SID, 0, other->id) < 0)
+        return -1;
+    return put(s, e, FIELD_BESIDE_FOR, (both - s->from) / RT_MS, RT_NONE);
+}
+
+/* Of those that still run, one with the same uid; else the one that runs longest. */
+static const struct session *
+rival_of(const struct session *s, struct session *const *running, size_t n)
+{
+    const struct session *best = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct session *r = running[i];
+        if (r->uid.n == 0 || s->uid.n == 0 || r->from == s->from || s->to <= s->from)
+            continue;
+        bool same = rt_str_eq(r->uid, s->uid);
+        bool held = best != NULL && rt_str_eq(best->uid, s->uid);
+        if (best == NULL || (same && !held) || (same == held && r->to > best->to))
+            best = r;
+    }
+    return best;
+}
+
+static int
+tell_all_beside(struct session *const *v, size_t n, struct session **running)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t kept = 0;
+        for (size_t k = 0; k < count; k++)
+            if (running[k]->to > v[i]->from)
+                running[kept++] = running[k];
+        count = kept;
+        const struct session *rival = rival_of(v[i], running, count);
+        if (rival != NULL && tell_beside(v[i], rival) < 0)
+            return -1;
+        running[count++] = v[i];
+    }
+    return 0;
+}
+
+/* ---- a pause that was too long ---- */
+
+/* The maxIdleTime that held; RT_DUR_NONE: not known. */
+static rt_dur
+idle_of(const struct event *start, const struct terms *terms)
+{
+    int64_t seconds = 0;
+    if (event_num(start, FIELD_MAX_IDLE, &seconds))
+        return seconds <= 0 || seconds > INT32_MAX ? RT_DUR_NONE : seconds * RT_SEC;
+    return rt_str_is(event_text(start, FIELD_RECORDING), "yes") ? terms->idle : RT_DUR_NONE;
+}
+
+/* The callback that the recorder left, unless a stop came first. */
+static struct event *
+left_alone(const struct session *s, const struct closing *how)
+{
+    for (size_t i = 0; i < s->event_count; i++) {
+        uint32_t signs = phase_signs_of(how->signs, s->events[i]);
+        if ((signs & 1u << MEANS_STOP) != 0)
+            return NULL;
+        if ((signs & 1u << MEANS_LEFT) != 0 && s->events[i]->source == SOURCE_HOOK)
+            return s->events[i];
+    }
+    return NULL;
+}
+
+/* The first of those behind that began after `t`; RT_TIME_NONE. */
+static rt_time
+next_from(struct session *const *v, size_t i, size_t n, rt_time t)
+{
+    for (size_t k = i + 1; k < n; k++)
+        if (v[k]->from >= t)
+            return v[k]->from;
+    return RT_TIME_NONE;
+}
+
+static int
+tell_pause(struct session *const *v, size_t i, size_t n, const struct closing *how)
+{
+    struct event *left = left_alone(v[i], how);
+    rt_dur idle = idle_of(start_of(v[i]), how->terms);
+    if (left == NULL || idle == RT_DUR_NONE || left->begin == RT_TIME_NONE)
+        return 0;
+    rt_time next = next_from(v, i, n, left->begin);
+    if (next == RT_TIME_NONE)
+        return 0;
+    if (put(v[i], left, FIELD_IDLE_LIMIT, idle / RT_MS, RT_NONE) < 0)
+        return -1;
+    return put(v[i], left, FIELD_IDLE_NEEDED, (idle + (next - left->begin)) / RT_MS, RT_NONE);
+}
+
+int
+beside_events(struct session *const *sessions, size_t count, const struct closing *how)
+{
+    struct session **v = rt_calloc(2 * count, sizeof(struct session *));
+    size_t n = 0;
+    int rc = v == NULL ? -1 : 0;
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        if (sessions[i]->from != RT_TIME_NONE)
+            v[n++] = sessions[i];
+    if (n > 1) {
+        qsort(v, n, sizeof(*v), by_from);
+        rc = tell_all_beside(v, n, v + count);
+    }
+    for (size_t i = 0; rc == 0 && i + 1 < n; i++)
+        rc = tell_pause(v, i, n, how);
+    rt_free(v);
+    return rc;
+}
