@@ -14,6 +14,7 @@ RULE_FILES = \
 	rules/patterns/notfound.yaml \
 	rules/patterns/parameters.yaml \
 	rules/patterns/polling.yaml \
+	rules/patterns/receiver.yaml \
 	rules/patterns/recorder.yaml \
 	rules/patterns/resource.yaml \
 	rules/patterns/start.yaml \

@@ -28,6 +28,8 @@ doubt_text(const struct doubt *d, struct rt_arena *a)
     char held[RT_TIME_MAX], more[RT_TIME_MAX];
     if (d->untimed)
         return rt_arena_strz(a, RT_LIT("the input gives no times"));
+    if (d->unsubscribed)
+        return rt_arena_strz(a, RT_LIT("no such callback came in any session; it may not be subscribed"));
     /* The log may end inside the call itself. */
     rt_dur had = moment_span(d->missing, d->length);
     if (d->verdict == TRI_PENDING)
@@ -46,12 +48,22 @@ untimed(const struct rule_step *step, struct doubt *d)
     return TRI_NO_DATA;
 }
 
+/* A callback that never came may not be subscribed: its absence says nothing. */
+static bool
+subscribed(const struct attempt *t, const struct rule_step *step)
+{
+    uint64_t hooks = condition_kinds(step->alts, step->alt_count) & ~CALLS;
+    return hooks == 0 || (hooks & t->m->coverage->kinds) != 0;
+}
+
 /* Does every source that the step speaks of listen from `from` to `to`? */
 static enum tri
 heard(const struct attempt *t, const struct rule_step *step, rt_time from, rt_time to,
       rt_dur length, struct doubt *d)
 {
     struct doubt all = {.verdict = TRI_YES, .step = step, .length = length};
+    if (!subscribed(t, step))
+        all = (struct doubt){.verdict = TRI_NO_DATA, .step = step, .unsubscribed = true};
     for (int source = 0; source < SOURCE__COUNT; source++) {
         if (!speaks_of(step, (enum event_source)source))
             continue;

@@ -39,6 +39,7 @@ detector_free(struct detector **pd)
         return;
     matcher_fini(&d->matcher);
     RT_VEC_FREE(&d->witnesses);
+    RT_VEC_FREE(&d->asides);
     rt_map_fini(&d->words);
     rt_arena_fini(&d->scratch);
     rt_arena_fini(&d->arena);
@@ -186,6 +187,8 @@ detector_group(struct detector *det, const struct session_group *g, struct findi
     struct claims d;
     struct rt_arena_mark mark = rt_arena_mark(&det->scratch);
     int rc = 0;
+    if (g->aside)
+        return witness_keep(det, g, err);
     claims_init(&d, out);
     for (size_t i = 0; rc == 0 && i < g->count; i++)
         rc = run_session_rules(det, &d, g->sessions[i], err);

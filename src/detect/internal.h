@@ -43,6 +43,7 @@ struct detector {
     struct rt_arena arena;    /* of the witnesses */
     struct rt_map words;      /* text of witnesses, each once */
     RT_VEC(struct scope_event) witnesses;
+    RT_VEC(struct scope_event) asides; /* witnesses that belong to no session */
     uint64_t wide_fields[2];  /* what rules about apps and hosts ask of an event, by field */
     bool wide_rules;          /* there are any */
 };
@@ -50,7 +51,7 @@ struct detector {
 static inline bool
 rule_is_wide(const struct rule *r)
 {
-    return r->scope == SCOPE_APP || r->scope == SCOPE_HOST;
+    return r->scope == SCOPE_APP || r->scope == SCOPE_HOST || r->scope == SCOPE_RUN;
 }
 
 /* A rule and its other shapes over one list of events: a claim, or what could not be checked. `place`:

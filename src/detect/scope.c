@@ -133,7 +133,8 @@ scope_split(struct scope_parts *out, const struct session_group *g, const struct
     case SCOPE_FIELDS: return split_by(out, g, r->scope_fields, r->scope_field_count, a);
     case SCOPE_CHANNEL:
     case SCOPE_APP:
-    case SCOPE_HOST: break;
+    case SCOPE_HOST:
+    case SCOPE_RUN: break;
     }
     out->v = rt_arena_array(a, 1, sizeof(*out->v));
     if (out->v == NULL)

@@ -33,6 +33,7 @@ set_core(struct event *e, uint16_t field, rt_str value)
     switch (field) {
     case FIELD_HTTP: e->http = is_num ? (int32_t)n : 0; break;
     case FIELD_CODE: e->code = is_num ? (int32_t)n : EVENT_NO_CODE; break;
+    case FIELD_DELIVERIES: e->deliveries = is_num ? (uint32_t)n : 1; break;
     case FIELD_STATUS: e->status = is_num ? (int32_t)n : EVENT_NO_CODE; break;
     case FIELD_REASON: e->reason = value; break;
     case FIELD_METHOD: e->method = value; break;
@@ -169,6 +170,8 @@ cover(const struct trial_log *log, enum trial_change how, struct coverage *c)
                          moment_add(to, shift)) < 0)
             return -1;
     }
+    for (size_t i = 0; i < log->events.n; i++)
+        c->kinds |= UINT64_C(1) << log->events.v[i]->kind;
     coverage_settle(c);
     return 0;
 }

@@ -87,7 +87,7 @@ signature(const struct detector *det, const struct event *e)
     uint64_t sign = 0, step = 1;
     const struct rule *r;
     RT_EACH (r, &det->rules->rules) {
-        if (r->off || !rule_is_wide(r))
+        if (r->off || !rule_is_wide(r) || (r->scope == SCOPE_RUN) != event_is_aside(e->kind))
             continue;
         for (size_t i = 0; i < r->when_count + r->unless_count; i++, step++) {
             const struct rule_step *s =
@@ -210,7 +210,9 @@ keep_session(struct detector *det, const struct session *s)
         if (id.p == NULL)
             id = rt_arena_str(&det->arena, s->id, &ok);
         tail.last = ok ? copy_witness(det, s, e) : NULL;
-        struct scope_event *slot = tail.last == NULL ? NULL : RT_VEC_PUSH(&det->witnesses);
+        struct scope_event *slot = NULL;
+        if (tail.last != NULL)
+            slot = event_is_aside(e->kind) ? RT_VEC_PUSH(&det->asides) : RT_VEC_PUSH(&det->witnesses);
         if (slot == NULL)
             return -1;
         *slot = (struct scope_event){tail.last, id, (uint32_t)(k + 1)};
@@ -248,6 +250,8 @@ by_host(const void *a, const void *b)
 static rt_str
 owner(const struct scope_event *e, enum rule_scope scope)
 {
+    if (scope == SCOPE_RUN)
+        return RT_NONE;
     return scope == SCOPE_HOST ? e->e->host : e->e->app_id;
 }
 
@@ -268,8 +272,8 @@ run_owner(struct detector *det, struct claims *d, enum rule_scope scope, const s
 static int
 run_wide(struct detector *det, struct claims *d, enum rule_scope scope, struct rt_err *err)
 {
-    struct scope_event *v = det->witnesses.v;
-    size_t n = det->witnesses.n;
+    struct scope_event *v = scope == SCOPE_RUN ? det->asides.v : det->witnesses.v;
+    size_t n = scope == SCOPE_RUN ? det->asides.n : det->witnesses.n;
     if (n > 1)
         qsort(v, n, sizeof(*v), scope == SCOPE_HOST ? by_host : by_app);
     for (size_t begin = 0, end = 0; begin < n; begin = end) {
@@ -351,6 +355,8 @@ detector_finish(struct detector *det, struct finding_list *out, struct rt_err *e
     int rc = run_wide(det, &d, SCOPE_APP, err);
     if (rc == 0)
         rc = run_wide(det, &d, SCOPE_HOST, err);
+    if (rc == 0)
+        rc = run_wide(det, &d, SCOPE_RUN, err);
     if (rc == 0)
         rc = fold_sessions(&d, err);
     if (rc == 0)

@@ -79,6 +79,13 @@ enum event_outcome {
     OUTCOME_FAIL,
 };
 
+/* Callbacks that tell of no recording: they belong to no session. */
+static inline bool
+event_is_aside(uint8_t kind)
+{
+    return kind == KIND_FOREIGN_HOOK || kind == KIND_PROBE_HOOK;
+}
+
 #define EVENT_NO_CODE INT32_MIN
 
 struct event {
@@ -103,6 +110,7 @@ struct event {
     const struct event_value *values;
     uint32_t value_count;
     uint32_t copies;    /* >= 1: how often the same event was read */
+    uint32_t deliveries; /* >= 1: of a callback, how often it was sent, as far as the copies tell */
     uint32_t repeated;  /* >= 1: how many identical polls this stands for */
     rt_time last;       /* begin of the last of them; equals begin when repeated == 1 */
     uint32_t label;     /* tests only: number of the line in an inline test */

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "extract/work.h"
 
-enum { CACHED_BODY = 4096 };
+enum { CACHED_BODY = 4096, MOST_VALUES = 256 };
 
 /* The scanned values of one answer; a slot's own copy when the same body came before. */
 static const struct scan_value *
@@ -81,12 +81,16 @@ struct pointer_use {
     struct event *e;
     uint16_t field;
     char suffix; /* '#', '?', '*' or 0 */
+    unsigned *left; /* values that may still be added: each costs a copy of those before */
 };
 
 static int
 use_value(const struct pointer_use *u, const struct scan_value *v)
 {
     int64_t n = 0;
+    if (*u->left == 0)
+        return 0;
+    --*u->left;
     if (event_fields[u->field].type == TYPE_INT) {
         if (!value_int(v, &n))
             return 0;
@@ -158,25 +162,36 @@ follow(const struct pointer_use *u, rt_str pointer, const struct scan_value *v, 
     return found;
 }
 
+/* 1 found, 0 not, -1 memory. */
+static int
+fill_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, rt_str object)
+{
+    struct scan_value root = {SCAN_OBJECT, object, false};
+    unsigned left = MOST_VALUES;
+    struct pointer_use u = {x, e, field, 0, &left};
+    char last = pointer.p[pointer.n - 1];
+    if (last == '#' || last == '?' || (last == '*' && pointer.p[pointer.n - 2] != '/')) {
+        u.suffix = last;
+        pointer.n--;
+    }
+    int found = follow(&u, pointer, &root, 0);
+    if (found == 0 && u.suffix == '?')
+        found = add_text(x, e, field, RT_LIT("no"));
+    return found;
+}
+
+int
+body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, rt_str object)
+{
+    return fill_field(x, e, field, pointer, object) < 0 ? -1 : 0;
+}
+
 static int
 fill_part(struct extract *x, struct event *e, rt_str body, enum event_field_part part, struct rt_err *err)
 {
-    struct scan_value root = {SCAN_OBJECT, body, false};
     for (uint16_t f = 0; f < FIELD__COUNT; f++) {
         const struct event_field_row *row = &event_fields[f];
-        rt_str pointer = rt_str_of(row->pointer);
-        if (row->part != part || pointer.n == 0)
-            continue;
-        struct pointer_use u = {x, e, f, 0};
-        char last = pointer.p[pointer.n - 1];
-        if (last == '#' || last == '?' || (last == '*' && pointer.p[pointer.n - 2] != '/')) {
-            u.suffix = last;
-            pointer.n--;
-        }
-        int found = follow(&u, pointer, &root, 0);
-        if (found == 0 && u.suffix == '?')
-            found = add_text(x, e, f, RT_LIT("no"));
-        if (found < 0)
+        if (row->part == part && *row->pointer != '\0' && fill_field(x, e, f, rt_str_of(row->pointer), body) < 0)
             return rt_fail_mem(err);
     }
     return 0;

@@ -280,12 +280,6 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
 static int
 read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
-    if (parts[SLOT_ENVELOPE_DETAILS].type == SCAN_OBJECT || parts[SLOT_ENVELOPE_NAME].type == SCAN_STRING ||
-        parts[SLOT_ENVELOPE_TYPE].type == SCAN_NUMBER) {
-        int fate = callback_read(x, whole, err);
-        if (fate != LINE_UNMATCHED)
-            return fate;
-    }
     bool answer = parts[SLOT_RID].type == SCAN_STRING || parts[SLOT_SERVER].type == SCAN_OBJECT ||
                   (parts[SLOT_CODE].type != SCAN_NONE && parts[SLOT_REASON].type == SCAN_STRING) ||
                   parts[SLOT_GATEWAY].type == SCAN_STRING;
@@ -312,11 +306,42 @@ read_message(struct extract *x, const struct scan_value *parts, struct rt_err *e
     return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
 }
 
+/* What the record tells of the reception of a callback that it holds. */
+static void
+note_reception(struct extract *x, const struct scan_value *parts)
+{
+    struct event line;
+    int64_t http = 0;
+    event_init(&line);
+    take_time(x, &parts[FORMAT_TIME], &line);
+    value_int(&parts[FORMAT_HTTP], &http);
+    bool timed = present(&parts[FORMAT_DURATION]);
+    x->reception = (struct reception){
+        .at = line.begin,
+        .zoned = line.zoned,
+        .http = http >= 100 && http <= 599 ? (int32_t)http : 0,
+        .took = timed ? duration_of(x, &parts[FORMAT_DURATION]) : RT_DUR_NONE,
+        .headers = parts[FORMAT_REQUEST_HEADERS].text,
+    };
+}
+
+/* A callback under any key of the record; LINE_UNMATCHED: none. `likely`: this part of it. */
+static int
+read_callback(struct extract *x, const struct scan_value *parts, rt_str object, struct rt_err *err)
+{
+    if (object.n == 0 || !callback_likely(object))
+        return LINE_UNMATCHED;
+    note_reception(x, parts);
+    int fate = callback_search(x, object, err);
+    x->reception.at = RT_TIME_NONE;
+    return fate;
+}
+
 int
 call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
     if (parts[FORMAT_HOOK].type == SCAN_OBJECT || parts[FORMAT_HOOK].type == SCAN_STRING) {
-        int fate = callback_read(x, part_body(x, &parts[FORMAT_HOOK], 2), err);
+        int fate = read_callback(x, parts, part_body(x, &parts[FORMAT_HOOK], 2), err);
         if (fate != LINE_UNMATCHED)
             return fate;
     }
@@ -324,8 +349,10 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     if (present(&parts[FORMAT_URL])) {
         bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
         slot = known ? x->hint_slot : route_cached(x, value_text(x, &parts[FORMAT_URL], 0));
-        if (slot == NULL)
-            return read_message(x, parts, err);
+        if (slot == NULL) {
+            int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
+            return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);
+        }
         return build(x, parts, slot, KIND_NONE, part_body(x, &parts[FORMAT_RESPONSE], 2), err);
     }
     uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
@@ -335,11 +362,9 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     bool awaited = present(&parts[FORMAT_JOIN]) && asked_before(x, value_text(x, &parts[FORMAT_JOIN], 3));
     if (vendor || exchange || (awaited && (present(&parts[FORMAT_HTTP]) || present(&parts[FORMAT_ERROR]))))
         return build(x, parts, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, response, err);
-    if (parts[FORMAT_REQUEST].type == SCAN_OBJECT) {
-        int fate = callback_read(x, parts[FORMAT_REQUEST].text, err);
-        if (fate != LINE_UNMATCHED)
-            return fate;
-    }
-    int fate = whole.n > 0 ? read_bare(x, parts, whole, err) : LINE_IGNORED;
+    int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
+    if (fate != LINE_UNMATCHED)
+        return fate;
+    fate = whole.n > 0 ? read_bare(x, parts, whole, err) : LINE_IGNORED;
     return fate == LINE_IGNORED ? read_message(x, parts, err) : fate;
 }

@@ -1,5 +1,9 @@
 /*
  * callback.c - a webhook body, whole or only its inner object, by rules/webhooks.yaml.
+ *
+ *   {"noticeId": …, "payload": {"sid": …, "details": {"msgName": …}}}     full, or legacy
+ *   {"sid": …, "details": {"msgName": …}}                                 payload
+ *   {"msgName": …}                                                        details
  */
 #include "config.h"
 
@@ -76,30 +80,41 @@ type_by_name(const struct extract *x, rt_str name)
     return NULL;
 }
 
+/* One detail by its key, or by a pointer that begins with '/'. */
+static int
+take_detail(struct extract *x, struct event *e, const struct hook_detail *d, rt_str details)
+{
+    if (d->name.n > 0 && d->name.p[0] == '/')
+        return body_field(x, e, d->field, d->name, details);
+    struct scan_value v = {SCAN_NONE, RT_NONE, false};
+    rt_str key;
+    size_t at = 0;
+    int64_t n = 0;
+    bool found = false;
+    while (!found && scan_member(details, &at, 64, &key, &v) == 1)
+        found = rt_str_eq(key, d->name);
+    if (!found)
+        return 0;
+    if (d->field == FIELD_STATUS && value_int(&v, &n)) {
+        e->status = (int32_t)n;
+        return 0;
+    }
+    if (event_fields[d->field].type == TYPE_INT)
+        return value_int(&v, &n) ? add_int(x, e, d->field, n) : 0;
+    if (v.type == SCAN_STRING || v.type == SCAN_NUMBER || v.type == SCAN_WORD)
+        return add_text(x, e, d->field, keep_text(x, value_text(x, &v, 3)));
+    return 0;
+}
+
 static int
 take_details(struct extract *x, struct event *e, const struct hook_type *h, rt_str details)
 {
-    for (size_t i = 0; h != NULL && i < h->detail_count; i++) {
-        struct scan_value v = scan_get(details, "");
-        rt_str key;
-        size_t at = 0;
-        bool found = false;
-        while (!found && scan_member(details, &at, 64, &key, &v) == 1)
-            found = rt_str_eq(key, h->details[i].name);
-        int64_t n = 0;
-        uint16_t field = h->details[i].field;
-        int rc = 0;
-        if (!found)
-            continue;
-        if (field == FIELD_STATUS && value_int(&v, &n))
-            e->status = (int32_t)n;
-        else if (event_fields[field].type == TYPE_INT && value_int(&v, &n))
-            rc = add_int(x, e, field, n);
-        else if (v.type == SCAN_STRING || v.type == SCAN_NUMBER || v.type == SCAN_WORD)
-            rc = add_text(x, e, field, keep_text(x, value_text(x, &v, 3)));
-        if (rc < 0)
+    int64_t begin = 0, end = 0;
+    for (size_t i = 0; h != NULL && i < h->detail_count; i++)
+        if (take_detail(x, e, &h->details[i], details) < 0)
             return -1;
-    }
+    if (event_num(e, FIELD_START_MS, &begin) && event_num(e, FIELD_GAP_MS, &end) && begin >= end && end > 0)
+        return add_int(x, e, FIELD_LOST, begin - end);
     return 0;
 }
 
@@ -128,38 +143,242 @@ take_envelope(struct extract *x, struct event *e, rt_str object, bool typed, int
     return rc;
 }
 
+/* ---- what a callback looks like ---- */
+
+struct look {
+    int64_t type; /* -1 = not told */
+    bool typed, whole, legacy;
+    struct scan_value details;
+    rt_str inner;
+    const struct hook_type *hook;
+};
+
+static bool
+has(struct extract *x, rt_str object, enum envelope_part which)
+{
+    return part(x, object, which).type != SCAN_NONE;
+}
+
+/* Is that a callback at all? */
+static bool
+look_at(struct extract *x, rt_str object, struct look *l)
+{
+    struct scan_value type = part(x, object, ENVELOPE_TYPE);
+    *l = (struct look){.type = -1, .details = part(x, object, ENVELOPE_DETAILS)};
+    l->typed = value_int(&type, &l->type);
+    l->inner = l->details.type == SCAN_OBJECT ? l->details.text : object;
+    rt_str name = part_text(x, l->inner, ENVELOPE_NAME);
+    bool noticed = has(x, object, ENVELOPE_NOTICE);
+    l->whole = l->typed && (noticed || l->details.type == SCAN_OBJECT);
+    l->legacy = l->whole && !has(x, object, ENVELOPE_PRODUCT);
+    l->hook = l->whole ? rule_set_hook(x->rules, l->type) : type_by_name(x, name);
+    return l->whole || l->hook != NULL || (name.n > 0 && l->details.type == SCAN_OBJECT && has(x, object, ENVELOPE_SID));
+}
+
+/* The first required part that is missing, or of another type than it must have. */
+static const char *
+defect(struct extract *x, rt_str object)
+{
+    for (unsigned i = 0; i < ENVELOPE__PARTS; i++) {
+        struct scan_value v = part(x, object, (enum envelope_part)i);
+        int64_t n = 0;
+        bool number = i == ENVELOPE_TYPE || i == ENVELOPE_PRODUCT || i == ENVELOPE_NOTIFY || i == ENVELOPE_TIME ||
+                      i == ENVELOPE_SEQUENCE || i == ENVELOPE_SERVICE_TYPE;
+        if ((x->rules->envelope.required >> i & 1) == 0)
+            continue;
+        if (i == ENVELOPE_DETAILS ? v.type != SCAN_OBJECT
+            : number              ? !value_int(&v, &n)
+                                  : v.type != SCAN_STRING && v.type != SCAN_NUMBER)
+            return envelope_part_names[i];
+    }
+    return NULL;
+}
+
+static bool
+listed(const rt_str *list, size_t count, rt_str text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text.n > 0 && rt_str_eq(list[i], text))
+            return true;
+    return false;
+}
+
+/* ---- how it came ---- */
+
+/* Hex digits of the length of either digest. */
+static const char *
+signature_of(rt_str headers)
+{
+    static const size_t lengths[] = {64, 40};
+    static const char *const names[] = {"agora-signature-v2", "agora-signature"};
+    const char *verdict = "absent";
+    for (size_t k = 0; k < 2; k++) {
+        size_t at = rt_str_find_nocase(headers, rt_str_of(names[k]));
+        if (at == SIZE_MAX)
+            continue;
+        rt_str rest = rt_str_from(headers, at + strlen(names[k]));
+        size_t n = 0;
+        while (rest.n > 0 && memchr("\"': =,", rest.p[0], 7) != NULL)
+            rest = rt_str_from(rest, 1);
+        while (n < rest.n && memchr("0123456789abcdefABCDEF", rest.p[n], 22) != NULL)
+            n++;
+        bool masked = n < rest.n && (rest.p[n] == '*' || rest.p[n] == '<' || rest.p[n] == '.');
+        if (n != lengths[k] && !masked)
+            return "malformed";
+        verdict = "present";
+    }
+    return verdict;
+}
+
+/* What the log line tells beside the body. */
+static int
+take_reception(struct extract *x, struct event *e)
+{
+    const struct reception *r = &x->reception;
+    int64_t notify = 0;
+    bool sent = event_num(e, FIELD_NOTIFY, &notify) && notify > 0;
+    rt_time at = sent ? unix_time(notify) : RT_TIME_NONE;
+    int rc = 0;
+    if (sent && e->begin != RT_TIME_NONE && e->begin > 0)
+        rc = add_int(x, e, FIELD_NOTIFY_LAG, (at - e->begin) / RT_MS);
+    if (r->at == RT_TIME_NONE)
+        return rc;
+    if (e->begin == RT_TIME_NONE) {
+        e->begin = e->end = r->at;
+        e->zoned = r->zoned;
+    }
+    if (rc == 0 && r->zoned && sent)
+        rc = add_int(x, e, FIELD_ARRIVAL_LAG, (r->at - at) / RT_MS);
+    if (rc == 0 && r->http != 0)
+        rc = add_int(x, e, FIELD_RECEIVED_AS, r->http);
+    if (rc == 0 && r->took != RT_DUR_NONE)
+        rc = add_int(x, e, FIELD_RECEIVED_IN, r->took / RT_MS);
+    if (rc == 0 && r->headers.n > 0)
+        rc = add_text(x, e, FIELD_SIGNATURE, rt_str_of(signature_of(r->headers)));
+    return rc;
+}
+
+static void
+take_time(struct extract *x, struct event *e, rt_str object)
+{
+    struct scan_value time = part(x, object, ENVELOPE_TIME);
+    int64_t sendts = 0;
+    if (!value_int(&time, &sendts) || sendts <= 0)
+        return;
+    e->begin = e->end = unix_time(sendts);
+    e->zoned = true;
+    struct rt_stamp stamp = {e->begin, true, 3};
+    note_time(x, &stamp);
+}
+
+/* One that tells of no recording: counted, told, and no part of any session. */
+static int
+set_aside(struct extract *x, struct event *e, uint8_t kind, struct rt_err *err)
+{
+    e->kind = kind;
+    e->sid = e->cname = e->uid = RT_NONE;
+    *(kind == KIND_FOREIGN_HOOK ? &x->foreign : &x->probes) += 1;
+    return emit(x, e, err) < 0 ? -1 : LINE_IGNORED;
+}
+
 int
 callback_read(struct extract *x, rt_str object, struct rt_err *err)
 {
-    struct scan_value type_v = part(x, object, ENVELOPE_TYPE), details = part(x, object, ENVELOPE_DETAILS);
-    struct scan_value product_v = part(x, object, ENVELOPE_PRODUCT);
-    int64_t type = -1, product = 0, sendts = 0;
-    bool typed = value_int(&type_v, &type);
-    if (value_int(&product_v, &product) && !ours(x, product)) {
-        x->foreign++;
-        return LINE_IGNORED;
-    }
-    rt_str inner = details.type == SCAN_OBJECT ? details.text : object;
-    rt_str name = part_text(x, inner, ENVELOPE_NAME);
-    const struct hook_type *h = typed ? rule_set_hook(x->rules, type) : type_by_name(x, name);
-    if (h == NULL && (!typed || details.type != SCAN_OBJECT))
-        return LINE_UNMATCHED;
+    const struct hook_envelope *envelope = &x->rules->envelope;
+    struct look l;
     struct event e;
+    if (!look_at(x, object, &l))
+        return LINE_UNMATCHED;
     event_init(&e);
-    e.kind = h != NULL ? h->kind : KIND_OTHER_HOOK;
+    e.kind = l.hook != NULL ? l.hook->kind : KIND_OTHER_HOOK;
     e.source = SOURCE_HOOK;
     e.outcome = OUTCOME_OK;
     e.sid = part_text(x, object, ENVELOPE_SID);
     e.cname = part_text(x, object, ENVELOPE_CNAME);
     e.uid = part_text(x, object, ENVELOPE_UID);
-    struct scan_value time = part(x, object, ENVELOPE_TIME);
-    if (value_int(&time, &sendts) && sendts > 0) {
-        e.begin = e.end = unix_time(sendts);
-        e.zoned = true;
-        struct rt_stamp stamp = {e.begin, true, 3};
-        note_time(x, &stamp);
-    }
-    if (take_envelope(x, &e, object, typed, type) < 0 || take_details(x, &e, h, inner) < 0)
+    take_time(x, &e, object);
+    if (take_envelope(x, &e, object, l.typed, l.type) < 0 || take_reception(x, &e) < 0)
+        return rt_fail_mem(err);
+    int64_t product = 0;
+    if (event_num(&e, FIELD_PRODUCT, &product) && !ours(x, product))
+        return set_aside(x, &e, KIND_FOREIGN_HOOK, err);
+    if (listed(envelope->probe_cnames, envelope->probe_cname_count, e.cname) ||
+        listed(envelope->probe_uids, envelope->probe_uid_count, e.uid))
+        return set_aside(x, &e, KIND_PROBE_HOOK, err);
+    const char *form = l.legacy ? "legacy" : l.whole ? "full" : l.inner.p != object.p ? "payload" : "details";
+    const char *wrong = l.whole && !l.legacy ? defect(x, object) : NULL;
+    if (add_text(x, &e, FIELD_ENVELOPE, rt_str_of(form)) < 0 || take_details(x, &e, l.hook, l.inner) < 0 ||
+        (wrong != NULL && add_text(x, &e, FIELD_HOOK_DEFECT, rt_str_of(wrong)) < 0))
         return rt_fail_mem(err);
     return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
+}
+
+/* ---- inside of something else ---- */
+
+enum { SEARCH_DEPTH = 6 };
+
+bool
+callback_likely(rt_str text)
+{
+    return rt_str_find(text, RT_LIT("msgName")) != SIZE_MAX || rt_str_find(text, RT_LIT("noticeId")) != SIZE_MAX ||
+           rt_str_find(text, RT_LIT("notificationId")) != SIZE_MAX;
+}
+
+static int search(struct extract *x, const struct scan_value *v, unsigned depth, struct rt_err *err);
+
+static int
+search_members(struct extract *x, rt_str object, unsigned depth, struct rt_err *err)
+{
+    rt_str key;
+    struct scan_value v;
+    size_t at = 0;
+    int fate = LINE_UNMATCHED;
+    while (scan_member(object, &at, (unsigned)x->limits->json_depth, &key, &v) == 1) {
+        int one = search(x, &v, depth + 1, err);
+        if (one < 0)
+            return -1;
+        if (one == LINE_EVENT || (one == LINE_IGNORED && fate == LINE_UNMATCHED))
+            fate = one;
+    }
+    return fate;
+}
+
+/* A string that holds JSON, escaped once or more. */
+static int
+search_string(struct extract *x, const struct scan_value *v, unsigned depth, struct rt_err *err)
+{
+    struct rt_buf plain;
+    rt_buf_init(&plain, v->text.n * 2 + 8);
+    int fate = LINE_UNMATCHED;
+    if (scan_unescape(v->text, &plain) == 0) {
+        rt_str text = rt_str_trim(rt_buf_str(&plain));
+        bool list = text.n > 0 && text.p[0] == '[';
+        struct scan_value inner = {list ? SCAN_ARRAY : SCAN_OBJECT, text, false};
+        if (list || (text.n > 0 && text.p[0] == '{'))
+            fate = search(x, &inner, depth + 1, err);
+    }
+    rt_buf_fini(&plain);
+    return fate;
+}
+
+static int
+search(struct extract *x, const struct scan_value *v, unsigned depth, struct rt_err *err)
+{
+    if (depth > SEARCH_DEPTH || v->text.n < 12 || !callback_likely(v->text))
+        return LINE_UNMATCHED;
+    if (v->type == SCAN_STRING)
+        return search_string(x, v, depth, err);
+    if (v->type == SCAN_OBJECT) {
+        int fate = callback_read(x, v->text, err);
+        if (fate != LINE_UNMATCHED)
+            return fate;
+    }
+    return v->type == SCAN_OBJECT || v->type == SCAN_ARRAY ? search_members(x, v->text, depth, err) : LINE_UNMATCHED;
+}
+
+int
+callback_search(struct extract *x, rt_str object, struct rt_err *err)
+{
+    struct scan_value v = {object.n > 0 && object.p[0] == '[' ? SCAN_ARRAY : SCAN_OBJECT, object, false};
+    return search(x, &v, 0, err);
 }

@@ -242,6 +242,7 @@ read_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
     x->order = 0;
     x->hint.won = false;
     x->hint_url = NULL;
+    x->reception.at = RT_TIME_NONE;
     if (x->format == NULL)
         return text_line(x, line, number, err);
     size_t stop = 0;
@@ -319,7 +320,10 @@ extract_end(struct extract *x, struct rt_err *err)
     if (text_end(x, err) < 0)
         return -1;
     if (x->foreign > 0 &&
-        tell(x, rt_arena_printf(&x->arena, "%u callbacks of other products were left out", x->foreign), err) < 0)
+        tell(x, rt_arena_printf(&x->arena, "callbacks of other products, left out: %u", x->foreign), err) < 0)
+        return -1;
+    if (x->probes > 0 &&
+        tell(x, rt_arena_printf(&x->arena, "tests of the callback receiver, left out: %u", x->probes), err) < 0)
         return -1;
     if (x->counts[LINE_TOO_LONG] > 0 &&
         tell(x, rt_arena_printf(&x->arena, "%llu lines are longer than %llu bytes and were skipped",

@@ -233,11 +233,13 @@ answer_event(struct extract *x, struct document *d, rt_str object, struct rt_err
 static int
 found_object(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
 {
-    if (rt_str_find(object, RT_LIT("noticeId")) != SIZE_MAX || rt_str_find(object, RT_LIT("msgName")) != SIZE_MAX ||
-        rt_str_find(object, RT_LIT("notificationId")) != SIZE_MAX) {
-        int fate = callback_read(x, object, err);
+    if (callback_likely(object)) {
+        uint32_t before = x->order;
+        x->reception = (struct reception){.at = d->time, .zoned = d->zoned, .took = RT_DUR_NONE};
+        int fate = callback_search(x, object, err);
+        x->reception.at = RT_TIME_NONE;
         if (fate != LINE_UNMATCHED)
-            return fate < 0 ? -1 : fate == LINE_EVENT;
+            return fate < 0 ? -1 : (int)(x->order - before);
     }
     if (body_is_vendor(x, object))
         return answer_event(x, d, object, err);

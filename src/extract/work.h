@@ -52,8 +52,17 @@ struct route_slot { /* of the cache: an exact URL, its parts, and the last healt
     struct scan_value answer[ANSWER__COUNT]; /* slices of body */
 };
 
+struct reception { /* what a log line tells of a callback beside its body */
+    rt_time at;    /* RT_TIME_NONE: nothing */
+    bool zoned;
+    int32_t http;  /* the receiver's own answer; 0 = unknown */
+    rt_dur took;   /* RT_DUR_NONE = unknown */
+    rt_str headers;
+};
+
 struct extract {
     const struct rule_set *rules;
+    struct reception reception; /* of the line being read */
     const struct rt_limits *limits;
     struct extract_options options;
     struct extract_sink sink;
@@ -90,7 +99,7 @@ struct extract {
     bool unzoned;
     uint64_t first_unread;
     char first_unread_text[120];
-    uint32_t first_unread_stop, limit_hits, foreign, foreign_told;
+    uint32_t first_unread_stop, limit_hits, foreign, probes;
     char limit_pattern[64];
     RT_VEC(const char *) warnings;
 };
@@ -121,6 +130,8 @@ struct body_look {
 int body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot, struct body_look *look,
                 struct rt_err *err);
 int body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
+/* One field by its pointer into an object. 0, -1: memory. */
+int body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, rt_str object);
 /* Does the object look like an answer of this API? */
 bool body_is_vendor(struct extract *x, rt_str object);
 
@@ -128,8 +139,12 @@ bool body_is_vendor(struct extract *x, rt_str object);
 void derive_outcome(const struct extract *x, struct event *e, bool answered);
 int derive_fields(struct extract *x, struct event *e, const struct route *route, struct rt_err *err);
 
-/* callback.c: LINE_EVENT, LINE_IGNORED (another product), LINE_UNMATCHED (no callback), or -1. */
+/* callback.c: LINE_EVENT, LINE_IGNORED (another product, a test), LINE_UNMATCHED (no callback), or -1. */
 int callback_read(struct extract *x, rt_str object, struct rt_err *err);
+/* All callbacks inside of a value, under any key, in lists and in strings that hold JSON. As above. */
+int callback_search(struct extract *x, rt_str object, struct rt_err *err);
+/* Could the text hold a callback? */
+bool callback_likely(rt_str text);
 
 /* call.c: the parts of a record to an event. A line_fate, or -1. */
 int call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err);

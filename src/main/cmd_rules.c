@@ -20,6 +20,7 @@ scope_name(enum rule_scope s)
     case SCOPE_CHANNEL: return "channel";
     case SCOPE_APP: return "app";
     case SCOPE_HOST: return "host";
+    case SCOPE_RUN: return "run";
     case SCOPE_FIELDS: return "fields";
     }
     return "";

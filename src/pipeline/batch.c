@@ -230,6 +230,11 @@ static int
 take_group(void *arg, const struct session_group *g, struct rt_err *err)
 {
     struct batch *b = arg;
+    if (g->aside) {
+        int rc = b->options->no_rules ? 0 : detector_group(b->detector, g, &b->found, err);
+        session_free(&g->sessions[0]);
+        return rc;
+    }
     return b->options->stream != NULL ? stream_group(b, g, err) : keep_group(b, g, err);
 }
 
@@ -243,6 +248,7 @@ cover(struct batch *b, struct rt_err *err)
     coverage_init(&b->coverage);
     for (size_t i = 0; i < b->job_count; i++) {
         const struct job *j = &b->jobs[i];
+        b->coverage.kinds |= j->result.kinds;
         rt_time from = j->state == JOB_DONE ? j->result.first : j->begins != RT_TIME_NONE ? j->begins : j->seen;
         rt_time to = j->state == JOB_DONE ? j->result.last : j->clock;
         if (j->state == JOB_WAITS || from == RT_TIME_NONE || to == RT_TIME_NONE || to < from)
@@ -317,10 +323,7 @@ static int
 take_event(void *arg, const struct event *e, struct rt_err *err)
 {
     struct worker *w = arg;
-    if (e->source == SOURCE_HOOK)
-        w->job->result.hook_events++;
-    else
-        w->job->result.api_events++;
+    intake_count(&w->job->result, e);
     if (e->begin != RT_TIME_NONE && (w->job->seen == RT_TIME_NONE || e->begin < w->job->seen))
         w->job->seen = e->begin;
     if (w->direct)

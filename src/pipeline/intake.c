@@ -19,6 +19,18 @@ struct intake {
     RT_VEC(rt_str) warnings;
 };
 
+void
+intake_count(struct intake_result *r, const struct event *e)
+{
+    r->kinds |= UINT64_C(1) << e->kind;
+    if (event_is_aside(e->kind))
+        r->aside_events++;
+    else if (e->source == SOURCE_HOOK)
+        r->hook_events++;
+    else
+        r->api_events++;
+}
+
 static bool
 outside(const struct intake_options *o, rt_time t)
 {
@@ -31,10 +43,7 @@ static int
 take_event(void *arg, const struct event *e, struct rt_err *err)
 {
     struct intake *in = arg;
-    if (e->source == SOURCE_HOOK)
-        in->out->hook_events++;
-    else
-        in->out->api_events++;
+    intake_count(in->out, e);
     if (outside(in->options, e->begin))
         return 0;
     if (e->begin > in->clock)

@@ -21,10 +21,13 @@ struct intake_options {
 struct intake_result {
     bool unreadable;
     bool unzoned;
-    uint64_t api_events, hook_events;
+    uint64_t api_events, hook_events, aside_events;
+    uint64_t kinds; /* mask of the kinds met */
     rt_time first, last;
     struct report_input report; /* text in the arena */
 };
+
+void intake_count(struct intake_result *r, const struct event *e);
 
 /* Called for each event and, with NULL, whenever a stretch of the input is done. `clock` is the
  * latest time that the input has reached. 0, or -1 to stop with err set. */

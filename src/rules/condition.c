@@ -54,7 +54,7 @@ static bool
 is_core_number(uint16_t field)
 {
     return field == FIELD_HTTP || field == FIELD_CODE || field == FIELD_STATUS ||
-           field == FIELD_TOOK;
+           field == FIELD_TOOK || field == FIELD_DELIVERIES;
 }
 
 static bool

@@ -21,13 +21,35 @@ const char *const envelope_part_names[ENVELOPE__PARTS] = {
     [ENVELOPE_NAME] = "name",
 };
 
+static void
+load_required(struct loader *l, const struct yaml_node *map, struct hook_envelope *e)
+{
+    const rt_str *words = NULL;
+    size_t count = 0;
+    if (!load_texts(l, map, "required", &words, &count))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        int part = 0;
+        while (part < ENVELOPE__PARTS && !rt_str_is(words[i], envelope_part_names[part]))
+            part++;
+        if (part == ENVELOPE__PARTS)
+            load_error(l, yaml_get(map, "required"), 0, NULL, "no part of a callback is called '%.*s'",
+                       RT_FMT(words[i]));
+        else
+            e->required |= UINT32_C(1) << part;
+    }
+}
+
 void
 load_envelope(struct loader *l, const struct yaml_node *map)
 {
-    const char *keys[ENVELOPE__PARTS + 2] = {NULL};
+    const char *keys[ENVELOPE__PARTS + 5] = {NULL};
     for (int i = 0; i < ENVELOPE__PARTS; i++)
         keys[i] = envelope_part_names[i];
     keys[ENVELOPE__PARTS] = "ours";
+    keys[ENVELOPE__PARTS + 1] = "probe-cnames";
+    keys[ENVELOPE__PARTS + 2] = "probe-uids";
+    keys[ENVELOPE__PARTS + 3] = "required";
     if (!load_keys(l, map, keys))
         return;
     struct hook_envelope *e = &l->set->envelope;
@@ -36,6 +58,9 @@ load_envelope(struct loader *l, const struct yaml_node *map)
         if (n != NULL)
             load_paths(l, n, &e->paths[i], &e->path_count[i]);
     }
+    load_texts(l, map, "probe-cnames", &e->probe_cnames, &e->probe_cname_count);
+    load_texts(l, map, "probe-uids", &e->probe_uids, &e->probe_uid_count);
+    load_required(l, map, e);
     const rt_str *words = NULL;
     size_t count = 0;
     if (!load_texts(l, map, "ours", &words, &count) || count == 0)

@@ -23,7 +23,7 @@ is_slug(rt_str s)
 static bool
 load_scope(struct loader *l, const struct yaml_node *map, struct rule *r)
 {
-    static const char *const names[] = {"session", "recorder", "channel", "app", "host", NULL};
+    static const char *const names[] = {"session", "recorder", "channel", "app", "host", "run", NULL};
     const struct yaml_node *by = yaml_get(map, "by");
     char near[80];
     if (by == NULL)
@@ -38,7 +38,7 @@ load_scope(struct loader *l, const struct yaml_node *map, struct rule *r)
             return true;
         }
     return load_error(l, by, 0, load_near(by->text, names, near),
-                      "'by' is session, recorder, channel, app, host, or a list of fields");
+                      "'by' is session, recorder, channel, app, host, run, or a list of fields");
 }
 
 static bool

@@ -75,7 +75,9 @@ struct rule_let {
     struct rt_pos pos;
 };
 
-enum rule_scope { SCOPE_SESSION, SCOPE_RECORDER, SCOPE_CHANNEL, SCOPE_APP, SCOPE_HOST, SCOPE_FIELDS };
+enum rule_scope { SCOPE_SESSION, SCOPE_RECORDER, SCOPE_CHANNEL, SCOPE_APP, SCOPE_HOST,
+                  SCOPE_RUN, /* what belongs to no session: event_is_aside() */
+                  SCOPE_FIELDS };
 
 struct rule_test {
     rt_str name, log;
@@ -199,6 +201,9 @@ struct hook_envelope {
     size_t path_count[ENVELOPE__PARTS];
     const int64_t *ours; /* product numbers that are ours */
     size_t our_count;
+    uint32_t required; /* mask of parts that a whole callback has */
+    const rt_str *probe_cnames, *probe_uids; /* of tests of the receiver */
+    size_t probe_cname_count, probe_uid_count;
 };
 
 /* ---- the life of a recording ---- */

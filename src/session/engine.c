@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "session/aside.h"
 #include "session/finish.h"
 #include "session/join.h"
 #include "session/phase.h"
@@ -26,6 +27,7 @@ struct session_engine {
     struct box_keep keep;
     struct join join;
     struct registry registry;
+    struct aside aside;
     RT_VEC(struct input_progress) inputs;
     rt_time clock; /* latest time met */
     struct session_engine_facts facts;
@@ -71,6 +73,7 @@ session_engine_free(struct session_engine **pe)
         return;
     join_fini(&e->join);
     registry_fini(&e->registry);
+    aside_fini(&e->aside);
     phase_signs_fini(&e->signs);
     RT_VEC_FREE(&e->inputs);
     rt_free(e);
@@ -192,6 +195,8 @@ session_engine_feed(struct session_engine *e, const struct event *ev, struct rt_
     e->facts.events++;
     if (note_order(e, ev) < 0)
         return rt_fail_mem(err);
+    if (event_is_aside(ev->kind))
+        return aside_keep(&e->aside, ev, e->limits->session_events) < 0 ? rt_fail_mem(err) : 0;
     if (ev->half && ev->join.n > 0)
         return join_feed(&e->join, ev, err);
     return place(e, ev, err);
@@ -278,6 +283,8 @@ session_engine_finish(struct session_engine *e, struct session_sink sink, struct
     rc = rc < 0 ? -1 : close_all(e, &groups, err);
     if (rc == 0)
         rc = groups_deliver(&groups, false, sink, err);
+    if (rc == 0)
+        rc = aside_deliver(&e->aside, &e->facts.duplicates, sink, err);
     groups_fini(&groups);
     return rc;
 }

@@ -28,6 +28,7 @@ struct session_group {
     rt_str app_id, cname;
     struct session **sessions; /* by first time, then id */
     size_t count;
+    bool aside; /* no recording: its only session holds callbacks that belong to none */
 };
 struct session_sink {
     int (*group)(void *arg, const struct session_group *g, struct rt_err *err);

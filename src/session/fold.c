@@ -160,9 +160,39 @@ drop(struct fold *f, size_t i, size_t into)
     f->duplicates++;
 }
 
+/* One sending of a callback, written down twice: resends have another time, redundant copies another
+ * notice id. Where no time is told, a second line of the same input is another sending. */
+static bool
+same_delivery(const struct event *a, const struct event *b)
+{
+    int64_t x = 0, y = 0;
+    if (!event_num(a, FIELD_NOTIFY, &x) || !event_num(b, FIELD_NOTIFY, &y))
+        return a->input != b->input || a->line == b->line;
+    return x == y && rt_str_eq(event_text(a, FIELD_NOTICE), event_text(b, FIELD_NOTICE));
+}
+
+enum { DELIVERIES_MOST = 16 }; /* looked at; the vendor sends a few times */
+
+static void
+count_deliveries(const struct fold *f, size_t leader)
+{
+    const struct event *seen[DELIVERIES_MOST] = {f->v[leader]};
+    uint32_t n = 1;
+    for (uint32_t m = f->members[leader].next; m != 0; m = f->members[m - 1].next) {
+        uint32_t i = 0;
+        while (i < n && !same_delivery(seen[i], f->v[m - 1]))
+            i++;
+        if (i == n && n < DELIVERIES_MOST)
+            seen[n++] = f->v[m - 1];
+    }
+    f->v[leader]->deliveries = n;
+}
+
 static void
 fold_strict(struct fold *f, size_t leader)
 {
+    if (f->v[leader]->source == SOURCE_HOOK)
+        count_deliveries(f, leader);
     for (uint32_t m = f->members[leader].next; m != 0; m = f->members[m - 1].next)
         drop(f, m - 1, leader);
 }

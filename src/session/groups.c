@@ -64,7 +64,7 @@ group_new(struct group_list *groups, struct draft *v, size_t n, const struct clo
         rt_free(sessions);
         return -1;
     }
-    *g = (struct session_group){v[n - 1].s->app_id, v[n - 1].s->cname, sessions, n};
+    *g = (struct session_group){v[n - 1].s->app_id, v[n - 1].s->cname, sessions, n, false};
     for (size_t i = 0; i < n; i++) {
         sessions[i] = v[i].s;
         v[i].s = NULL;

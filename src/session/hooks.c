@@ -1,0 +1,151 @@
+/*
+ * hooks.c - what a callback is in the light of the others of its session: numbers that were skipped,
+ * an order that was lost, a recording that no call knows, a stream that has the recorder's uid.
+ *
+ * Each recorder counts its own callbacks, so after a switch of servers counting begins anew. The old
+ * envelope is left out: its numbers follow other rules.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/vec.h"
+#include "session/draft.h"
+
+#define CALLS ((UINT64_C(1) << KIND_OTHER_HOOK) - 1)
+
+struct counted { /* a callback with a sequence number */
+    struct event *e;
+    int64_t sequence, sent; /* sent: notifyMs, or INT64_MIN */
+};
+struct counted_list {
+    RT_VEC(struct counted) v;
+};
+
+static int
+say_text(struct session *s, struct event *e, uint16_t field, const char *word)
+{
+    struct event_value v = {.field = field, .is_text = 1, .text = rt_str_of(word)};
+    return event_add(&s->arena, e, &v);
+}
+
+static int
+say_number(struct session *s, struct event *e, uint16_t field, int64_t n)
+{
+    return event_add(&s->arena, e, &(struct event_value){.field = field, .num = n});
+}
+
+static int
+collect(const struct session *s, struct counted_list *out)
+{
+    for (size_t i = 0; i < s->event_count; i++) {
+        struct event *e = s->events[i];
+        struct counted c = {e, 0, INT64_MIN};
+        if (e->source != SOURCE_HOOK || !event_num(e, FIELD_SEQUENCE, &c.sequence) ||
+            rt_str_is(event_text(e, FIELD_ENVELOPE), "legacy"))
+            continue;
+        event_num(e, FIELD_NOTIFY, &c.sent);
+        struct counted *slot = RT_VEC_PUSH(&out->v);
+        if (slot == NULL)
+            return -1;
+        *slot = c;
+    }
+    return 0;
+}
+
+static int
+by_sequence(const void *a, const void *b)
+{
+    const struct counted *x = a, *y = b;
+    int order = rt_str_cmp(x->e->uid, y->e->uid);
+    order = order != 0 ? order : (x->sequence > y->sequence) - (x->sequence < y->sequence);
+    return order != 0 ? order : event_compare(x->e, y->e);
+}
+
+static int
+by_sending(const void *a, const void *b)
+{
+    const struct counted *x = a, *y = b;
+    int order = rt_str_cmp(x->e->uid, y->e->uid);
+    order = order != 0 ? order : (x->sent > y->sent) - (x->sent < y->sent);
+    return order != 0 ? order : by_sequence(a, b);
+}
+
+static int
+say_skipped(struct session *s, const struct counted_list *l)
+{
+    for (size_t i = 1; i < l->v.n; i++) {
+        const struct counted *before = &l->v.v[i - 1], *c = &l->v.v[i];
+        if (rt_str_eq(before->e->uid, c->e->uid) && c->sequence > before->sequence + 1 &&
+            say_number(s, c->e, FIELD_SKIPPED, c->sequence - before->sequence - 1) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Sent after one with a higher number. */
+static int
+say_overtaken(struct session *s, const struct counted_list *l)
+{
+    int64_t highest = 0;
+    for (size_t i = 0; i < l->v.n; i++) {
+        const struct counted *c = &l->v.v[i];
+        bool first = i == 0 || !rt_str_eq(l->v.v[i - 1].e->uid, c->e->uid);
+        if (c->sent == INT64_MIN)
+            continue;
+        if (!first && c->sequence < highest &&
+            say_number(s, c->e, FIELD_OVERTAKEN, highest - c->sequence) < 0)
+            return -1;
+        highest = first || c->sequence > highest ? c->sequence : highest;
+    }
+    return 0;
+}
+
+static int
+say_order(struct session *s)
+{
+    struct counted_list l = {{NULL, 0, 0}};
+    int rc = collect(s, &l);
+    if (rc == 0 && l.v.n > 1) {
+        qsort(l.v.v, l.v.n, sizeof(*l.v.v), by_sequence);
+        rc = say_skipped(s, &l);
+        qsort(l.v.v, l.v.n, sizeof(*l.v.v), by_sending);
+        rc = rc < 0 ? -1 : say_overtaken(s, &l);
+    }
+    RT_VEC_FREE(&l.v);
+    return rc;
+}
+
+/* A stream, or a file, of the recorder's own uid. */
+static bool
+names_recorder(const struct session *s, const struct event *e)
+{
+    for (uint32_t i = 0; i < e->value_count; i++) {
+        const struct event_value *v = &e->values[i];
+        if ((v->field == FIELD_STREAM_UID || v->field == FIELD_FILE_UID) && v->is_text && v->text.n > 0 &&
+            (rt_str_eq(v->text, e->uid) || rt_str_eq(v->text, s->uid)))
+            return true;
+    }
+    return false;
+}
+
+static int
+say_of_callback(struct session *s, struct event *e, bool known)
+{
+    if (say_text(s, e, FIELD_SID_KNOWN, known ? "yes" : "no") < 0)
+        return -1;
+    return names_recorder(s, e) ? say_text(s, e, FIELD_STREAM_IS, "recorder") : 0;
+}
+
+int
+relate_callbacks(struct session *s)
+{
+    bool known = (s->kinds & CALLS) != 0;
+    for (size_t i = 0; i < s->event_count; i++) {
+        struct event *e = s->events[i];
+        if (e->source == SOURCE_HOOK && say_of_callback(s, e, known) < 0)
+            return -1;
+    }
+    return (s->kinds & ~CALLS) == 0 ? 0 : say_order(s);
+}
