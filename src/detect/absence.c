@@ -48,12 +48,13 @@ untimed(const struct rule_step *step, struct doubt *d)
     return TRI_NO_DATA;
 }
 
-/* A callback that never came may not be subscribed: its absence says nothing. */
+/* Where callbacks come, one of a type that never did may not be subscribed: its absence says nothing. */
 static bool
 subscribed(const struct attempt *t, const struct rule_step *step)
 {
-    uint64_t hooks = condition_kinds(step->alts, step->alt_count) & ~CALLS;
-    return hooks == 0 || (hooks & t->m->coverage->kinds) != 0;
+    uint64_t asked = condition_kinds(step->alts, step->alt_count) & ~CALLS;
+    uint64_t came = t->m->coverage->kinds & ~CALLS;
+    return asked == 0 || came == 0 || (asked & came) != 0;
 }
 
 /* Does every source that the step speaks of listen from `from` to `to`? */

@@ -132,7 +132,7 @@ event_num(const struct event *e, uint16_t field, int64_t *out)
     case FIELD_HTTP: core = e->http == 0 ? EVENT_NO_CODE : e->http; break;
     case FIELD_CODE: core = e->code; break;
     case FIELD_STATUS: core = e->status; break;
-    case FIELD_DELIVERIES: core = (int32_t)e->deliveries; break;
+    case FIELD_DELIVERIES: core = e->source == SOURCE_HOOK ? (int32_t)e->deliveries : EVENT_NO_CODE; break;
     default: break;
     }
     if (field == FIELD_TOOK) {

@@ -113,7 +113,8 @@ take_details(struct extract *x, struct event *e, const struct hook_type *h, rt_s
     for (size_t i = 0; h != NULL && i < h->detail_count; i++)
         if (take_detail(x, e, &h->details[i], details) < 0)
             return -1;
-    if (event_num(e, FIELD_START_MS, &begin) && event_num(e, FIELD_GAP_MS, &end) && begin >= end && end > 0)
+    if (event_num(e, FIELD_START_MS, &begin) && event_num(e, FIELD_GAP_MS, &end) &&
+        begin >= end && end > 0)
         return add_int(x, e, FIELD_LOST, begin - end);
     return 0;
 }
@@ -125,9 +126,12 @@ take_envelope(struct extract *x, struct event *e, rt_str object, bool typed, int
         enum envelope_part part;
         uint16_t field;
     } rows[] = {
-        {ENVELOPE_NOTICE, FIELD_NOTICE},     {ENVELOPE_PRODUCT, FIELD_PRODUCT},
-        {ENVELOPE_NOTIFY, FIELD_NOTIFY},     {ENVELOPE_SEQUENCE, FIELD_SEQUENCE},
-        {ENVELOPE_SERVICE_TYPE, FIELD_SERVICE_TYPE}, {ENVELOPE_SERVICE_SCENE, FIELD_SERVICE_SCENE},
+        {ENVELOPE_NOTICE, FIELD_NOTICE},
+        {ENVELOPE_PRODUCT, FIELD_PRODUCT},
+        {ENVELOPE_NOTIFY, FIELD_NOTIFY},
+        {ENVELOPE_SEQUENCE, FIELD_SEQUENCE},
+        {ENVELOPE_SERVICE_TYPE, FIELD_SERVICE_TYPE},
+        {ENVELOPE_SERVICE_SCENE, FIELD_SERVICE_SCENE},
     };
     int rc = typed ? add_int(x, e, FIELD_EVENT_TYPE, type) : 0;
     for (size_t i = 0; rc == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -172,7 +176,8 @@ look_at(struct extract *x, rt_str object, struct look *l)
     l->whole = l->typed && (noticed || l->details.type == SCAN_OBJECT);
     l->legacy = l->whole && !has(x, object, ENVELOPE_PRODUCT);
     l->hook = l->whole ? rule_set_hook(x->rules, l->type) : type_by_name(x, name);
-    return l->whole || l->hook != NULL || (name.n > 0 && l->details.type == SCAN_OBJECT && has(x, object, ENVELOPE_SID));
+    return l->whole || l->hook != NULL ||
+           (name.n > 0 && l->details.type == SCAN_OBJECT && has(x, object, ENVELOPE_SID));
 }
 
 /* The first required part that is missing, or of another type than it must have. */
@@ -182,8 +187,9 @@ defect(struct extract *x, rt_str object)
     for (unsigned i = 0; i < ENVELOPE__PARTS; i++) {
         struct scan_value v = part(x, object, (enum envelope_part)i);
         int64_t n = 0;
-        bool number = i == ENVELOPE_TYPE || i == ENVELOPE_PRODUCT || i == ENVELOPE_NOTIFY || i == ENVELOPE_TIME ||
-                      i == ENVELOPE_SEQUENCE || i == ENVELOPE_SERVICE_TYPE;
+        bool number = i == ENVELOPE_TYPE || i == ENVELOPE_PRODUCT || i == ENVELOPE_NOTIFY ||
+                      i == ENVELOPE_TIME || i == ENVELOPE_SEQUENCE ||
+                      i == ENVELOPE_SERVICE_TYPE;
         if ((x->rules->envelope.required >> i & 1) == 0)
             continue;
         if (i == ENVELOPE_DETAILS ? v.type != SCAN_OBJECT
@@ -305,9 +311,13 @@ callback_read(struct extract *x, rt_str object, struct rt_err *err)
     if (listed(envelope->probe_cnames, envelope->probe_cname_count, e.cname) ||
         listed(envelope->probe_uids, envelope->probe_uid_count, e.uid))
         return set_aside(x, &e, KIND_PROBE_HOOK, err);
-    const char *form = l.legacy ? "legacy" : l.whole ? "full" : l.inner.p != object.p ? "payload" : "details";
+    const char *form = l.legacy                ? "legacy"
+                       : l.whole               ? "full"
+                       : l.inner.p != object.p ? "payload"
+                                               : "details";
     const char *wrong = l.whole && !l.legacy ? defect(x, object) : NULL;
-    if (add_text(x, &e, FIELD_ENVELOPE, rt_str_of(form)) < 0 || take_details(x, &e, l.hook, l.inner) < 0 ||
+    if (add_text(x, &e, FIELD_ENVELOPE, rt_str_of(form)) < 0 ||
+        take_details(x, &e, l.hook, l.inner) < 0 ||
         (wrong != NULL && add_text(x, &e, FIELD_HOOK_DEFECT, rt_str_of(wrong)) < 0))
         return rt_fail_mem(err);
     return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
@@ -320,11 +330,13 @@ enum { SEARCH_DEPTH = 6 };
 bool
 callback_likely(rt_str text)
 {
-    return rt_str_find(text, RT_LIT("msgName")) != SIZE_MAX || rt_str_find(text, RT_LIT("noticeId")) != SIZE_MAX ||
+    return rt_str_find(text, RT_LIT("msgName")) != SIZE_MAX ||
+           rt_str_find(text, RT_LIT("noticeId")) != SIZE_MAX ||
            rt_str_find(text, RT_LIT("notificationId")) != SIZE_MAX;
 }
 
-static int search(struct extract *x, const struct scan_value *v, unsigned depth, struct rt_err *err);
+static int search(struct extract *x, const struct scan_value *v, unsigned depth,
+                  struct rt_err *err);
 
 static int
 search_members(struct extract *x, rt_str object, unsigned depth, struct rt_err *err)
@@ -373,12 +385,15 @@ search(struct extract *x, const struct scan_value *v, unsigned depth, struct rt_
         if (fate != LINE_UNMATCHED)
             return fate;
     }
-    return v->type == SCAN_OBJECT || v->type == SCAN_ARRAY ? search_members(x, v->text, depth, err) : LINE_UNMATCHED;
+    return v->type == SCAN_OBJECT || v->type == SCAN_ARRAY
+               ? search_members(x, v->text, depth, err)
+               : LINE_UNMATCHED;
 }
 
 int
 callback_search(struct extract *x, rt_str object, struct rt_err *err)
 {
-    struct scan_value v = {object.n > 0 && object.p[0] == '[' ? SCAN_ARRAY : SCAN_OBJECT, object, false};
+    struct scan_value v = {object.n > 0 && object.p[0] == '[' ? SCAN_ARRAY : SCAN_OBJECT,
+                           object, false};
     return search(x, &v, 0, err);
 }

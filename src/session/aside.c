@@ -36,7 +36,8 @@ aside_keep(struct aside *a, const struct event *ev, uint64_t events_max)
 }
 
 int
-aside_deliver(struct aside *a, uint64_t *duplicates, struct session_sink sink, struct rt_err *err)
+aside_deliver(struct aside *a, uint64_t *duplicates, struct session_sink sink,
+              struct rt_err *err)
 {
     struct session *s = a->session;
     if (s == NULL)

@@ -19,6 +19,7 @@ void aside_fini(struct aside *a);
 /* Keeps a copy. 0, or -1: memory. */
 int aside_keep(struct aside *a, const struct event *ev, uint64_t events_max);
 /* Hands over what was kept; duplicates are folded and added to *duplicates. */
-int aside_deliver(struct aside *a, uint64_t *duplicates, struct session_sink sink, struct rt_err *err);
+int aside_deliver(struct aside *a, uint64_t *duplicates, struct session_sink sink,
+                  struct rt_err *err);
 
 #endif

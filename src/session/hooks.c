@@ -123,8 +123,8 @@ names_recorder(const struct session *s, const struct event *e)
 {
     for (uint32_t i = 0; i < e->value_count; i++) {
         const struct event_value *v = &e->values[i];
-        if ((v->field == FIELD_STREAM_UID || v->field == FIELD_FILE_UID) && v->is_text && v->text.n > 0 &&
-            (rt_str_eq(v->text, e->uid) || rt_str_eq(v->text, s->uid)))
+        if ((v->field == FIELD_STREAM_UID || v->field == FIELD_FILE_UID) && v->is_text &&
+            v->text.n > 0 && (rt_str_eq(v->text, e->uid) || rt_str_eq(v->text, s->uid)))
             return true;
     }
     return false;

@@ -209,7 +209,9 @@ callbacks_are_read_whole_or_bare_and_foreign_ones_counted(void)
     read_text("{\"msgName\":\"uploaded\",\"status\":0}", &s, &f);
     CHECK(s.count == 1 && rt_str_is(rule_set_kind_name(rules, s.last.kind), "uploaded"));
     read_text("{\"noticeId\":\"n1\",\"productId\":1,\"eventType\":101,\"payload\":{\"a\":1}}", &s, &f);
-    CHECK(s.count == 0 && f.foreign == 1 && f.warning_count == 1);
+    CHECK(s.count == 1 && s.last.kind == KIND_FOREIGN_HOOK && f.foreign == 1 && f.warning_count == 1);
+    read_text("{\"noticeId\":\"n2\",\"productId\":3,\"eventType\":40,\"payload\":{\"cname\":\"test_webhook\",\"uid\":\"9\"}}", &s, &f);
+    CHECK(s.count == 1 && s.last.kind == KIND_PROBE_HOOK && s.last.sid.n == 0 && f.warning_count == 1);
 }
 
 static const struct check_test tests[] = {

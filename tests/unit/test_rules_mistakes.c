@@ -341,7 +341,7 @@ the_head_of_a_rule_is_complete(void)
          "error: 'confidence' must be low, medium, high or certain", "hihg",
          "did you mean \"high\"?"},
         {"by", PLAIN("    id: r\n    severity: error\n    by: sesion\n" KIT_TEXTS),
-         "error: 'by' is session, recorder, channel, app, host, or a list of fields", "sesion",
+         "error: 'by' is session, recorder, channel, app, host, run, or a list of fields", "sesion",
          "did you mean \"session\"?"},
         {"by a field", PLAIN("    id: r\n    severity: error\n    by: [sid, hots]\n" KIT_TEXTS),
          "error: unknown field 'hots'", "hots", "did you mean \"host\"?"},
