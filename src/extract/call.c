@@ -8,55 +8,6 @@
 #include "base/alloc.h"
 #include "extract/work.h"
 
-enum { CACHED_URL = 1024 };
-
-/* ---- URL cache ---- */
-
-static void
-forget(struct route_slot *s)
-{
-    rt_free(s->url);
-    s->url = NULL;
-    s->body_n = 0;
-}
-
-static bool
-is_route(const struct route_slot *s, uint64_t hash, rt_str url)
-{
-    return s->hash == hash && s->url != NULL && s->url_n == url.n && memcmp(s->url, url.p, url.n) == 0;
-}
-
-/* Sets of a few ways: the polls of open recordings stay, what is asked once goes. */
-struct route_slot *
-route_cached(struct extract *x, rt_str url)
-{
-    if (x->cache == NULL && (x->cache = rt_calloc(ROUTE_SETS * ROUTE_WAYS, sizeof(*x->cache))) == NULL)
-        return NULL;
-    uint64_t hash = rt_str_hash(url);
-    struct route_slot *set = &x->cache[hash % ROUTE_SETS * ROUTE_WAYS], *s = set;
-    x->cache_clock++;
-    for (size_t i = 0; i < ROUTE_WAYS; i++) {
-        if (is_route(&set[i], hash, url)) {
-            set[i].used = x->cache_clock;
-            return &set[i];
-        }
-        s = set[i].used < s->used ? &set[i] : s;
-    }
-    struct route route;
-    if (url.n > CACHED_URL || !route_parse(url, &route))
-        return NULL;
-    forget(s);
-    s->url = rt_malloc(url.n + 1);
-    if (s->url == NULL)
-        return NULL;
-    memcpy(s->url, url.p, url.n);
-    s->url_n = url.n;
-    s->hash = hash;
-    s->used = x->cache_clock;
-    route_parse((rt_str){s->url, url.n}, &s->route);
-    return s;
-}
-
 /* ---- parts ---- */
 
 /* "stop", "cloud recording stop", "agora_start": the last word that names a call. */
@@ -348,7 +299,7 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     struct route_slot *slot = NULL;
     if (present(&parts[FORMAT_URL])) {
         bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
-        slot = known ? x->hint_slot : route_cached(x, value_text(x, &parts[FORMAT_URL], 0));
+        slot = known ? x->hint_slot : route_cache_get(x->cache, value_text(x, &parts[FORMAT_URL], 0));
         if (slot == NULL) {
             int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
             return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);

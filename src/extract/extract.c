@@ -181,21 +181,15 @@ extract_new(const struct rule_set *rules, const struct extract_options *options,
     for (size_t i = 0; i < sizeof(x->text) / sizeof(x->text[0]); i++)
         rt_buf_init(&x->text[i], (size_t)limits->line_bytes * 2);
     x->answer_plan = answer_plan_new(&x->arena);
-    if (x->answer_plan == NULL)
+    x->cache = options->cache;
+    x->own_cache = x->cache == NULL;
+    if (x->own_cache)
+        x->cache = route_cache_new();
+    if (x->answer_plan == NULL || x->cache == NULL)
         rt_fail_mem(err);
-    if (x->answer_plan == NULL || open_regex(x, err) < 0 || open_options(x, err) < 0)
+    if (x->answer_plan == NULL || x->cache == NULL || open_regex(x, err) < 0 || open_options(x, err) < 0)
         extract_free(&x);
     return x;
-}
-
-static void
-free_cache(struct extract *x)
-{
-    for (size_t i = 0; x->cache != NULL && i < ROUTE_SETS * ROUTE_WAYS; i++) {
-        rt_free(x->cache[i].url);
-        rt_free(x->cache[i].body);
-    }
-    rt_free(x->cache);
 }
 
 void
@@ -205,7 +199,8 @@ extract_free(struct extract **px)
     *px = NULL;
     if (x == NULL)
         return;
-    free_cache(x);
+    if (x->own_cache)
+        route_cache_free(&x->cache);
     text_free(x);
     for (size_t i = 0; i < sizeof(x->text) / sizeof(x->text[0]); i++)
         rt_buf_fini(&x->text[i]);

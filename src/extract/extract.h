@@ -18,11 +18,17 @@ struct extract_sink {
     int (*event)(void *arg, const struct event *e, struct rt_err *err);
     void *arg;
 };
+/* URLs met lately; may be handed on from input to input, in one thread. NULL: memory. */
+struct route_cache;
+struct route_cache *route_cache_new(void);
+void route_cache_free(struct route_cache **pc);
+
 struct extract_options {
     const char *format; /* name; NULL = chosen by content */
     const char *zone;   /* of stamps without one: UTC, +08:00, Asia/Tokyo; NULL = none */
     uint32_t input;     /* index put into the events */
     const char *path;   /* for messages; borrowed */
+    struct route_cache *cache; /* borrowed; NULL: one of its own */
 };
 enum line_fate { LINE_EVENT, LINE_IGNORED, LINE_UNMATCHED, LINE_UNDECODABLE, LINE_TOO_LONG, LINE__COUNT };
 

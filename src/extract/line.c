@@ -57,7 +57,7 @@ static rt_str
 expect_answer(void *arg, const struct scan_value *url)
 {
     struct extract *x = arg;
-    x->hint_slot = url->type == SCAN_STRING && !url->escaped ? route_cached(x, url->text) : NULL;
+    x->hint_slot = url->type == SCAN_STRING && !url->escaped ? route_cache_get(x->cache, url->text) : NULL;
     x->hint_url = url->text.p;
     return x->hint_slot == NULL || x->hint_slot->body_n == 0 ? RT_NONE
                                                             : (rt_str){x->hint_slot->body, x->hint_slot->body_n};

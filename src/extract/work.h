@@ -41,7 +41,6 @@ enum answer_slot {
     ANSWER__COUNT
 };
 
-enum { ROUTE_SETS = 1024, ROUTE_WAYS = 2 };
 struct route_slot { /* of the cache: an exact URL, its parts, and the last healthy answer seen with it */
     uint64_t hash, used;
     char *url;
@@ -79,8 +78,8 @@ struct extract {
     pcre2_match_data *match;
     pcre2_match_context *match_context;
     pcre2_jit_stack *jit_stack;
-    struct route_slot *cache;
-    uint64_t cache_clock;
+    struct route_cache *cache;
+    bool own_cache;
     struct scan_hint hint;         /* of the line being read */
     struct route_slot *hint_slot;  /* of its URL, which stands at hint_url */
     const char *hint_url;
@@ -119,8 +118,8 @@ void note_time(struct extract *x, const struct rt_stamp *stamp);
 /* The instant of a stamp, its zone applied; sets x->unzoned when there is none. */
 rt_time stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned);
 
-/* route cache: the parts of a URL. NULL: no URL of the API. */
-struct route_slot *route_cached(struct extract *x, rt_str url);
+/* The parts of a URL, valid until the next one is asked for. NULL: no URL of the API. */
+struct route_slot *route_cache_get(struct route_cache *c, rt_str url);
 
 /* body.c: the answer and the request of a call. `slot` may be NULL. 0, -1: memory. */
 struct body_look {

@@ -268,6 +268,7 @@ struct worker {
     struct batch *batch;
     struct job *job;
     struct parcel parcel;
+    struct route_cache *cache;
     bool direct; /* the only worker: no parcel needed */
 };
 
@@ -376,6 +377,7 @@ run_job(struct worker *w)
     struct rt_err err = {0};
     struct intake_options o = intake_options_of(b, w->job);
     struct intake_result result;
+    o.cache = w->cache;
     int rc = intake_run(b->rules, b->limits, &o, (struct intake_sink){take_event, take_stretch, w}, b->progress,
                         &w->job->arena, &result, &err);
     pthread_mutex_lock(&b->lock);
@@ -393,9 +395,11 @@ work(void *arg)
 {
     struct worker *w = arg;
     parcel_init(&w->parcel);
+    w->cache = route_cache_new(); /* without one each input makes its own */
     while ((w->job = next_job(w->batch)) != NULL)
         run_job(w);
     parcel_fini(&w->parcel);
+    route_cache_free(&w->cache);
     return NULL;
 }
 

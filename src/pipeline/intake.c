@@ -213,6 +213,7 @@ intake_run(const struct rule_set *rules, const struct rt_limits *limits, const s
         .zone = options->input->zone != NULL ? options->input->zone : options->zone,
         .input = options->index,
         .path = options->input->path,
+        .cache = options->cache,
     };
     x = extract_new(rules, &wanted, limits, (struct extract_sink){take_event, &in}, err);
     if (x == NULL || read_lines(&in, reader, x, progress, err) < 0 || describe(&in, reader, x, err) < 0)

@@ -16,6 +16,7 @@ struct intake_options {
     bool drop_times;           /* stamps without a zone are not used: other inputs have one */
     rt_time since, until;
     uint64_t max_lines;        /* 0 = all */
+    struct route_cache *cache; /* of the thread; or NULL */
 };
 
 struct intake_result {

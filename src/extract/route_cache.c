@@ -1,0 +1,82 @@
+/*
+ * route_cache.c - URLs that were met lately, with their parts and their last healthy answer.
+ *
+ * Sets of a few ways: the polls of open recordings stay, what is asked once goes.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "extract/work.h"
+
+enum { SETS = 1024, WAYS = 2, CACHED_URL = 1024 };
+
+struct route_cache {
+    uint64_t clock;
+    struct route_slot slots[SETS * WAYS];
+};
+
+struct route_cache *
+route_cache_new(void)
+{
+    struct route_cache *c = rt_malloc(sizeof(*c));
+    /* Written, not merely zero: pages that are read first are mapped twice, and the second time
+     * stops every thread. */
+    if (c != NULL)
+        memset(c, 0, sizeof(*c));
+    return c;
+}
+
+void
+route_cache_free(struct route_cache **pc)
+{
+    struct route_cache *c = *pc;
+    *pc = NULL;
+    for (size_t i = 0; c != NULL && i < SETS * WAYS; i++) {
+        rt_free(c->slots[i].url);
+        rt_free(c->slots[i].body);
+    }
+    rt_free(c);
+}
+
+static bool
+is_route(const struct route_slot *s, uint64_t hash, rt_str url)
+{
+    return s->hash == hash && s->url != NULL && s->url_n == url.n &&
+           memcmp(s->url, url.p, url.n) == 0;
+}
+
+static bool
+fill(struct route_slot *s, uint64_t hash, rt_str url)
+{
+    rt_free(s->url);
+    s->body_n = 0;
+    s->url = rt_malloc(url.n + 1);
+    if (s->url == NULL)
+        return false;
+    memcpy(s->url, url.p, url.n);
+    s->url_n = url.n;
+    s->hash = hash;
+    return route_parse((rt_str){s->url, url.n}, &s->route);
+}
+
+struct route_slot *
+route_cache_get(struct route_cache *c, rt_str url)
+{
+    uint64_t hash = rt_str_hash(url);
+    struct route_slot *set = &c->slots[hash % SETS * WAYS], *oldest = set;
+    c->clock++;
+    for (size_t i = 0; i < WAYS; i++) {
+        if (is_route(&set[i], hash, url)) {
+            set[i].used = c->clock;
+            return &set[i];
+        }
+        oldest = set[i].used < oldest->used ? &set[i] : oldest;
+    }
+    struct route route;
+    if (url.n > CACHED_URL || !route_parse(url, &route) || !fill(oldest, hash, url))
+        return NULL;
+    oldest->used = c->clock;
+    return oldest;
+}
