@@ -95,6 +95,8 @@ take(struct options *o, enum option_id id, const char *value, struct rt_err *err
     case OPTION_CHANNEL: o->channel = value; return 0;
     case OPTION_APP: o->app = value; return 0;
     case OPTION_FAIL_ON:
+        /* "new-error": what diff counts is new in any case. */
+        value += strncmp(value, "new-", 4) == 0 ? 4 : 0;
         if (!severity_parse(rt_str_of(value), &o->fail_on) || o->fail_on == SEVERITY_NONE)
             return usage(err, name, value, "info, warning, error or critical is meant");
         return 0;

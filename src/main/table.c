@@ -6,11 +6,11 @@
 #include "main/command.h"
 #include "report/writer.h"
 
-extern const struct command cmd_analyze, cmd_sessions, cmd_session, cmd_why, cmd_explain,
-    cmd_rules, cmd_formats;
+extern const struct command cmd_analyze, cmd_sessions, cmd_session, cmd_why, cmd_diff,
+    cmd_explain, cmd_rules, cmd_formats;
 
 const struct command *const commands[] = {
-    &cmd_analyze, &cmd_sessions, &cmd_session, &cmd_why,
+    &cmd_analyze, &cmd_sessions, &cmd_session, &cmd_why, &cmd_diff,
     &cmd_explain, &cmd_rules,    &cmd_formats, NULL,
 };
 

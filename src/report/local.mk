@@ -1,4 +1,4 @@
-librectrace_a_SOURCES += src/report/csv.c src/report/junit.c src/report/otlp.c src/report/sarif.c \
+librectrace_a_SOURCES += src/report/compare.c src/report/compare.h src/report/csv.c src/report/junit.c src/report/otlp.c src/report/sarif.c \
 	src/report/trace.c src/report/explain.c src/report/explain.h src/report/json.c src/report/json.h \
 	src/report/jsonl.c src/report/layout.c src/report/layout.h src/report/md.c src/report/model.c \
 	src/report/model.h src/report/redact.c src/report/redact.h src/report/table.c src/report/text.c \
