@@ -40,6 +40,7 @@ detector_free(struct detector **pd)
     matcher_fini(&d->matcher);
     RT_VEC_FREE(&d->witnesses);
     RT_VEC_FREE(&d->asides);
+    RT_VEC_FREE(&d->lives);
     rt_map_fini(&d->words);
     rt_arena_fini(&d->scratch);
     rt_arena_fini(&d->arena);

@@ -21,8 +21,8 @@ void detector_free(struct detector **pd);
  * `out`, unsorted. Borrows the group; what app rules need of it is copied. */
 int detector_group(struct detector *d, const struct session_group *g, struct finding_list *out, struct rt_err *err);
 /* Rules of scope app and host. Findings of these may fold fallbacks of sessions: the ids of the
- * findings in `out` that they explain move into their `folded`. */
-int detector_finish(struct detector *d, struct finding_list *out, struct rt_err *err);
+ * findings in `out` that they explain move into their `folded`. `meter`: of the engine. */
+int detector_finish(struct detector *d, struct meter *meter, struct finding_list *out, struct rt_err *err);
 
 /* May a finding about an app or a host still fold findings of this id? Then a stream holds them back. */
 bool detector_may_fold(const struct detector *d, rt_str id);

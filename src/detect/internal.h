@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "detect/detect.h"
 #include "detect/match.h"
+#include "session/meter.h"
 
 struct claim { /* a finding and what it rests on */
     struct finding f;
@@ -35,6 +36,11 @@ rt_str claims_text(struct claims *d, rt_str text, bool *ok);
 /* NULL: nobody. */
 const struct claim_refs *claims_at(const struct claims *d, rt_str place);
 
+struct life { /* of a recording */
+    rt_str app;
+    rt_time from, to;
+};
+
 struct detector {
     const struct rule_set *rules;
     const struct rt_limits *limits;
@@ -44,6 +50,7 @@ struct detector {
     struct rt_map words;      /* text of witnesses, each once */
     RT_VEC(struct scope_event) witnesses;
     RT_VEC(struct scope_event) asides; /* witnesses that belong to no session */
+    RT_VEC(struct life) lives;
     uint64_t wide_fields[2];  /* what rules about apps and hosts ask of an event, by field */
     bool wide_rules;          /* there are any */
 };
@@ -65,6 +72,17 @@ size_t detector_next(const struct detector *det, size_t rule);
 int witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err);
 /* Which fields that is. */
 void witness_learn(struct detector *det);
+
+/* Is the field among those that rules about apps and hosts ask for? */
+bool witness_asks(const struct detector *det, uint16_t field);
+/* The text in the detector's own memory, each once. 0, or -1: memory. */
+int witness_word(struct detector *det, rt_str *text);
+/* crowd.c: how many recordings of an app ran at a time, and how many calls it sent. */
+int crowd_keep(struct detector *det, const struct session *s);
+/* Adds `live` to the starts of an app's witnesses. 0, or -1: memory. */
+int crowd_tell(struct detector *det, const struct scope *s);
+/* Adds witnesses for the busiest seconds. 0, or -1: memory. */
+int crowd_rates(struct detector *det, const struct meter *meter);
 
 /* Fills {names} of a template from an occurrence. NULL: memory. */
 char *template_fill(struct rt_arena *a, rt_str text, const struct rule_set *rules,

@@ -1,6 +1,6 @@
 librectrace_a_SOURCES += src/detect/absence.c src/detect/attempt.h src/detect/claim.c src/detect/claims.c \
 	src/detect/column.c src/detect/column.h src/detect/coverage.c \
-	src/detect/coverage.h src/detect/detect.c src/detect/detect.h src/detect/exclude.c \
+	src/detect/coverage.h src/detect/crowd.c src/detect/detect.c src/detect/detect.h src/detect/exclude.c \
 	src/detect/fallback.c src/detect/finding.c src/detect/finding.h src/detect/folding.c \
 	src/detect/internal.h src/detect/latest.c src/detect/latest.h src/detect/match.c \
 	src/detect/match.h src/detect/matcher.c src/detect/moment.h src/detect/mutate.c src/detect/occurrence.c src/detect/rule_test.c \

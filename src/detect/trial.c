@@ -251,7 +251,7 @@ feed_all(struct run *r, const struct trial_log *log, enum trial_change how, stru
         return -1;
     if (session_engine_finish(r->engine, (struct session_sink){take_group, r}, err) < 0)
         return -1;
-    return detector_finish(r->detector, r->found, err);
+    return detector_finish(r->detector, session_engine_meter(r->engine), r->found, err);
 }
 
 int

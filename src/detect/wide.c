@@ -23,8 +23,8 @@ learn_field(struct detector *det, uint16_t field)
     det->wide_fields[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
-static bool
-is_asked(const struct detector *det, uint16_t field)
+bool
+witness_asks(const struct detector *det, uint16_t field)
 {
     unsigned bit = field < 127 ? field : 127;
     return (det->wide_fields[bit / 64] >> bit % 64 & 1) != 0;
@@ -99,15 +99,10 @@ signature(const struct detector *det, const struct event *e)
     return sign;
 }
 
-/* Each text is kept once: apps and hosts are few. */
-static int
-keep_word(struct detector *det, uint16_t field, rt_str *text)
+int
+witness_word(struct detector *det, rt_str *text)
 {
     bool ok = true;
-    if (text->n == 0 || (field != FIELD_APP && field != FIELD_HOST && !is_asked(det, field))) {
-        *text = RT_NONE;
-        return 0;
-    }
     const rt_str *known = rt_map_get(&det->words, *text);
     if (known != NULL) {
         *text = *known;
@@ -123,20 +118,31 @@ keep_word(struct detector *det, uint16_t field, rt_str *text)
     return 0;
 }
 
+/* Each text is kept once: apps and hosts are few. */
+static int
+keep_word(struct detector *det, uint16_t field, rt_str *text)
+{
+    bool always = field == FIELD_APP || field == FIELD_HOST;
+    if (text->n > 0 && (always || witness_asks(det, field)))
+        return witness_word(det, text);
+    *text = RT_NONE;
+    return 0;
+}
+
 static int
 keep_values(struct detector *det, struct event *e)
 {
     const struct event_value *all = e->values;
     uint32_t count = e->value_count, n = 0;
     for (uint32_t i = 0; i < count; i++)
-        n += is_asked(det, all[i].field);
+        n += witness_asks(det, all[i].field);
     struct event_value *kept = n == 0 ? NULL : rt_arena_array(&det->arena, n, sizeof(*kept));
     e->values = kept;
     e->value_count = 0;
     if (n > 0 && kept == NULL)
         return -1;
     for (uint32_t i = 0; i < count; i++) {
-        if (!is_asked(det, all[i].field))
+        if (!witness_asks(det, all[i].field))
             continue;
         kept[e->value_count] = all[i];
         if (all[i].is_text && keep_word(det, all[i].field, &kept[e->value_count].text) < 0)
@@ -224,7 +230,7 @@ int
 witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err)
 {
     for (size_t i = 0; det->wide_rules && i < g->count; i++)
-        if (keep_session(det, g->sessions[i]) < 0)
+        if (keep_session(det, g->sessions[i]) < 0 || crowd_keep(det, g->sessions[i]) < 0)
             return rt_fail_mem(err);
     return 0;
 }
@@ -285,6 +291,8 @@ run_wide(struct detector *det, struct claims *d, enum rule_scope scope, struct r
         /* Calls to hosts that nobody named are not calls to one host. */
         if (scope == SCOPE_HOST && whose.n == 0)
             continue;
+        if (scope == SCOPE_APP && whose.n > 0 && crowd_tell(det, &s) < 0)
+            return rt_fail_mem(err);
         if (run_owner(det, d, scope, &s, err) < 0)
             return -1;
     }
@@ -348,11 +356,15 @@ detector_may_fold(const struct detector *det, rt_str id)
 }
 
 int
-detector_finish(struct detector *det, struct finding_list *out, struct rt_err *err)
+detector_finish(struct detector *det, struct meter *meter, struct finding_list *out,
+                struct rt_err *err)
 {
     struct claims d;
     claims_init(&d, out);
-    int rc = run_wide(det, &d, SCOPE_APP, err);
+    meter_settle(meter);
+    int rc = crowd_rates(det, meter) < 0 ? rt_fail_mem(err) : 0;
+    if (rc == 0)
+        rc = run_wide(det, &d, SCOPE_APP, err);
     if (rc == 0)
         rc = run_wide(det, &d, SCOPE_HOST, err);
     if (rc == 0)

@@ -632,7 +632,7 @@ run(struct batch *b, struct rt_err *err)
         return -1;
     if (session_engine_finish(b->engine, (struct session_sink){take_group, b}, err) < 0)
         return -1;
-    if (!b->options->no_rules && detector_finish(b->detector, &b->found, err) < 0)
+    if (!b->options->no_rules && detector_finish(b->detector, session_engine_meter(b->engine), &b->found, err) < 0)
         return -1;
     if (fill_findings(b, err) < 0)
         return -1;

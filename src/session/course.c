@@ -100,7 +100,8 @@ tell_waited(struct course *c, struct event *e)
         return 0;
     int64_t gap = 0;
     rt_dur waited = e->begin - c->asked, idle = idle_of(c);
-    if (e->repeated > 1 && event_num(e, FIELD_GAP, &gap) && gap * RT_MS > waited)
+    bool confirms = (phase_signs_of(c->how->signs, e) & 1u << MEANS_ALIVE) != 0;
+    if (e->repeated > 1 && !confirms && event_num(e, FIELD_GAP, &gap) && gap * RT_MS > waited)
         waited = gap * RT_MS;
     return idle == RT_DUR_NONE || waited < idle ? 0
                                                 : put(c, e, FIELD_WAITED, waited / RT_MS, NULL);

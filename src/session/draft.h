@@ -7,6 +7,7 @@
 
 #include "session/box.h"
 #include "session/engine.h"
+#include "session/meter.h"
 #include "session/phase.h"
 #include "session/terms.h"
 
@@ -34,6 +35,7 @@ struct closing {
     const struct terms *terms;
     rt_time clock; /* latest time met */
     uint64_t *duplicates;
+    struct meter *meter;
 };
 
 /* A draft with an empty session, at the end of the list. NULL: memory. */
@@ -45,7 +47,7 @@ int draft_add(struct draft *d, const struct event *e);
 void draft_measure(struct draft *d);
 
 /* Events and unpacked polls in order, identical neighbours as one; kinds, span. -1: memory. */
-int timeline_build(struct draft *d, uint64_t events_max, const struct terms *terms);
+int timeline_build(struct draft *d, const struct closing *how);
 /* What the answers said. -1: memory. */
 int codes_collect(struct session *s);
 /* The derived fields that compare an event with others of its session. -1: memory. */

@@ -24,6 +24,7 @@ struct session_engine {
     const struct rt_limits *limits;
     struct phase_signs signs;
     struct terms terms;
+    struct meter meter;
     struct box_keep keep;
     struct join join;
     struct registry registry;
@@ -53,6 +54,7 @@ session_engine_new(const struct rule_set *rules, const struct rt_limits *limits,
     e->limits = limits;
     e->clock = RT_TIME_NONE;
     e->terms = terms_of(rules);
+    meter_init(&e->meter);
     if (phase_signs_init(&e->signs, rules) < 0) {
         rt_fail_mem(err);
         rt_free(e);
@@ -75,6 +77,7 @@ session_engine_free(struct session_engine **pe)
     registry_fini(&e->registry);
     aside_fini(&e->aside);
     phase_signs_fini(&e->signs);
+    meter_fini(&e->meter);
     RT_VEC_FREE(&e->inputs);
     rt_free(e);
 }
@@ -208,7 +211,8 @@ static int
 close_cluster(struct session_engine *e, struct cluster *c, struct group_list *groups,
               struct rt_err *err)
 {
-    struct closing how = {e->limits, &e->signs, &e->terms, e->clock, &e->facts.duplicates};
+    struct closing how = {e->limits, &e->signs, &e->terms, e->clock, &e->facts.duplicates,
+                          &e->meter};
     for (const struct box *b = c->boxes; b != NULL; b = b->next) {
         e->facts.open -= b->kinds != 0;
         e->facts.dropped += b->dropped;
@@ -287,6 +291,12 @@ session_engine_finish(struct session_engine *e, struct session_sink sink, struct
         rc = aside_deliver(&e->aside, &e->facts.duplicates, sink, err);
     groups_fini(&groups);
     return rc;
+}
+
+struct meter *
+session_engine_meter(struct session_engine *e)
+{
+    return &e->meter;
 }
 
 void

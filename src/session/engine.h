@@ -47,6 +47,10 @@ int session_engine_advance(struct session_engine *e, rt_time clock, struct sessi
 /* Everything else, in order of first time, then id. */
 int session_engine_finish(struct session_engine *e, struct session_sink sink, struct rt_err *err);
 
+/* How busy the apps were; when all is finished. */
+struct meter;
+struct meter *session_engine_meter(struct session_engine *e);
+
 struct session_engine_facts {
     uint64_t events, duplicates, disordered, dropped;
     rt_dur worst_disorder;

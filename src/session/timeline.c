@@ -28,6 +28,7 @@ struct merge {
     struct event *tail;
     const struct head *tail_head; /* the run that the tail came from; NULL: a whole event */
     struct pace pace;
+    struct meter *meter;
 };
 
 static bool
@@ -64,6 +65,8 @@ goes_on(const struct merge *m, const struct event *e, const struct head *head)
 static int
 emit(struct merge *m, struct event *e, const struct head *head, const struct event *like)
 {
+    if (meter_add(m->meter, e->app_id.n > 0 ? e->app_id : m->d->s->app_id, e) < 0)
+        return -1;
     if (goes_on(m, e, head)) {
         pace_step(&m->pace, e);
         m->tail->repeated += e->repeated;
@@ -145,10 +148,10 @@ by_order(const void *a, const void *b)
 }
 
 int
-timeline_build(struct draft *d, uint64_t events_max, const struct terms *terms)
+timeline_build(struct draft *d, const struct closing *how)
 {
-    struct merge m = {.d = d, .events_max = events_max};
-    pace_init(&m.pace, terms);
+    struct merge m = {.d = d, .events_max = how->limits->session_events, .meter = how->meter};
+    pace_init(&m.pace, how->terms);
     if (d->run_count > 0 && (m.heads = rt_calloc(d->run_count, sizeof(*m.heads))) == NULL)
         return -1;
     if (d->disordered)

@@ -1,0 +1,120 @@
+/*
+ * crowd.c - how many recordings of an app ran at one time, and how many calls it sent in a second.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "detect/internal.h"
+#include "detect/moment.h"
+
+int
+crowd_keep(struct detector *det, const struct session *s)
+{
+    rt_str app = s->app_id;
+    if (s->from == RT_TIME_NONE || app.n == 0 || !witness_asks(det, FIELD_LIVE))
+        return 0;
+    struct life *slot = witness_word(det, &app) < 0 ? NULL : RT_VEC_PUSH(&det->lives);
+    if (slot == NULL)
+        return -1;
+    *slot = (struct life){app, s->from, s->to};
+    return 0;
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+    const rt_time *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* How many of them are not later than `t`. */
+static size_t
+until(const rt_time *v, size_t n, rt_time t)
+{
+    size_t low = 0;
+    while (low < n) {
+        size_t middle = low + (n - low) / 2;
+        if (v[middle] <= t)
+            low = middle + 1;
+        else
+            n = middle;
+    }
+    return low;
+}
+
+static int
+add_number(struct detector *det, const struct event *e, uint16_t field, int64_t number)
+{
+    struct event_value v = {.field = field, .num = number};
+    /* Witnesses are the detector's own. */
+    return event_get(e, field) != NULL
+               ? 0
+               : event_add(&det->arena, (struct event *)(uintptr_t)e, &v);
+}
+
+int
+crowd_tell(struct detector *det, const struct scope *s)
+{
+    rt_str app = s->v[0].e->app_id;
+    size_t n = 0;
+    rt_time *from = rt_calloc(2 * det->lives.n + 1, sizeof(*from)), *to = from + det->lives.n;
+    if (from == NULL)
+        return -1;
+    for (size_t i = 0; i < det->lives.n; i++)
+        if (rt_str_eq(det->lives.v[i].app, app)) {
+            from[n] = det->lives.v[i].from;
+            to[n++] = det->lives.v[i].to;
+        }
+    qsort(from, n, sizeof(*from), by_time);
+    qsort(to, n, sizeof(*to), by_time);
+    int rc = 0;
+    for (size_t i = 0; n > 0 && rc == 0 && i < s->n; i++) {
+        const struct event *e = s->v[i].e;
+        if (e->kind != KIND_START || e->outcome != OUTCOME_OK || !moment_known(e))
+            continue;
+        /* This one may be heard of no more, and counts all the same. */
+        size_t live = until(from, n, e->end) - until(to, n, e->end);
+        rc = add_number(det, e, FIELD_LIVE, live == 0 ? 1 : (int64_t)live);
+    }
+    rt_free(from);
+    return rc;
+}
+
+static int
+add_second(struct detector *det, rt_str app, const struct meter_second *best)
+{
+    struct event *e = rt_arena_alloc(&det->arena, sizeof(*e));
+    struct scope_event *slot = e == NULL ? NULL : RT_VEC_PUSH(&det->witnesses);
+    if (slot == NULL)
+        return -1;
+    event_init(e);
+    e->begin = e->end = e->last = best->begin;
+    e->app_id = app;
+    e->input = best->input;
+    e->line = best->line;
+    *slot = (struct scope_event){e, RT_NONE, 0};
+    struct event_value stamped = {.field = FIELD_STAMPED,
+                                  .is_text = 1,
+                                  .text = rt_str_of(best->coarse ? "coarse" : "fine")};
+    if (event_add(&det->arena, e, &stamped) < 0)
+        return -1;
+    return add_number(det, e, FIELD_RATE, best->calls);
+}
+
+int
+crowd_rates(struct detector *det, const struct meter *meter)
+{
+    if (!witness_asks(det, FIELD_RATE))
+        return 0;
+    for (const struct meter_app *a = meter->apps; a != NULL; a = a->next) {
+        rt_str app = rt_str_of(a->id);
+        if (witness_word(det, &app) < 0)
+            return -1;
+        for (size_t i = 0; i < a->best_count; i++)
+            if (a->best[i].calls > 1 && add_second(det, app, &a->best[i]) < 0)
+                return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,218 @@
+#include "config.h"
+
+#include "session/meter.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+struct meter_cell { /* the calls of a 32nd of a second */
+    int64_t tick;
+    uint32_t line;
+    uint16_t input;
+    uint16_t calls : 15; /* 0: free */
+    uint16_t coarse : 1;
+};
+_Static_assert(sizeof(struct meter_cell) == 16, "many are kept");
+
+enum {
+    CALLS_MOST = (1 << 15) - 1,
+    TICKS = 32,
+    CELLS_LEAST = 64,
+    CELLS_MOST = 1 << 16,
+    CELLS_SURE = 3 * CELLS_MOST / 8
+};
+static const rt_dur tick_us = RT_SEC / TICKS;
+
+void
+meter_init(struct meter *m)
+{
+    *m = (struct meter){0};
+    rt_map_init(&m->by_app);
+}
+
+void
+meter_fini(struct meter *m)
+{
+    for (struct meter_app *a = m->apps, *next; a != NULL; a = next) {
+        next = a->next;
+        rt_free(a->cells);
+        rt_free(a->id);
+        rt_free(a);
+    }
+    rt_map_fini(&m->by_app);
+    *m = (struct meter){0};
+}
+
+static struct meter_app *
+new_app(struct meter *m, rt_str id)
+{
+    struct meter_app *a = rt_calloc(1, sizeof(*a));
+    if (a == NULL)
+        return NULL;
+    a->since = INT64_MIN;
+    a->next = m->apps;
+    m->apps = a;
+    a->mask = CELLS_LEAST - 1;
+    a->cells = rt_calloc(CELLS_LEAST, sizeof(*a->cells));
+    a->id = rt_calloc(id.n + 1, 1);
+    if (a->cells == NULL || a->id == NULL)
+        return NULL;
+    memcpy(a->id, id.p, id.n);
+    return rt_map_put(&m->by_app, rt_str_of(a->id), a) < 0 ? NULL : a;
+}
+
+/* Neighbours in time are neighbours here: the calls of a minute share few cache lines. */
+static struct meter_cell *
+find_cell(const struct meter_app *a, int64_t tick)
+{
+    size_t i = (size_t)tick & a->mask;
+    while (a->cells[i].calls != 0 && a->cells[i].tick != tick)
+        i = (i + 1) & a->mask;
+    return &a->cells[i];
+}
+
+/* ---- busy seconds ---- */
+
+static int
+by_tick(const void *a, const void *b)
+{
+    const struct meter_cell *x = a, *y = b;
+    return (x->tick > y->tick) - (x->tick < y->tick);
+}
+
+static size_t
+collect(struct meter_app *a)
+{
+    size_t n = 0;
+    for (size_t i = 0; i <= a->mask; i++)
+        if (a->cells[i].calls != 0)
+            a->cells[n++] = a->cells[i];
+    if (n > 1)
+        qsort(a->cells, n, sizeof(*a->cells), by_tick);
+    return n;
+}
+
+static bool
+is_busier(const struct meter_second *a, const struct meter_second *b)
+{
+    return a->calls != b->calls ? a->calls > b->calls : a->begin < b->begin;
+}
+
+static void
+note(struct meter_app *a, const struct meter_second *s)
+{
+    size_t i = a->best_count;
+    if (i == METER_BEST && !is_busier(s, &a->best[i - 1]))
+        return;
+    if (i == METER_BEST)
+        i--;
+    else
+        a->best_count++;
+    for (; i > 0 && is_busier(s, &a->best[i - 1]); i--)
+        a->best[i] = a->best[i - 1];
+    a->best[i] = *s;
+}
+
+static struct meter_second
+second_at(const struct meter_cell *v, size_t n, size_t i)
+{
+    struct meter_second s = {0, v[i].tick * tick_us, v[i].input, v[i].line, v[i].coarse};
+    for (size_t k = i; k < n && v[k].tick < v[i].tick + TICKS; k++)
+        s.calls += v[k].calls;
+    return s;
+}
+
+/* The busiest second that begins within one second of v[i], and so on behind it. */
+static void
+find_busy(struct meter_app *a, const struct meter_cell *v, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        struct meter_second best = second_at(v, n, i);
+        for (size_t k = i + 1; k < n && v[k].tick < v[i].tick + TICKS; k++) {
+            struct meter_second s = second_at(v, n, k);
+            if (is_busier(&s, &best))
+                best = s;
+        }
+        note(a, &best);
+        while (i < n && v[i].tick * tick_us < best.begin + RT_SEC)
+            i++;
+    }
+}
+
+void
+meter_settle(struct meter *m)
+{
+    for (struct meter_app *a = m->apps; a != NULL; a = a->next) {
+        size_t n = collect(a), from = n > CELLS_SURE ? n - CELLS_SURE : 0;
+        find_busy(a, a->cells + from, n - from);
+    }
+}
+
+/* ---- counting ---- */
+
+/* Twice the room, or the same room without the older half. */
+static int
+make_room(struct meter_app *a)
+{
+    bool grows = a->mask + 1 < CELLS_MOST;
+    size_t room = grows ? 2 * (a->mask + 1) : a->mask + 1;
+    struct meter_cell *old = a->cells, *fresh = rt_calloc(room, sizeof(*fresh));
+    if (fresh == NULL)
+        return -1;
+    size_t n = collect(a), from = grows ? 0 : n - CELLS_SURE;
+    if (from > 0)
+        a->since = old[from].tick;
+    a->cells = fresh;
+    a->mask = room - 1;
+    a->n = n - from;
+    for (size_t i = from; i < n; i++)
+        *find_cell(a, old[i].tick) = old[i];
+    rt_free(old);
+    return 0;
+}
+
+/* The least, so that no order of adding matters. */
+static void
+place_first(struct meter_cell *c, const struct event *e)
+{
+    if (e->input > c->input || (e->input == c->input && e->line >= c->line))
+        return;
+    c->input = (uint16_t)e->input;
+    c->line = (uint32_t)e->line;
+}
+
+static int
+count(struct meter_app *a, int64_t tick, const struct event *e)
+{
+    if (tick < a->since)
+        return 0;
+    struct meter_cell *c = find_cell(a, tick);
+    if (c->calls == 0) {
+        if (4 * a->n >= 3 * a->mask) {
+            if (make_room(a) < 0)
+                return -1;
+            return count(a, tick, e);
+        }
+        *c = (struct meter_cell){tick, (uint32_t)e->line, (uint16_t)e->input, 0, e->coarse};
+        a->n++;
+    }
+    place_first(c, e);
+    c->coarse |= e->coarse;
+    if (c->calls < CALLS_MOST)
+        c->calls = (c->calls + 1) & CALLS_MOST;
+    return 0;
+}
+
+int
+meter_add(struct meter *m, rt_str app, const struct event *e)
+{
+    if (e->source != SOURCE_API || e->begin == RT_TIME_NONE || app.n == 0 ||
+        e->input > UINT16_MAX || e->line > UINT32_MAX)
+        return 0;
+    if (m->last == NULL || !rt_str_is(app, m->last->id)) {
+        struct meter_app *a = rt_map_get(&m->by_app, app);
+        m->last = a != NULL ? a : new_app(m, app);
+    }
+    return m->last == NULL ? -1 : count(m->last, e->begin / tick_us, e);
+}

@@ -1,0 +1,45 @@
+/*
+ * meter.h - how many calls of each app fall into one second.
+ *
+ * A run may have billions of calls, so little is kept of each, and only of an app's latest: at least
+ * CELLS_SURE 32nds of a second in which there was a call. Older ones are forgotten, and what was not
+ * surely kept is not looked at: so the order of adding does not matter.
+ */
+#ifndef RECTRACE_SESSION_METER_H
+#define RECTRACE_SESSION_METER_H
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "event/event.h"
+
+enum { METER_BEST = 32 };
+
+struct meter_second { /* one of the busiest of an app */
+    uint32_t calls;
+    rt_time begin;
+    uint32_t input; /* of its first call */
+    uint64_t line;
+    bool coarse; /* the stamps are whole seconds */
+};
+struct meter_app {
+    struct meter_app *next;
+    char *id;
+    struct meter_cell *cells; /* by time; `mask + 1` of them */
+    size_t n, mask;
+    int64_t since;                        /* earlier ones are forgotten */
+    struct meter_second best[METER_BEST]; /* busiest first; they do not overlap */
+    size_t best_count;
+};
+struct meter {
+    struct rt_map by_app;
+    struct meter_app *apps, *last;
+};
+
+void meter_init(struct meter *m);
+void meter_fini(struct meter *m);
+/* Counts a call. 0, or -1: memory. */
+int meter_add(struct meter *m, rt_str app, const struct event *e);
+/* Fills `best` of all apps; nothing may be added afterwards. */
+void meter_settle(struct meter *m);
+
+#endif
