@@ -272,7 +272,7 @@ note_reception(struct extract *x, const struct scan_value *parts)
         .zoned = line.zoned,
         .http = http >= 100 && http <= 599 ? (int32_t)http : 0,
         .took = timed ? duration_of(x, &parts[FORMAT_DURATION]) : RT_DUR_NONE,
-        .headers = parts[FORMAT_REQUEST_HEADERS].text,
+        .headers = present(&parts[FORMAT_REQUEST_HEADERS]) ? parts[FORMAT_REQUEST_HEADERS].text : RT_NONE,
     };
 }
 
