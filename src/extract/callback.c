@@ -200,15 +200,6 @@ defect(struct extract *x, rt_str object)
     return NULL;
 }
 
-static bool
-listed(const rt_str *list, size_t count, rt_str text)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text.n > 0 && rt_str_eq(list[i], text))
-            return true;
-    return false;
-}
-
 /* ---- how it came ---- */
 
 /* Hex digits of the length of either digest. */
@@ -290,7 +281,6 @@ set_aside(struct extract *x, struct event *e, uint8_t kind, struct rt_err *err)
 int
 callback_read(struct extract *x, rt_str object, struct rt_err *err)
 {
-    const struct hook_envelope *envelope = &x->rules->envelope;
     struct look l;
     struct event e;
     if (!look_at(x, object, &l))
@@ -308,8 +298,7 @@ callback_read(struct extract *x, rt_str object, struct rt_err *err)
     int64_t product = 0;
     if (event_num(&e, FIELD_PRODUCT, &product) && !ours(x, product))
         return set_aside(x, &e, KIND_FOREIGN_HOOK, err);
-    if (listed(envelope->probe_cnames, envelope->probe_cname_count, e.cname) ||
-        listed(envelope->probe_uids, envelope->probe_uid_count, e.uid))
+    if (rule_set_is_probe(x->rules, e.cname, e.uid))
         return set_aside(x, &e, KIND_PROBE_HOOK, err);
     const char *form = l.legacy                ? "legacy"
                        : l.whole               ? "full"

@@ -73,6 +73,22 @@ load_envelope(struct loader *l, const struct yaml_node *map)
     e->our_count = ours == NULL ? 0 : count;
 }
 
+void
+load_delivery(struct loader *l, const struct yaml_node *map)
+{
+    static const char *const keys[] = {"signature-sha256", "signature-sha1", "replay-after", NULL};
+    if (!load_keys(l, map, keys))
+        return;
+    struct hook_delivery *d = &l->set->delivery;
+    rt_str after = RT_NONE;
+    if (!load_text(l, map, "signature-sha256", false, &d->sha256) ||
+        !load_text(l, map, "signature-sha1", false, &d->sha1) ||
+        !load_text(l, map, "replay-after", false, &after))
+        return;
+    if (after.n > 0 && !rt_dur_parse(after, &d->replay_after))
+        load_error(l, yaml_get(map, "replay-after"), 0, NULL, "a duration is meant, like 15m");
+}
+
 /* details: { leaveCode: leaveCode } */
 static bool
 load_details(struct loader *l, const struct yaml_node *map, struct hook_type *h)

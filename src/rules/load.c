@@ -161,7 +161,8 @@ good_head(struct loader *l, const struct yaml_node *root)
 {
     static const char *const keys[] = {
         "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
-        "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "signs", NULL};
+        "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "delivery",
+        "signs",    NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -194,10 +195,13 @@ static void
 visit_names(struct loader *l, const struct yaml_node *root)
 {
     const struct yaml_node *envelope = yaml_get(root, "envelope"),
+                           *delivery = yaml_get(root, "delivery"),
                            *hooks = yaml_get(root, "webhooks");
     const struct yaml_node *codes = yaml_get(root, "codes");
     if (envelope != NULL)
         load_envelope(l, envelope);
+    if (delivery != NULL)
+        load_delivery(l, delivery);
     if (hooks != NULL)
         load_hooks(l, hooks);
     if (codes != NULL)

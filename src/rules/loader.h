@@ -64,6 +64,7 @@ bool load_paths(struct loader *l, const struct yaml_node *value, const struct fo
 void load_codes(struct loader *l, const struct yaml_node *list);
 void load_hooks(struct loader *l, const struct yaml_node *list);
 void load_envelope(struct loader *l, const struct yaml_node *map);
+void load_delivery(struct loader *l, const struct yaml_node *map);
 void load_signs(struct loader *l, const struct yaml_node *list);
 void load_parameters(struct loader *l, const struct yaml_node *list);
 void load_formats(struct loader *l, const struct yaml_node *list);

@@ -52,6 +52,23 @@ rule_set_kind(const struct rule_set *set, rt_str name)
     return kind;
 }
 
+static bool
+listed(const rt_str *list, size_t count, rt_str word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rt_str_eq(list[i], word))
+            return true;
+    return false;
+}
+
+bool
+rule_set_is_probe(const struct rule_set *set, rt_str cname, rt_str uid)
+{
+    const struct hook_envelope *d = &set->envelope;
+    return listed(d->probe_cnames, d->probe_cname_count, cname) ||
+           listed(d->probe_uids, d->probe_uid_count, uid);
+}
+
 const struct hook_type *
 rule_set_hook(const struct rule_set *set, int64_t event_type)
 {

@@ -206,6 +206,11 @@ struct hook_envelope {
     size_t probe_cname_count, probe_uid_count;
 };
 
+struct hook_delivery {
+    rt_str sha256, sha1;  /* headers of the signatures; empty = unknown */
+    rt_dur replay_after;  /* 0 = unknown */
+};
+
 /* ---- the life of a recording ---- */
 
 enum rule_meaning {
@@ -310,6 +315,7 @@ struct rule_set {
     const struct literals *strings; /* texts of the codes that are strings; NULL: there are none */
     RT_VEC(struct hook_type) hooks;
     struct hook_envelope envelope;
+    struct hook_delivery delivery;
     RT_VEC(struct rule_sign) signs;
     RT_VEC(struct parameter) parameters;
     RT_VEC(struct format) formats;
@@ -326,6 +332,8 @@ struct rule_set {
 rt_str rule_set_kind_name(const struct rule_set *set, uint8_t kind);
 /* Kind by name, callbacks included; KIND_NONE. */
 uint8_t rule_set_kind(const struct rule_set *set, rt_str name);
+/* Is it a test of the vendor's console? */
+bool rule_set_is_probe(const struct rule_set *set, rt_str cname, rt_str uid);
 const struct hook_type *rule_set_hook(const struct rule_set *set, int64_t event_type);
 /* The callback that follows a call that succeeded; `mode` may be unknown. NULL: none. */
 const struct hook_type *rule_set_expected(const struct rule_set *set, uint8_t after, rt_str mode);
