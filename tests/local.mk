@@ -9,10 +9,12 @@ include tests/unit/session.mk
 include tests/unit/detect.mk
 include tests/unit/report.mk
 include tests/unit/pipeline.mk
+include tests/unit/receive.mk
 endif
 include tests/cases/local.mk
 include tests/fuzz/local.mk
 include tests/faults/local.mk
+include tests/serve/local.mk
 TESTS += tests/rules.sh tests/man.sh tests/layers.sh
 EXTRA_DIST += tests/lib/check.h tests/rules.sh tests/man.sh tests/layers.sh
 

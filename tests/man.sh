@@ -10,8 +10,14 @@ miss() {
     status=1
 }
 
-for option in $(sed -n 's/^OPTION([^"]*"\([^"]*\)".*/\1/p' "$top/src/main/options.def"); do
-    grep -q -- "Fl \\\\-$option\\b" "$page" || miss "no --$option"
+# Options of the service stand in its own page.
+for row in $(sed -n 's/^OPTION([A-Z_0-9]*, \([A-Z]*\),[^"]*"\([^"]*\)".*/\1:\2/p' "$top/src/main/options.def"); do
+    option=${row#*:}
+    case $row in
+    SERVE:* | STORE:* | SECRET:* | HEADER:*) where=$top/man/rectrace-serve.8 ;;
+    *) where=$page ;;
+    esac
+    grep -q -- "Fl \\\\-$option\\b" "$where" || miss "no --$option in $(basename "$where")"
 done
 for limit in $(sed -n 's/^LIMIT(\([a-z_0-9]*\), \([0-9]*\),.*/\1=\2/p' "$top/src/base/limits.def"); do
     grep -q "^\.It Sy ${limit%=*} No : ${limit#*=} " "$page" || miss "no limit ${limit%=*} of ${limit#*=}"

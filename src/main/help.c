@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "ingest/reader.h"
+#include "receive/http.h"
 #include "rules/load.h"
 
 static void
@@ -35,7 +36,7 @@ help_program(struct out *out)
             list_group(out, commands[i]->group);
     }
     out_raw(out, "\nOptions:\n");
-    options_help(out, ~0U);
+    options_help(out, ~(unsigned)TAKES_SERVICE);
     out_raw(out, "\nExamples:\n"
                  "  rectrace api.log.gz                        what went wrong in this log\n"
                  "  rectrace explain 433                       what a number means\n"
@@ -79,8 +80,8 @@ help_version(struct out *out)
     if (set != NULL)
         out_fmt(out, "rules    %.*s, %zu rules, sha256 %s\n", RT_FMT(set->version),
                 set->rules.n, set->sha256);
-    out_fmt(out, "inflate  %s\nPCRE2    %s\njansson  %s\nzlib     %s\n", reader_inflate_name(),
-            pcre2, jansson_version_str(), zlibVersion());
+    out_fmt(out, "inflate  %s\nPCRE2    %s\njansson  %s\nzlib     %s\nSQLite   %s\nlibmicrohttpd %s\n",
+            reader_inflate_name(), pcre2, jansson_version_str(), zlibVersion(), store_library(), http_library());
     rule_set_free(&set);
     rule_messages_fini(&messages);
 }

@@ -74,19 +74,24 @@ parse_threads(unsigned *out, const char *value, struct rt_err *err)
 }
 
 static int
+add_word(void *list, const char *value, struct rt_err *err)
+{
+    RT_VEC(const char *) *words = list;
+    const char **slot = RT_VEC_PUSH(words);
+    if (slot == NULL)
+        return rt_fail_mem(err);
+    *slot = value;
+    return 0;
+}
+
+static int
 take(struct options *o, enum option_id id, const char *value, struct rt_err *err)
 {
     const char *name = rows[id].name;
     switch (id) {
     case OPTION_FORMAT: o->format = value; return 0;
     case OPTION_OUTPUT: o->output = value; return 0;
-    case OPTION_RULES: {
-        const char **slot = RT_VEC_PUSH(&o->rules);
-        if (slot == NULL)
-            return rt_fail_mem(err);
-        *slot = value;
-        return 0;
-    }
+    case OPTION_RULES: return add_word(&o->rules, value, err);
     case OPTION_AS: o->as = value; return 0;
     case OPTION_TZ: o->tz = value; return 0;
     case OPTION_SINCE: return parse_time(&o->since, name, value, err);
@@ -108,6 +113,12 @@ take(struct options *o, enum option_id id, const char *value, struct rt_err *err
     case OPTION_COLOR: return parse_when(&o->color, name, value, err);
     case OPTION_PROGRESS: return parse_when(&o->progress, name, value, err);
     case OPTION_THREADS: return parse_threads(&o->threads, value, err);
+    case OPTION_LISTEN: o->listen = value; return 0;
+    case OPTION_STORE: o->store = value; return 0;
+    case OPTION_SECRET_FILE: o->secret_file = value; return 0;
+    case OPTION_ALLOW_UNSIGNED: o->allow_unsigned = true; return 0;
+    case OPTION_ACCEPT_V1: o->accept_v1 = true; return 0;
+    case OPTION_HEADER: return add_word(&o->headers, value, err);
     case OPTION_VERBOSE: o->verbose++; return 0;
     case OPTION_HELP: o->help = true; return 0;
     case OPTION_VERSION: o->version = true; return 0;
@@ -226,6 +237,7 @@ void
 options_fini(struct options *o)
 {
     RT_VEC_FREE(&o->rules);
+    RT_VEC_FREE(&o->headers);
 }
 
 void

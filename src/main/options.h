@@ -22,6 +22,11 @@ enum option_group {
     TAKES_REPORT = 1 << 6,
     TAKES_SCREEN = 1 << 7,
     TAKES_ON = 1 << 8,
+    TAKES_SERVE = 1 << 9,
+    TAKES_STORE = 1 << 10,
+    TAKES_SECRET = 1 << 11,
+    TAKES_HEADER = 1 << 12,
+    TAKES_SERVICE = TAKES_SERVE | TAKES_STORE | TAKES_SECRET | TAKES_HEADER, /* told by their commands' --help */
 };
 
 struct options {
@@ -37,6 +42,9 @@ struct options {
     const char *on;
     bool strict, all, stamp, no_rules, help, version;
     enum when color, progress;
+    const char *listen, *store, *secret_file;
+    bool allow_unsigned, accept_v1;
+    RT_VEC(const char *) headers;
     unsigned threads; /* 0: not given */
     int verbose;
     char *const *operands;

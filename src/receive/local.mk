@@ -1,0 +1,5 @@
+librectrace_a_SOURCES += src/receive/answers.def src/receive/counters.c src/receive/counters.def src/receive/counters.h \
+	src/receive/envelope.c src/receive/envelope.h src/receive/http.c src/receive/http.h src/receive/listen.c \
+	src/receive/listen.h src/receive/near.c src/receive/receiver.c src/receive/receiver.h src/receive/secrets.c \
+	src/receive/secrets.h src/receive/signature.c src/receive/signature.h src/receive/verdicts.def \
+	src/receive/writer.c src/receive/writer.h

@@ -1,0 +1,285 @@
+#include "config.h"
+
+#include "receive/receiver.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "receive/http.h"
+#include "receive/listen.h"
+
+struct receiver {
+    const struct receiver_options *options;
+    struct counters counters;
+    struct writer *writer;
+    struct http *http;
+    int epoll, signals;
+    char name[LISTEN_NAME]; /* address of the hook port */
+    rt_dur ticked, stop_at; /* monotonic; stop_at 0: running */
+    bool low;
+};
+
+/* ---- start ---- */
+
+/* A descriptor for every connection, and some for the rest. */
+static void
+raise_descriptors(const struct rt_limits *limits)
+{
+    struct rlimit r;
+    rlim_t wanted = (rlim_t)limits->serve_connections + 64;
+    if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur >= wanted)
+        return;
+    r.rlim_cur = r.rlim_max == RLIM_INFINITY || r.rlim_max >= wanted ? wanted : r.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &r);
+}
+
+static int
+open_signals(struct receiver *v, struct rt_err *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
+        (v->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)) < 0)
+        return rt_fail_here(err, RT_EIO, "signalfd: %s", strerror(errno));
+    return 0;
+}
+
+static int
+watch(struct receiver *v, int fd, struct rt_err *err)
+{
+    struct epoll_event e = {.events = EPOLLIN, .data.fd = fd};
+    return epoll_ctl(v->epoll, EPOLL_CTL_ADD, fd, &e) == 0
+               ? 0
+               : rt_fail_here(err, RT_EIO, "epoll: %s", strerror(errno));
+}
+
+static const struct secrets *
+load_secrets(const struct receiver_options *o, struct rt_err *err)
+{
+    return o->secret_file != NULL ? secrets_load(o->secret_file, err) : secrets_none(err);
+}
+
+static int
+open_http(struct receiver *v, struct rt_err *err)
+{
+    const struct receiver_options *o = v->options;
+    struct http_options h = {
+        .secrets = load_secrets(o, err),
+        .accept_v1 = o->accept_v1,
+        .rules = o->rules,
+        .limits = o->limits,
+        .counters = &v->counters,
+        .now = o->now,
+    };
+    if (h.secrets == NULL)
+        return -1;
+    v->writer = h.writer = writer_new(o->store, o->limits, &v->counters, err);
+    h.listen_fd = h.writer == NULL ? -1 : listen_inherited(v->name);
+    if (h.writer != NULL && h.listen_fd < 0)
+        h.listen_fd = listen_open(o->listen, v->name, err);
+    if (h.listen_fd < 0) {
+        secrets_unref(&h.secrets);
+        return -1;
+    }
+    v->http = http_new(&h, err);
+    return v->http == NULL ? -1 : 0;
+}
+
+static int
+start(struct receiver *v, struct rt_err *err)
+{
+    raise_descriptors(v->options->limits);
+    v->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (v->epoll < 0)
+        return rt_fail_here(err, RT_EIO, "epoll: %s", strerror(errno));
+    if (open_signals(v, err) < 0 || open_http(v, err) < 0)
+        return -1;
+    return watch(v, v->signals, err) < 0 || watch(v, writer_fd(v->writer), err) < 0 ||
+                   watch(v, http_fd(v->http), err) < 0
+               ? -1
+               : 0;
+}
+
+/* ---- the loop ---- */
+
+/* Less free space than the reserve is told before the disk is full: a refusal then takes no time. */
+static bool
+disk_is_low(const struct receiver *v)
+{
+    struct statvfs s;
+    char path[4096];
+    snprintf(path, sizeof(path), "%s", v->options->store);
+    if (statvfs(dirname(path), &s) < 0)
+        return false;
+    uint64_t free_bytes = (uint64_t)s.f_bavail * s.f_frsize,
+             reserve = (uint64_t)s.f_blocks * s.f_frsize / 50;
+    if (reserve > v->options->limits->store_reserve_bytes)
+        reserve = v->options->limits->store_reserve_bytes;
+    return free_bytes < reserve;
+}
+
+static void
+tick(struct receiver *v, rt_dur now)
+{
+    v->ticked = now;
+    bool low = disk_is_low(v);
+    if (low && !v->low)
+        log_error("the disk is nearly full, callbacks are answered 503 store=%s",
+                  v->options->store);
+    if (!low && v->low)
+        log_warn("the disk has room again store=%s", v->options->store);
+    v->low = low;
+    http_tick(v->http, low);
+}
+
+static void
+reload(struct receiver *v)
+{
+    struct rt_err err = {0};
+    if (v->options->secret_file == NULL) {
+        log_warn("SIGHUP: there is no secret file to read");
+        return;
+    }
+    const struct secrets *s = secrets_load(v->options->secret_file, &err);
+    if (s == NULL) {
+        count(&v->counters, COUNT_RELOAD_FAILURES);
+        if (err.pos.line > 0)
+            log_error("SIGHUP: the old secrets stay: %s:%u: %s", err.pos.file, err.pos.line,
+                      err.msg);
+        else
+            log_error("SIGHUP: the old secrets stay: %s", err.msg);
+        return;
+    }
+    count(&v->counters, COUNT_RELOADS);
+    log_info("SIGHUP: secrets read anew apps=%zu", s->apps.n);
+    http_set_secrets(v->http, s);
+}
+
+static void
+take_signals(struct receiver *v)
+{
+    struct signalfd_siginfo i;
+    while (read(v->signals, &i, sizeof(i)) == sizeof(i)) {
+        if (i.ssi_signo == SIGHUP) {
+            listen_notify("RELOADING=1");
+            reload(v);
+            listen_notify("READY=1");
+        } else if (v->stop_at == 0) {
+            log_info("stopping signal=%s waiting=%zu", i.ssi_signo == SIGINT ? "INT" : "TERM",
+                     http_waiting(v->http));
+            listen_notify("STOPPING=1");
+            http_drain(v->http);
+            v->stop_at = monotonic_now() + (rt_dur)v->options->limits->serve_drain_s * RT_SEC;
+        }
+    }
+}
+
+static int
+sleep_ms(struct receiver *v, rt_dur now)
+{
+    rt_dur next = v->ticked + RT_SEC - now;
+    int most = next < 0 ? 0 : (int)(next / 1000) + 1, wanted = http_timeout(v->http);
+    return wanted >= 0 && wanted < most ? wanted : most;
+}
+
+static int
+loop(struct receiver *v, struct rt_err *err)
+{
+    struct epoll_event events[4];
+    while (v->stop_at == 0 || !http_idle(v->http)) {
+        rt_dur now = monotonic_now();
+        int n = epoll_wait(v->epoll, events, 4, sleep_ms(v, now));
+        if (n < 0 && errno != EINTR)
+            return rt_fail_here(err, RT_EIO, "epoll: %s", strerror(errno));
+        for (int i = 0; i < n; i++)
+            if (events[i].data.fd == v->signals)
+                take_signals(v);
+        now = monotonic_now();
+        if (now - v->ticked >= RT_SEC)
+            tick(v, now);
+        http_run(v->http);
+        if (v->stop_at != 0 && now > v->stop_at - RT_SEC)
+            http_give_up(v->http);
+        if (v->stop_at != 0 && now > v->stop_at)
+            break;
+    }
+    return 0;
+}
+
+/* ---- end ---- */
+
+static void
+say_goodbye(const struct receiver *v)
+{
+    char text[1500];
+    size_t n = 0;
+    for (int i = 0; i < COUNT__COUNT && n < sizeof(text); i++)
+        if (counted(&v->counters, (enum counter)i) > 0)
+            n += (size_t)snprintf(text + n, sizeof(text) - n, " %s=%llu", counter_rows[i].name,
+                                  (unsigned long long)counted(&v->counters, (enum counter)i));
+    log_info("stopped%s", n > 0 ? text : " after nothing");
+}
+
+static int
+finish(struct receiver *v, int rc, struct rt_err *err)
+{
+    if (v->http != NULL)
+        http_drain(v->http);
+    if (v->writer != NULL && !writer_stop(v->writer, 2 * RT_SEC)) {
+        /* The disk does not come back: what waits there was answered 503, and threads cannot be ended. */
+        log_error("the store hangs; what was not acknowledged is left to the senders");
+        _exit(EXIT_FAILURE);
+    }
+    if (v->http != NULL) {
+        http_run(v->http);
+        http_give_up(v->http);
+        http_run(v->http);
+        http_free(&v->http);
+    }
+    writer_free(&v->writer);
+    if (v->signals >= 0)
+        close(v->signals);
+    if (v->epoll >= 0)
+        close(v->epoll);
+    (void)err;
+    return rc;
+}
+
+int
+receiver_run(const struct receiver_options *options, struct rt_err *err)
+{
+    struct receiver *v = rt_calloc(1, sizeof(*v));
+    if (v == NULL)
+        return rt_fail_mem(err);
+    v->options = options;
+    v->signals = v->epoll = -1;
+    umask(0077); /* bodies name channels and users */
+    int rc = start(v, err);
+    if (rc == 0) {
+        log_info("listening addr=%s store=%s%s", v->name, options->store,
+                 options->secret_file == NULL ? " UNSIGNED: bodies of anybody are taken" : "");
+        listen_notify("READY=1");
+        tick(v, monotonic_now());
+        rc = loop(v, err);
+    }
+    rc = finish(v, rc, err);
+    if (rc == 0)
+        say_goodbye(v);
+    rt_free(v);
+    return rc;
+}

@@ -1,0 +1,26 @@
+/*
+ * receiver.h - the running service: ports, store, signals, from start to a clean end.
+ */
+#ifndef RECTRACE_RECEIVE_RECEIVER_H
+#define RECTRACE_RECEIVE_RECEIVER_H
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "rules/rule_set.h"
+
+struct receiver_options {
+    const char *listen;      /* of the hook port */
+    const char *store;       /* path */
+    const char *secret_file; /* NULL: unsigned */
+    bool accept_v1;
+    const struct rule_set *rules;
+    const struct rt_limits *limits;
+    rt_time (*now)(void); /* wall clock */
+};
+
+/* Runs until SIGTERM or SIGINT. SIGHUP reads the secrets again. Blocks these signals in the calling
+ * thread; to be called before any other thread is there. 0: ended as asked; -1: err says why not. */
+int receiver_run(const struct receiver_options *options, struct rt_err *err);
+
+#endif

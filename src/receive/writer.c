@@ -1,0 +1,414 @@
+#include "config.h"
+
+#include "receive/writer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+/* Refusals that wait at most, and near misses looked for in one batch: each costs some digests. */
+enum { REFUSALS_WAITING = 256, NEAR_A_BATCH = 16, REFUSALS_LOGGED_A_SECOND = 10 };
+#define HEAL_EVERY (250 * RT_MS)
+
+struct writer {
+    struct store *store;
+    const struct rt_limits *limits;
+    struct counters *counters;
+    pthread_t thread;
+    int fd; /* eventfd: something is done */
+
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t wake;
+    struct delivery *first, **tail;
+    struct delivery *done;
+    struct refusal *refused;
+    size_t queued, refusals;
+    bool stop, ended;
+    enum store_health health;
+    char why[400];
+    rt_dur busy_since, committed; /* monotonic; busy_since 0: idle */
+
+    rt_dur log_second; /* of the thread alone */
+    unsigned logged, unlogged;
+};
+
+rt_dur
+monotonic_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (rt_dur)t.tv_sec * RT_SEC + t.tv_nsec / 1000;
+}
+
+/* ---- refusals ---- */
+
+struct refusal *
+refusal_new(const struct store_refused *what, const struct secrets *secrets,
+            const struct secret_app *app, int status)
+{
+    const rt_str *from[] = {&what->app,       &what->reason,       &what->from,
+                            &what->signature, &what->signature_v1, &what->body};
+    size_t n = 0;
+    for (size_t i = 0; i < 6; i++)
+        n += from[i]->n;
+    struct refusal *r = rt_malloc(sizeof(*r) + n + 1);
+    if (r == NULL)
+        return NULL;
+    *r = (struct refusal){.what = *what, .app = app, .status = status};
+    r->secrets = secrets == NULL ? NULL : secrets_ref(secrets);
+    rt_str *to[] = {&r->what.app,       &r->what.reason,       &r->what.from,
+                    &r->what.signature, &r->what.signature_v1, &r->what.body};
+    char *at = (char *)(r + 1);
+    for (size_t i = 0; i < 6; i++) {
+        if (from[i]->p == NULL)
+            continue;
+        if (from[i]->n > 0)
+            memcpy(at, from[i]->p, from[i]->n);
+        *to[i] = (rt_str){at, from[i]->n};
+        at += from[i]->n;
+    }
+    return r;
+}
+
+void
+refusal_free(struct refusal **pr)
+{
+    struct refusal *r = *pr;
+    *pr = NULL;
+    if (r == NULL)
+        return;
+    secrets_unref(&r->secrets);
+    rt_free(r);
+}
+
+static void
+log_refusal(struct writer *w, const struct refusal *r)
+{
+    rt_dur second = monotonic_now() / RT_SEC;
+    if (second != w->log_second) {
+        if (w->unlogged > 0)
+            log_warn("refused bodies not told one by one: %u", w->unlogged);
+        w->log_second = second;
+        w->logged = w->unlogged = 0;
+    }
+    if (w->logged++ >= REFUSALS_LOGGED_A_SECOND) {
+        w->unlogged++;
+        return;
+    }
+    log_warn("%d from %.*s: %.*s app=%.*s bytes=%llu%s%.*s", r->status, RT_FMT(r->what.from),
+             RT_FMT(r->what.reason), RT_FMT(r->what.app), (unsigned long long)r->what.body.n,
+             r->what.near.n > 0 ? ": " : "", RT_FMT(r->what.near));
+}
+
+static void
+keep_refusals(struct writer *w, struct refusal *list, bool store_it)
+{
+    unsigned near = 0;
+    struct rt_err ignored = {0};
+    for (struct refusal *r = list, *next; r != NULL; r = next) {
+        char text[NEAR_BYTES];
+        struct signatures given = {r->what.signature, r->what.signature_v1};
+        next = r->next;
+        if (r->secrets != NULL && near++ < NEAR_A_BATCH &&
+            signature_near(r->secrets, r->app, given, r->what.body, text))
+            r->what.near = rt_str_of(text);
+        log_refusal(w, r);
+        if (store_it && store_refuse(w->store, &r->what, &ignored) == 0)
+            count(w->counters, COUNT_QUARANTINED);
+        else
+            count(w->counters, COUNT_QUARANTINE_DROPPED);
+        refusal_free(&r);
+    }
+}
+
+/* ---- batches ---- */
+
+static int
+write_all(struct writer *w, struct delivery *batch, struct refusal *refused, struct rt_err *err)
+{
+    if (store_begin(w->store, err) < 0) {
+        keep_refusals(w, refused, false);
+        return -1;
+    }
+    keep_refusals(w, refused, true);
+    for (struct delivery *d = batch; d != NULL; d = d->next) {
+        enum store_put put = STORE_NEW;
+        if (store_put(w->store, &d->callback, &put, err) < 0)
+            return -1;
+        d->outcome = put == STORE_NEW ? DELIVERY_NEW : DELIVERY_COPY;
+    }
+    return store_commit(w->store, err);
+}
+
+static void
+set_health(struct writer *w, enum store_health health, const char *why)
+{
+    pthread_mutex_lock(&w->lock);
+    bool changed = w->health != health;
+    w->health = health;
+    if (why != NULL)
+        snprintf(w->why, sizeof(w->why), "%s", why);
+    pthread_mutex_unlock(&w->lock);
+    if (changed && health == HEALTH_GOOD)
+        log_warn("the store is well again");
+    else if (changed)
+        log_error("the store fails, callbacks are answered 503: %s", why);
+}
+
+static bool
+heal(struct writer *w)
+{
+    struct rt_err err = {0};
+    if (store_heal(w->store, &err) < 0)
+        return false;
+    set_health(w, HEALTH_GOOD, NULL);
+    return true;
+}
+
+static void
+write_batch(struct writer *w, struct delivery *batch, struct refusal *refused,
+            enum store_health health)
+{
+    struct rt_err err = {0};
+    bool well = health == HEALTH_GOOD || heal(w);
+    if (!well)
+        keep_refusals(w, refused, false);
+    else if (write_all(w, batch, refused, &err) == 0) {
+        count(w->counters, COUNT_COMMITS);
+        pthread_mutex_lock(&w->lock);
+        w->committed = monotonic_now();
+        pthread_mutex_unlock(&w->lock);
+        return;
+    }
+    if (well) {
+        store_rollback(w->store);
+        set_health(w, store_is_full(w->store) ? HEALTH_FULL : HEALTH_SICK, err.msg);
+        count(w->counters, COUNT_COMMIT_FAILURES);
+    }
+    for (struct delivery *d = batch; d != NULL; d = d->next)
+        d->outcome = DELIVERY_FAILED;
+}
+
+static void
+hand_back(struct writer *w, struct delivery *batch)
+{
+    struct delivery *last = batch;
+    if (batch == NULL)
+        return;
+    while (last->next != NULL)
+        last = last->next;
+    pthread_mutex_lock(&w->lock);
+    last->next = w->done;
+    w->done = batch;
+    pthread_mutex_unlock(&w->lock);
+    uint64_t one = 1;
+    while (write(w->fd, &one, sizeof(one)) < 0 && errno == EINTR)
+        ;
+}
+
+/* Waits for work; while the store is sick, not longer than until it may be tried again. */
+static void
+wait_locked(struct writer *w)
+{
+    while (w->first == NULL && w->refused == NULL && !w->stop) {
+        if (w->health == HEALTH_GOOD) {
+            pthread_cond_wait(&w->wake, &w->lock);
+            continue;
+        }
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += HEAL_EVERY * 1000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT)
+            return;
+    }
+}
+
+static void *
+work(void *arg)
+{
+    struct writer *w = arg;
+    bool stop = false;
+    while (!stop) {
+        pthread_mutex_lock(&w->lock);
+        wait_locked(w);
+        struct delivery *batch = w->first;
+        struct refusal *refused = w->refused;
+        enum store_health health = w->health;
+        w->first = NULL;
+        w->tail = &w->first;
+        w->refused = NULL;
+        w->refusals = 0;
+        w->busy_since = monotonic_now();
+        stop = w->stop && batch == NULL && refused == NULL;
+        pthread_mutex_unlock(&w->lock);
+        if (batch != NULL || refused != NULL)
+            write_batch(w, batch, refused, health);
+        else if (health != HEALTH_GOOD && !stop)
+            heal(w);
+        pthread_mutex_lock(&w->lock);
+        w->busy_since = 0;
+        for (struct delivery *d = batch; d != NULL; d = d->next)
+            w->queued--;
+        pthread_mutex_unlock(&w->lock);
+        hand_back(w, batch);
+    }
+    pthread_mutex_lock(&w->lock);
+    w->ended = true;
+    pthread_cond_broadcast(&w->wake);
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+/* ---- life ---- */
+
+struct writer *
+writer_new(const char *path, const struct rt_limits *limits, struct counters *counters,
+           struct rt_err *err)
+{
+    struct writer *w = rt_calloc(1, sizeof(*w));
+    if (w == NULL) {
+        rt_fail_mem(err);
+        return NULL;
+    }
+    w->limits = limits;
+    w->counters = counters;
+    w->tail = &w->first;
+    w->committed = monotonic_now();
+    w->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    w->store = store_open(path, STORE_WRITE, limits, err);
+    if (w->fd < 0)
+        rt_fail_here(err, RT_EIO, "eventfd: %s", strerror(errno));
+    if (w->fd < 0 || w->store == NULL)
+        goto failed;
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->wake, &clock);
+    pthread_condattr_destroy(&clock);
+    if (pthread_create(&w->thread, NULL, work, w) == 0)
+        return w;
+    rt_fail_here(err, RT_EIO, "no thread for the store");
+    pthread_cond_destroy(&w->wake);
+    pthread_mutex_destroy(&w->lock);
+failed:
+    store_close(&w->store);
+    if (w->fd >= 0)
+        close(w->fd);
+    rt_free(w);
+    return NULL;
+}
+
+bool
+writer_stop(struct writer *w, rt_dur timeout)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout / RT_SEC + 1;
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_broadcast(&w->wake);
+    while (!w->ended && pthread_cond_timedwait(&w->wake, &w->lock, &until) != ETIMEDOUT)
+        ;
+    bool ended = w->ended;
+    pthread_mutex_unlock(&w->lock);
+    if (ended)
+        pthread_join(w->thread, NULL);
+    return ended;
+}
+
+void
+writer_free(struct writer **pw)
+{
+    struct writer *w = *pw;
+    *pw = NULL;
+    if (w == NULL)
+        return;
+    store_close(&w->store);
+    close(w->fd);
+    pthread_cond_destroy(&w->wake);
+    pthread_mutex_destroy(&w->lock);
+    rt_free(w);
+}
+
+/* ---- the other side ---- */
+
+bool
+writer_has_room(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    bool room = w->queued < w->limits->serve_queue && !w->stop;
+    pthread_mutex_unlock(&w->lock);
+    return room;
+}
+
+void
+writer_put(struct writer *w, struct delivery *d)
+{
+    d->next = NULL;
+    pthread_mutex_lock(&w->lock);
+    *w->tail = d;
+    w->tail = &d->next;
+    w->queued++;
+    pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->lock);
+}
+
+void
+writer_refuse(struct writer *w, struct refusal *r)
+{
+    pthread_mutex_lock(&w->lock);
+    bool room = w->refusals < REFUSALS_WAITING && !w->stop && w->health == HEALTH_GOOD;
+    if (room) {
+        r->next = w->refused;
+        w->refused = r;
+        w->refusals++;
+        pthread_cond_signal(&w->wake);
+    }
+    pthread_mutex_unlock(&w->lock);
+    if (room)
+        return;
+    count(w->counters, COUNT_QUARANTINE_DROPPED);
+    refusal_free(&r);
+}
+
+int
+writer_fd(const struct writer *w)
+{
+    return w->fd;
+}
+
+struct delivery *
+writer_done(struct writer *w)
+{
+    uint64_t n;
+    while (read(w->fd, &n, sizeof(n)) < 0 && errno == EINTR)
+        ;
+    pthread_mutex_lock(&w->lock);
+    struct delivery *list = w->done;
+    w->done = NULL;
+    pthread_mutex_unlock(&w->lock);
+    return list;
+}
+
+void
+writer_facts(struct writer *w, struct writer_facts *out)
+{
+    rt_dur now = monotonic_now();
+    pthread_mutex_lock(&w->lock);
+    out->queued = w->queued;
+    out->health = w->health;
+    out->busy = w->busy_since == 0 ? 0 : now - w->busy_since;
+    out->since_commit = now - w->committed;
+    memcpy(out->why, w->why, sizeof(out->why));
+    pthread_mutex_unlock(&w->lock);
+}

@@ -1,0 +1,48 @@
+/*
+ * internal.h - what the files of the store share.
+ */
+#ifndef RECTRACE_STORE_INTERNAL_H
+#define RECTRACE_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum store_statement {
+    SQL_BEGIN,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_INSERT,
+    SQL_BY_NOTICE,
+    SQL_BY_TWIN,
+    SQL_COUNT_COPY,
+    SQL_HAS_COPY,
+    SQL_INSERT_COPY,
+    SQL_REFUSE,
+    SQL_REFUSE_TRIM,
+    SQL__COUNT
+};
+
+struct store {
+    char *path;
+    sqlite3 *db;
+    const struct rt_limits *limits;
+    int lock_fd; /* -1: a reader */
+    int64_t last_id, begun_id;
+    bool full;
+    sqlite3_stmt *sql[SQL__COUNT];
+};
+
+/* Fills err from the connection; always -1. */
+int store_fail(struct store *s, const char *what, struct rt_err *err);
+int store_run(struct store *s, const char *sql, const char *what, struct rt_err *err);
+/* One integer; -1 with err set. */
+int store_number(struct store *s, const char *sql, int64_t *out, struct rt_err *err);
+/* A new store beside its place, complete and synced, then renamed: a crash leaves no half of one. */
+int schema_create(const char *path, struct rt_err *err);
+/* Checks that the file is one of ours and brings it to the version of this program. */
+int schema_check(struct store *s, enum store_mode mode, struct rt_err *err);
+/* Takes the lock file of a writer; it goes with the process. */
+int lock_take(struct store *s, struct rt_err *err);
+
+#endif

@@ -1,0 +1,197 @@
+/*
+ * store.c - opening and closing: the refusals first, then the pragmas that make a commit durable.
+ */
+#include "config.h"
+
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "store/internal.h"
+
+/* A store up to this size is read through when it is opened. */
+#define CHECKED_BYTES ((int64_t)256 << 20)
+
+const char *const store_label_names[STORE__LABELS] = {
+#define LABEL(id, name, doc) name,
+#include "store/labels.def"
+#undef LABEL
+};
+
+const char *
+store_library(void)
+{
+    return sqlite3_libversion();
+}
+
+int
+store_fail(struct store *s, const char *what, struct rt_err *err)
+{
+    int code = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
+    int system = s->db != NULL ? sqlite3_system_errno(s->db) : 0;
+    bool io = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
+    s->full = (code & 0xff) == SQLITE_FULL || (io && (system == ENOSPC || system == EDQUOT));
+    if (code == SQLITE_NOMEM)
+        return rt_fail_mem(err);
+    if (code == SQLITE_NOTADB)
+        return rt_fail_here(err, RT_EIO, "%s: is not an SQLite file", s->path);
+    if (code == SQLITE_CORRUPT)
+        return rt_fail_here(err, RT_EIO,
+                            "%s: is damaged (%s); copy it away, then see sqlite3 .recover",
+                            s->path, sqlite3_errmsg(s->db));
+    return rt_fail_here(err, RT_EIO, "%s: %s: %s%s%s", s->path, what, sqlite3_errmsg(s->db),
+                        io && system != 0 ? ": " : "",
+                        io && system != 0 ? strerror(system) : "");
+}
+
+int
+store_run(struct store *s, const char *sql, const char *what, struct rt_err *err)
+{
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0
+                                                                   : store_fail(s, what, err);
+}
+
+int
+store_number(struct store *s, const char *sql, int64_t *out, struct rt_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(q);
+    if (rc == SQLITE_ROW)
+        *out = sqlite3_column_int64(q, 0);
+    rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : store_fail(s, "cannot be read", err);
+    sqlite3_finalize(q);
+    return rc;
+}
+
+/* What is there is never replaced by an empty store. 1: nothing is there. */
+static int
+look(const char *path, struct rt_err *err)
+{
+    struct stat st, log;
+    char wal[4096];
+    if (snprintf(wal, sizeof(wal), "%s-wal", path) >= (int)sizeof(wal))
+        return rt_fail_here(err, RT_EIO, "%s: the name is too long", path);
+    if (stat(path, &st) < 0 && errno == ENOENT) {
+        if (stat(wal, &log) == 0 && log.st_size > 0)
+            return rt_fail_here(
+                err, RT_EIO,
+                "%s: is missing, but its log %s is there: bring the file back first", path,
+                wal);
+        return 1;
+    }
+    if (stat(path, &st) < 0)
+        return rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return rt_fail_here(err, RT_EIO, "%s: is no regular file", path);
+    if (st.st_size == 0)
+        return rt_fail_here(
+            err, RT_EIO,
+            "%s: is empty, so something has cut it; remove it to begin a new store", path);
+    return 0;
+}
+
+static int
+connect_to(struct store *s, enum store_mode mode, struct rt_err *err)
+{
+    int flags = (mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
+                SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK)
+        return store_fail(s, "cannot be opened", err);
+    sqlite3_extended_result_codes(s->db, 0);
+    sqlite3_busy_timeout(s->db, 5000);
+    /* Only the writer checkpoints, on its own connection: SQLite before 3.51.3 can lose a commit
+     * when one connection checkpoints while another one writes. */
+    if (mode == STORE_READ)
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
+    return schema_check(s, mode, err);
+}
+
+/* Pages that are damaged are found now rather than by a finding that is wrong. */
+static int
+check_pages(struct store *s, struct rt_err *err)
+{
+    int64_t pages = 0, size = 0;
+    if (store_number(s, "PRAGMA page_count", &pages, err) < 0 ||
+        store_number(s, "PRAGMA page_size", &size, err) < 0)
+        return -1;
+    if (pages * size > CHECKED_BYTES)
+        return 0;
+    sqlite3_stmt *q = NULL;
+    int rc = sqlite3_prepare_v2(s->db, "PRAGMA quick_check(1)", -1, &q, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(q);
+    if (rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(q, 0), "ok") != 0)
+        rc = rt_fail_here(err, RT_EIO,
+                          "%s: is damaged (%s); copy it away, then see sqlite3 .recover",
+                          s->path, (const char *)sqlite3_column_text(q, 0));
+    else
+        rc = rc == SQLITE_ROW ? 0 : store_fail(s, "cannot be checked", err);
+    sqlite3_finalize(q);
+    return rc;
+}
+
+static int
+prepare_writer(struct store *s, struct rt_err *err)
+{
+    if (store_run(s, "PRAGMA journal_mode = WAL", "its log cannot be opened", err) < 0 ||
+        store_run(s, "PRAGMA synchronous = FULL", "cannot be set up", err) < 0 ||
+        store_run(s, "PRAGMA wal_autocheckpoint = 4000", "cannot be set up", err) < 0 ||
+        store_run(s, "PRAGMA cache_size = -32768", "cannot be set up", err) < 0 ||
+        check_pages(s, err) < 0)
+        return -1;
+    /* A log that was written before a sync failed may stand in the page cache and not on the disk. */
+    if (store_heal(s, err) < 0)
+        return -1;
+    return store_number(s, "SELECT max(id) FROM callback", &s->last_id, err);
+}
+
+struct store *
+store_open(const char *path, enum store_mode mode, const struct rt_limits *limits,
+           struct rt_err *err)
+{
+    struct store *s = rt_calloc(1, sizeof(*s));
+    if (s == NULL) {
+        rt_fail_mem(err);
+        return NULL;
+    }
+    s->lock_fd = -1;
+    s->limits = limits;
+    s->path = rt_strdup(path);
+    if (s->path == NULL)
+        rt_fail_mem(err);
+    if (s->path == NULL || (mode == STORE_WRITE && lock_take(s, err) < 0)) {
+        store_close(&s);
+        return NULL;
+    }
+    int missing = look(path, err);
+    if (missing == 1 && mode == STORE_READ)
+        missing = rt_fail_here(err, RT_EIO, "%s: No such file or directory", path);
+    if (missing < 0 || (missing == 1 && schema_create(path, err) < 0) ||
+        connect_to(s, mode, err) < 0 || (mode == STORE_WRITE && prepare_writer(s, err) < 0))
+        store_close(&s);
+    return s;
+}
+
+void
+store_close(struct store **ps)
+{
+    struct store *s = *ps;
+    *ps = NULL;
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < SQL__COUNT; i++)
+        sqlite3_finalize(s->sql[i]);
+    sqlite3_close(s->db);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    rt_free(s->path);
+    rt_free(s);
+}

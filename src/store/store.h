@@ -1,0 +1,104 @@
+/*
+ * store.h - callbacks on disk: one SQLite file, one writer, any number of readers.
+ *
+ * The writer holds a lock file, writes in batches (begin, put, commit) and is the only one that
+ * ever checkpoints. When store_commit() has returned 0, the batch is on disk, synced. After a
+ * failure nothing of the batch counts; store_heal() must succeed before the next one.
+ * A connection belongs to one thread.
+ */
+#ifndef RECTRACE_STORE_STORE_H
+#define RECTRACE_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "base/time.h"
+
+struct store; /* opaque */
+
+enum store_mode {
+    STORE_WRITE, /* creates it when nothing is there; refuses while another writer runs */
+    STORE_READ,  /* a running writer is no obstacle */
+};
+
+/* What a callback is to us. The names are stored numbers: append only. */
+enum store_label {
+#define LABEL(id, name, doc) STORE_##id,
+#include "store/labels.def"
+#undef LABEL
+    STORE__LABELS
+};
+extern const char *const store_label_names[STORE__LABELS];
+
+enum { STORE_TWIN = 16 };
+
+struct store_callback {
+    int64_t id; /* set when read: the place in the store, never reused */
+    int64_t of; /* of a copy whose bytes differ: the id of the first; else 0 */
+    rt_str app;
+    rt_str notice;                  /* key of resends */
+    unsigned char twin[STORE_TWIN]; /* key of redundant copies; only when has_twin */
+    bool has_twin;
+    rt_time received, last; /* wall clock; last: of the newest copy */
+    rt_time notify;         /* as the sender says; RT_TIME_NONE */
+    enum store_label label;
+    rt_str secret; /* label of the one that fitted; empty: unsigned */
+    int64_t copies;
+    rt_str body;
+};
+
+/* A body that was refused. */
+struct store_refused {
+    int64_t id;
+    rt_str app, reason, near;       /* near: what would have fitted; may be empty */
+    rt_str from;                    /* address of the client */
+    rt_str signature, signature_v1; /* as sent; may be empty */
+    rt_time received;
+    rt_str body;         /* cut at limits.quarantine_body_bytes */
+    uint64_t body_bytes; /* before it was cut */
+};
+
+/* NULL: err tells what is wrong with the file. `limits` is borrowed. */
+struct store *store_open(const char *path, enum store_mode mode, const struct rt_limits *limits,
+                         struct rt_err *err);
+void store_close(struct store **ps);
+
+/* ---- the writer ---- */
+
+enum store_put {
+    STORE_NEW,
+    STORE_COPY, /* counted with the first; kept beside it when its bytes differ */
+};
+int store_begin(struct store *s, struct rt_err *err);
+int store_put(struct store *s, const struct store_callback *c, enum store_put *out,
+              struct rt_err *err);
+/* Keeps the newest limits.quarantine_rows. */
+int store_refuse(struct store *s, const struct store_refused *r, struct rt_err *err);
+int store_commit(struct store *s, struct rt_err *err);
+void store_rollback(struct store *s);
+/* After a failure: everything that counts is moved out of the log that failed, and synced. */
+int store_heal(struct store *s, struct rt_err *err);
+/* Did the last failure come from a disk or quota that is full? */
+bool store_is_full(const struct store *s);
+/* Highest id given so far. */
+int64_t store_last_id(const struct store *s);
+
+/* ---- readers ---- */
+
+struct store_sink {
+    int (*callback)(void *arg, const struct store_callback *c, struct rt_err *err);
+    int (*refused)(void *arg, const struct store_refused *r, struct rt_err *err);
+    void *arg;
+};
+/* In order of id, those after `after`. Text is borrowed for the call. */
+int store_callbacks(struct store *s, int64_t after, struct store_sink sink, struct rt_err *err);
+int store_quarantine(struct store *s, int64_t after, struct store_sink sink,
+                     struct rt_err *err);
+
+/* Version of SQLite in use. */
+const char *store_library(void);
+
+#endif

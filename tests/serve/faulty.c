@@ -1,0 +1,266 @@
+/*
+ * faulty.c - rectrace over a disk that fails when it is told to, and that keeps a journal.
+ *
+ * A VFS of SQLite between the store and the files. FAULTY_CONTROL names a file whose first byte is
+ * the fault: '-' none, 'w' EIO on write, 'n' ENOSPC on write, 's' EIO on sync, 'r' read-only, 'd' each sync takes
+ * 400 ms, 'D' 7 s. FAULTY_JOURNAL names a file that gets every write, cut and sync with its time, so
+ * that a power cut can be played back at any point. FAULTY_SKIP_SYNC=1 leaves the syncs out of it:
+ * the mutant that proves the play-back able to see a loss.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#undef main
+int rectrace_main(int argc, char **argv);
+
+struct faulty_file {
+    sqlite3_file base;
+    char role;          /* 'd' database, 'w' its log, 'o' other */
+    sqlite3_file *real; /* behind this struct */
+};
+/* Host order; read by powercut.py. */
+struct record {
+    uint64_t at_ns;
+    uint64_t offset;
+    uint32_t length;
+    char op; /* 'W' write, 'T' truncate, 'S' sync, 'F' a sync that failed, 'X' deleted */
+    char role;
+    char pad[2];
+};
+
+static sqlite3_vfs *real_vfs;
+static volatile char *control;
+static int journal = -1;
+static int skip_sync;
+
+static char
+fault(void)
+{
+    return control == NULL ? '-' : *control;
+}
+
+static void
+note(char op, char role, uint64_t offset, const void *data, uint32_t n)
+{
+    struct timespec t;
+    if (journal < 0 || role == 'o')
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    struct record r = {(uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec,
+                       offset,
+                       op == 'W' ? n : 0,
+                       op,
+                       role,
+                       {0, 0}};
+    if (write(journal, &r, sizeof(r)) != (ssize_t)sizeof(r) ||
+        (r.length > 0 && write(journal, data, n) != (ssize_t)n))
+        abort();
+}
+
+#define FILE_OF(f) ((struct faulty_file *)(void *)(f))
+
+static int
+f_close(sqlite3_file *f)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xClose(r);
+}
+static int
+f_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xRead(r, p, n, at);
+}
+static int
+f_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    switch (fault()) {
+    case 'w': errno = EIO; return SQLITE_IOERR_WRITE;
+    case 'n': errno = ENOSPC; return SQLITE_FULL;
+    case 'r': errno = EROFS; return SQLITE_READONLY;
+    default: break;
+    }
+    int rc = r->pMethods->xWrite(r, p, n, at);
+    if (rc == SQLITE_OK)
+        note('W', FILE_OF(f)->role, (uint64_t)at, p, (uint32_t)n);
+    return rc;
+}
+static int
+f_truncate(sqlite3_file *f, sqlite3_int64 n)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    int rc = r->pMethods->xTruncate(r, n);
+    if (rc == SQLITE_OK)
+        note('T', FILE_OF(f)->role, (uint64_t)n, NULL, 0);
+    return rc;
+}
+static int
+f_sync(sqlite3_file *f, int flags)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    struct timespec shortly = {0, 400000000}, longer = {7, 0};
+    char now = fault();
+    if (now == 's') {
+        note('F', FILE_OF(f)->role, 0, NULL, 0);
+        errno = EIO;
+        return SQLITE_IOERR_FSYNC;
+    }
+    if (now == 'd' || now == 'D')
+        nanosleep(now == 'd' ? &shortly : &longer, NULL);
+    int rc = r->pMethods->xSync(r, flags);
+    if (rc == SQLITE_OK && !skip_sync)
+        note('S', FILE_OF(f)->role, 0, NULL, 0);
+    return rc;
+}
+static int
+f_size(sqlite3_file *f, sqlite3_int64 *n)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xFileSize(r, n);
+}
+static int
+f_lock(sqlite3_file *f, int how)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xLock(r, how);
+}
+static int
+f_unlock(sqlite3_file *f, int how)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xUnlock(r, how);
+}
+static int
+f_reserved(sqlite3_file *f, int *out)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xCheckReservedLock(r, out);
+}
+static int
+f_control(sqlite3_file *f, int op, void *arg)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xFileControl(r, op, arg);
+}
+static int
+f_sector(sqlite3_file *f)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xSectorSize(r);
+}
+static int
+f_features(sqlite3_file *f)
+{
+    /* A disk that promises nothing: neither whole sectors nor their order. */
+    (void)f;
+    return 0;
+}
+static int
+f_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xShmMap(r, page, size, extend, out);
+}
+static int
+f_shm_lock(sqlite3_file *f, int at, int n, int flags)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xShmLock(r, at, n, flags);
+}
+static void
+f_shm_barrier(sqlite3_file *f)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    r->pMethods->xShmBarrier(r);
+}
+static int
+f_shm_unmap(sqlite3_file *f, int gone)
+{
+    sqlite3_file *r = FILE_OF(f)->real;
+    return r->pMethods->xShmUnmap(r, gone);
+}
+
+static const sqlite3_io_methods methods = {
+    .iVersion = 2,
+    .xClose = f_close,
+    .xRead = f_read,
+    .xWrite = f_write,
+    .xTruncate = f_truncate,
+    .xSync = f_sync,
+    .xFileSize = f_size,
+    .xLock = f_lock,
+    .xUnlock = f_unlock,
+    .xCheckReservedLock = f_reserved,
+    .xFileControl = f_control,
+    .xSectorSize = f_sector,
+    .xDeviceCharacteristics = f_features,
+    .xShmMap = f_shm_map,
+    .xShmLock = f_shm_lock,
+    .xShmBarrier = f_shm_barrier,
+    .xShmUnmap = f_shm_unmap,
+};
+
+static int
+v_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *out_flags)
+{
+    struct faulty_file *mine = FILE_OF(f);
+    (void)v;
+    mine->real = (sqlite3_file *)(void *)(mine + 1);
+    mine->role = (flags & SQLITE_OPEN_WAL) != 0       ? 'w'
+                 : (flags & SQLITE_OPEN_MAIN_DB) != 0 ? 'd'
+                                                      : 'o';
+    int rc = real_vfs->xOpen(real_vfs, name, mine->real, flags, out_flags);
+    f->pMethods = rc == SQLITE_OK && mine->real->pMethods != NULL ? &methods : NULL;
+    return rc;
+}
+static int
+v_delete(sqlite3_vfs *v, const char *name, int sync)
+{
+    size_t n = strlen(name);
+    (void)v;
+    int rc = real_vfs->xDelete(real_vfs, name, sync);
+    if (rc == SQLITE_OK && n > 4 && strcmp(name + n - 4, "-wal") == 0)
+        note('X', 'w', 0, NULL, 0);
+    return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+    static sqlite3_vfs mine;
+    const char *path = getenv("FAULTY_CONTROL");
+    if (path != NULL) {
+        int fd = open(path, O_RDONLY);
+        void *p = fd < 0 ? MAP_FAILED : mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
+        if (p == MAP_FAILED) {
+            perror(path);
+            return 99;
+        }
+        control = p;
+    }
+    if ((path = getenv("FAULTY_JOURNAL")) != NULL)
+        journal = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    skip_sync = getenv("FAULTY_SKIP_SYNC") != NULL;
+    real_vfs = sqlite3_vfs_find(NULL);
+    mine = *real_vfs;
+    mine.zName = "faulty";
+    mine.pNext = NULL;
+    mine.szOsFile = (int)sizeof(struct faulty_file) + real_vfs->szOsFile;
+    mine.xOpen = v_open;
+    mine.xDelete = v_delete;
+    if (sqlite3_vfs_register(&mine, 1) != SQLITE_OK)
+        return 99;
+    return rectrace_main(argc, argv);
+}
