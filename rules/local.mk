@@ -3,6 +3,7 @@ RULE_FILES = \
 	rules/codes.yaml \
 	rules/parameters.yaml \
 	rules/webhooks.yaml \
+	rules/credentials.yaml \
 	rules/lifecycle.yaml \
 	rules/formats/access.yaml \
 	rules/formats/json.yaml \
@@ -21,6 +22,7 @@ RULE_FILES = \
 	rules/patterns/stop.yaml \
 	rules/patterns/symptoms.yaml \
 	rules/patterns/together.yaml \
+	rules/patterns/token.yaml \
 	rules/patterns/traffic.yaml \
 	rules/patterns/web.yaml
 EXTRA_DIST += $(RULE_FILES) rules/README.md

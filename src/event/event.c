@@ -5,6 +5,7 @@
 #define INT TYPE_INT
 #define STR TYPE_STR
 #define DUR TYPE_DUR
+#define TIME TYPE_TIME
 const struct event_field_row event_fields[FIELD__COUNT] = {
 #define FIELD(id, name, type, part, pointer, doc) {name, type, PART_##part, pointer, doc},
 #define CLASS(of, derived, values)
@@ -15,6 +16,7 @@ const struct event_field_row event_fields[FIELD__COUNT] = {
 #undef INT
 #undef STR
 #undef DUR
+#undef TIME
 
 const struct event_class_row event_classes[] = {
 #define FIELD(id, name, type, part, pointer, doc)

@@ -338,5 +338,7 @@ body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err
         e->uid = id_text(x, &uid);
     if (uid.type == SCAN_NUMBER && add_text(x, e, FIELD_UID_DEFECT, RT_LIT("number")) < 0)
         return rt_fail_mem(err);
-    return fill_part(x, e, body, PART_REQUEST, err);
+    if (fill_part(x, e, body, PART_REQUEST, err) < 0)
+        return -1;
+    return credential_fields(x, e, body, err);
 }

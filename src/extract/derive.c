@@ -29,8 +29,8 @@ derive_outcome(const struct extract *x, struct event *e, bool answered)
         e->outcome = answered ? OUTCOME_OK : OUTCOME_UNKNOWN;
 }
 
-static bool
-matches(struct extract *x, const pcre2_code *re, rt_str s)
+bool
+derive_matches(struct extract *x, const pcre2_code *re, rt_str s)
 {
     int rc = pcre2_match(re, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0, x->match, x->match_context);
     return rc >= 0;
@@ -42,7 +42,7 @@ rid_defect(struct extract *x, rt_str rid)
     const struct parameter *p = rule_set_parameter(x->rules, "path/resourceid", KIND_NONE);
     if (route_is_placeholder(rid))
         return "placeholder";
-    if (p == NULL || p->pattern == NULL || matches(x, p->pattern, rid))
+    if (p == NULL || p->pattern == NULL || derive_matches(x, p->pattern, rid))
         return NULL;
     return memchr(rid.p, '%', rid.n) != NULL ? "percent-encoding" : "characters";
 }
@@ -55,7 +55,7 @@ app_defect(struct extract *x, rt_str app)
         return "placeholder";
     if (memchr(app.p, '*', app.n) != NULL || rt_str_find_nocase(app, RT_LIT("xxxx")) != SIZE_MAX)
         return "masked";
-    if (p == NULL || p->pattern == NULL || matches(x, p->pattern, app))
+    if (p == NULL || p->pattern == NULL || derive_matches(x, p->pattern, app))
         return NULL;
     return p->max_bytes > 0 && app.n != (size_t)p->max_bytes ? "length" : "characters";
 }
@@ -72,7 +72,7 @@ cname_defect(struct extract *x, const struct event *e)
         return "empty";
     if (p->max_bytes > 0 && e->cname.n > (size_t)p->max_bytes)
         return "too-long";
-    if (p->pattern != NULL && !matches(x, p->pattern, e->cname))
+    if (p->pattern != NULL && !derive_matches(x, p->pattern, e->cname))
         return "character";
     return p->max_bytes > 0 && e->cname.n == (size_t)p->max_bytes ? "edge-length" : NULL;
 }
@@ -86,7 +86,7 @@ uid_defect(struct extract *x, const struct event *e)
         return NULL;
     if (rt_str_is(e->uid, "0"))
         return "zero";
-    if (p->pattern != NULL && !matches(x, p->pattern, e->uid))
+    if (p->pattern != NULL && !derive_matches(x, p->pattern, e->uid))
         return "not-decimal";
     if (!rt_str_int(e->uid, &n) || (p->has_max && (double)n > p->max) || (p->has_min && (double)n < p->min))
         return "out-of-range";
@@ -97,6 +97,60 @@ static int
 say(struct extract *x, struct event *e, uint16_t field, const char *word)
 {
     return word == NULL ? 0 : add_text(x, e, field, rt_str_of(word));
+}
+
+/* "*" as it is, anything else by its number. */
+static int
+say_byte(struct extract *x, struct event *e, uint16_t field, uint16_t at_field, rt_str s, size_t at)
+{
+    unsigned char c = (unsigned char)s.p[at];
+    char *name = c > ' ' && c < 0x7f ? rt_arena_printf(&x->scratch, "%c", c) : rt_arena_printf(&x->scratch, "0x%02x", c);
+    if (name == NULL || add_text(x, e, field, rt_str_of(name)) < 0)
+        return -1;
+    return add_int(x, e, at_field, (int64_t)at + 1);
+}
+
+/* The pattern allows the same bytes everywhere, so each can be asked alone. */
+static int
+explain_cname(struct extract *x, struct event *e, const char *defect)
+{
+    const struct parameter *p = rule_set_parameter(x->rules, "cname", e->kind);
+    if (defect == NULL || strcmp(defect, "empty") == 0)
+        return 0;
+    if (strcmp(defect, "character") != 0)
+        return add_int(x, e, FIELD_CNAME_LENGTH, (int64_t)e->cname.n);
+    for (size_t i = 0; i < e->cname.n; i++)
+        if (!derive_matches(x, p->pattern, (rt_str){e->cname.p + i, 1}))
+            return say_byte(x, e, FIELD_CNAME_BYTE, FIELD_CNAME_AT, e->cname, i);
+    return 0;
+}
+
+static int
+explain_uid(struct extract *x, struct event *e, const char *defect)
+{
+    size_t digits = 0;
+    while (digits < e->uid.n && e->uid.p[digits] >= '0' && e->uid.p[digits] <= '9')
+        digits++;
+    if (defect != NULL && strcmp(defect, "out-of-range") == 0)
+        return add_int(x, e, FIELD_UID_DIGITS, (int64_t)digits);
+    if (defect == NULL || strcmp(defect, "not-decimal") != 0)
+        return 0;
+    return say_byte(x, e, FIELD_UID_BYTE, FIELD_UID_AT, e->uid, digits < e->uid.n ? digits : 0);
+}
+
+static int
+derive_names(struct extract *x, struct event *e)
+{
+    int rc = 0;
+    if (e->cname.p != NULL) {
+        const char *defect = cname_defect(x, e);
+        rc |= say(x, e, FIELD_CNAME_DEFECT, defect) | explain_cname(x, e, defect);
+    }
+    if (e->uid.n > 0 && event_get(e, FIELD_UID_DEFECT) == NULL) {
+        const char *defect = uid_defect(x, e);
+        rc |= say(x, e, FIELD_UID_DEFECT, defect) | explain_uid(x, e, defect);
+    }
+    return rc;
 }
 
 /* Which known string the reason holds; its id without the prefix. */
@@ -127,9 +181,6 @@ derive_fields(struct extract *x, struct event *e, const struct route *route, str
         rc |= say(x, e, FIELD_RID_DEFECT, rid_defect(x, route->rid));
     if (route != NULL && route->app_id.n > 0)
         rc |= say(x, e, FIELD_APP_DEFECT, app_defect(x, route->app_id));
-    if (e->cname.p != NULL)
-        rc |= say(x, e, FIELD_CNAME_DEFECT, cname_defect(x, e));
-    if (e->uid.n > 0 && event_get(e, FIELD_UID_DEFECT) == NULL)
-        rc |= say(x, e, FIELD_UID_DEFECT, uid_defect(x, e));
+    rc |= derive_names(x, e);
     return rc < 0 ? rt_fail_mem(err) : 0;
 }

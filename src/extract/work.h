@@ -137,6 +137,11 @@ bool body_is_vendor(struct extract *x, rt_str object);
 /* derive.c */
 void derive_outcome(const struct extract *x, struct event *e, bool answered);
 int derive_fields(struct extract *x, struct event *e, const struct route *route, struct rt_err *err);
+/* Is the pattern in the text? */
+bool derive_matches(struct extract *x, const pcre2_code *re, rt_str s);
+
+/* credential.c: what token and storage of a request say. 0, -1: memory. */
+int credential_fields(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
 
 /* callback.c: LINE_EVENT, LINE_IGNORED (another product, a test), LINE_UNMATCHED (no callback), or -1. */
 int callback_read(struct extract *x, rt_str object, struct rt_err *err);

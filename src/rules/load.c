@@ -162,7 +162,7 @@ good_head(struct loader *l, const struct yaml_node *root)
     static const char *const keys[] = {
         "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
         "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "delivery",
-        "signs",    NULL};
+        "signs",    "tokens",   "masks",      "storage", "areas",  NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -208,6 +208,11 @@ visit_names(struct loader *l, const struct yaml_node *root)
         load_codes(l, codes);
 }
 
+static const struct {
+    const char *key;
+    void (*load)(struct loader *, const struct yaml_node *);
+} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"storage", load_storage}, {"areas", load_areas}};
+
 static void
 visit_shapes(struct loader *l, const struct yaml_node *root)
 {
@@ -219,6 +224,9 @@ visit_shapes(struct loader *l, const struct yaml_node *root)
         load_formats(l, formats);
     if (parameters != NULL)
         load_parameters(l, parameters);
+    for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]); i++)
+        if (yaml_get(root, credentials[i].key) != NULL)
+            credentials[i].load(l, yaml_get(root, credentials[i].key));
     if (yaml_get(root, "signs") != NULL)
         load_signs(l, yaml_get(root, "signs"));
     if (accepts != NULL)
@@ -344,6 +352,8 @@ rule_set_free(struct rule_set **pset)
     RT_VEC_FREE(&set->hooks);
     RT_VEC_FREE(&set->signs);
     RT_VEC_FREE(&set->parameters);
+    RT_VEC_FREE(&set->storage);
+    RT_VEC_FREE(&set->areas);
     RT_VEC_FREE(&set->formats);
     RT_VEC_FREE(&set->accepts);
     RT_VEC_FREE(&set->x_fields);

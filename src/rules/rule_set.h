@@ -248,6 +248,49 @@ struct parameter {
     struct rt_pos pos;
 };
 
+/* ---- credentials ---- */
+
+enum token_layout { TOKEN_PACKED, TOKEN_CHECKSUMS, TOKEN_OPAQUE };
+enum token_part { PART_CHANNEL, PART_ACCOUNT, PART_TEXT, PART_NUMBER, PART_RIGHTS };
+struct token_version {
+    rt_str prefix;
+    enum token_layout layout;
+    struct rt_pos pos;
+};
+struct token_service {
+    int64_t type;
+    rt_str name;
+    const uint8_t *tail; /* enum token_part */
+    size_t tail_count;
+    struct rt_pos pos;
+};
+struct token_table {
+    const struct token_version *versions;
+    size_t version_count;
+    const struct token_service *services;
+    size_t service_count;
+    rt_str recorder;    /* service by which a recorder joins */
+    int64_t join;       /* and its privilege to do so */
+    rt_str any_channel; /* stands for every channel */
+};
+
+struct storage_region {
+    int64_t number;
+    rt_str name, area; /* area: empty = none */
+};
+struct storage_vendor {
+    int64_t number;
+    rt_str name;
+    bool sts;      /* takes temporary credentials */
+    bool endpoint; /* needs one */
+    const struct storage_region *regions;
+    size_t region_count; /* 0: the number is ignored */
+    struct rt_pos pos;
+};
+struct host_area {
+    rt_str area, prefix; /* of the host's first label */
+};
+
 /* ---- formats ---- */
 
 enum format_part { /* what a format finds in a record */
@@ -318,6 +361,10 @@ struct rule_set {
     struct hook_delivery delivery;
     RT_VEC(struct rule_sign) signs;
     RT_VEC(struct parameter) parameters;
+    struct token_table tokens;
+    pcre2_code *hidden, *template; /* what stands for a secret; NULL: not known */
+    RT_VEC(struct storage_vendor) storage;
+    RT_VEC(struct host_area) areas;
     RT_VEC(struct format) formats;
     RT_VEC(struct rule_accept) accepts;
     RT_VEC(struct rule_text) texts;
@@ -339,6 +386,11 @@ const struct hook_type *rule_set_hook(const struct rule_set *set, int64_t event_
 const struct hook_type *rule_set_expected(const struct rule_set *set, uint8_t after, rt_str mode);
 /* By its path, for a call (KIND_NONE: any). NULL: not listed. */
 const struct parameter *rule_set_parameter(const struct rule_set *set, const char *path, uint8_t kind);
+/* NULL: no table lists it. */
+const struct storage_vendor *rule_set_vendor(const struct rule_set *set, int64_t number);
+const struct storage_region *storage_region_of(const struct storage_vendor *v, int64_t number);
+/* The area that a host stands in; empty: none. */
+rt_str rule_set_host_area(const struct rule_set *set, rt_str host);
 /* Can a finding have that id: a rule's, a code's, or unknown-code? */
 bool rule_set_id(const struct rule_set *set, rt_str id);
 const struct rule *rule_set_rule(const struct rule_set *set, rt_str id);

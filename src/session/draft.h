@@ -54,6 +54,8 @@ int codes_collect(struct session *s);
 int relate_events(struct session *s, const struct box *b);
 /* Those that tell what came before: the end of the recording, an answer not waited for. -1: memory. */
 int course_events(struct session *s, const struct closing *how);
+/* The ends of their credentials against what happened then. -1: memory. */
+int lifespan_events(struct session *s);
 /* What recordings of one channel, by first time, are to each other. -1: memory. */
 int beside_events(struct session *const *sessions, size_t count, const struct closing *how);
 /* What callbacks are in the light of each other. -1: memory. */
