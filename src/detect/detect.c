@@ -24,7 +24,11 @@ detector_new(const struct rule_set *rules, const struct rt_limits *limits,
     rt_arena_init(&d->arena, 4096, 0);
     rt_arena_init(&d->scratch, 4096, 0);
     rt_map_init(&d->words);
-    witness_learn(d);
+    if (witness_learn(d) < 0) {
+        rt_fail_mem(err);
+        detector_free(&d);
+        return NULL;
+    }
     if (matcher_init(&d->matcher, rules, limits, coverage, err) < 0)
         detector_free(&d);
     return d;
@@ -41,6 +45,7 @@ detector_free(struct detector **pd)
     RT_VEC_FREE(&d->witnesses);
     RT_VEC_FREE(&d->asides);
     RT_VEC_FREE(&d->lives);
+    RT_VEC_FREE(&d->wide_steps);
     rt_map_fini(&d->words);
     rt_arena_fini(&d->scratch);
     rt_arena_fini(&d->arena);
@@ -102,21 +107,27 @@ detector_try(struct detector *det, struct claims *d, size_t rule, const struct s
 
 /* ---- a group ---- */
 
-static uint64_t
-kinds_of(const struct scope_part *p)
+struct content {
+    uint64_t kinds, marks;
+};
+
+static struct content
+content_of(const struct scope_part *p)
 {
-    uint64_t kinds = 0;
-    for (size_t i = 0; i < p->count; i++)
-        kinds |= p->sessions[i]->kinds;
-    return kinds;
+    struct content c = {0, 0};
+    for (size_t i = 0; i < p->count; i++) {
+        c.kinds |= p->sessions[i]->kinds;
+        c.marks |= p->sessions[i]->marks;
+    }
+    return c;
 }
 
-/* Can the rule, in any of its shapes, be complete with these kinds? */
+/* Can the rule, in any of its shapes, be complete with that? */
 static bool
-possible(const struct detector *det, size_t rule, uint64_t kinds)
+possible(const struct detector *det, size_t rule, struct content c)
 {
     for (size_t end = detector_next(det, rule); rule < end; rule++)
-        if (match_possible(&det->rules->rules.v[rule], kinds))
+        if (match_possible(&det->rules->rules.v[rule], c.kinds, c.marks))
             return true;
     return false;
 }
@@ -133,7 +144,7 @@ run_rule(struct detector *det, struct claims *d, size_t rule, const struct sessi
     for (size_t i = 0; i < parts.n; i++) {
         const struct scope_part *p = &parts.v[i];
         struct rt_arena_mark mark = rt_arena_mark(&det->scratch);
-        if (!possible(det, rule, kinds_of(p)))
+        if (!possible(det, rule, content_of(p)))
             continue;
         if (scope_of(&s, p->sessions, p->count, &det->scratch) < 0)
             return rt_fail_mem(err);
@@ -149,10 +160,10 @@ run_wider_rules(struct detector *det, struct claims *d, const struct session_gro
                 struct rt_err *err)
 {
     struct scope_part whole = {g->sessions, g->count};
-    uint64_t kinds = kinds_of(&whole);
+    struct content all = content_of(&whole);
     for (size_t i = 0; i < det->rules->rules.n; i = detector_next(det, i)) {
         const struct rule *r = &det->rules->rules.v[i];
-        if (r->off || r->scope == SCOPE_SESSION || rule_is_wide(r) || !possible(det, i, kinds))
+        if (r->off || r->scope == SCOPE_SESSION || rule_is_wide(r) || !possible(det, i, all))
             continue;
         struct rt_arena_mark mark = rt_arena_mark(&det->scratch);
         if (run_rule(det, d, i, g, err) < 0)
@@ -170,9 +181,11 @@ run_session_rules(struct detector *det, struct claims *d, struct session *sessio
     struct rt_arena_mark mark = rt_arena_mark(&det->scratch);
     if (scope_of(&s, &session, 1, &det->scratch) < 0)
         return rt_fail_mem(err);
+    struct content all = {s.kinds, s.marks};
+    session->marks = s.marks;
     for (size_t i = 0; i < det->rules->rules.n; i = detector_next(det, i)) {
         const struct rule *r = &det->rules->rules.v[i];
-        if (r->off || r->scope != SCOPE_SESSION || !possible(det, i, s.kinds))
+        if (r->off || r->scope != SCOPE_SESSION || !possible(det, i, all))
             continue;
         if (detector_try(det, d, i, &s, session->id, RT_NONE, err) < 0)
             return -1;

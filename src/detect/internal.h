@@ -36,6 +36,10 @@ rt_str claims_text(struct claims *d, rt_str text, bool *ok);
 /* NULL: nobody. */
 const struct claim_refs *claims_at(const struct claims *d, rt_str place);
 
+struct wide_step {
+    const struct rule_step *step;
+    bool aside; /* of a rule about what belongs to no session */
+};
 struct life { /* of a recording */
     rt_str app;
     rt_time from, to;
@@ -51,6 +55,7 @@ struct detector {
     RT_VEC(struct scope_event) witnesses;
     RT_VEC(struct scope_event) asides; /* witnesses that belong to no session */
     RT_VEC(struct life) lives;
+    RT_VEC(struct wide_step) wide_steps; /* of rules about apps, hosts and the run */
     uint64_t wide_fields[2];  /* what rules about apps and hosts ask of an event, by field */
     bool wide_rules;          /* there are any */
 };
@@ -70,8 +75,8 @@ size_t detector_next(const struct detector *det, size_t rule);
 
 /* Keeps what rules about apps and hosts need of a group. */
 int witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err);
-/* Which fields that is. */
-void witness_learn(struct detector *det);
+/* Which fields that is, and which steps. 0, or -1: memory. */
+int witness_learn(struct detector *det);
 
 /* Is the field among those that rules about apps and hosts ask for? */
 bool witness_asks(const struct detector *det, uint16_t field);

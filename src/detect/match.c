@@ -15,12 +15,13 @@
 /* ---- opening ---- */
 
 bool
-match_possible(const struct rule *r, uint64_t kinds)
+match_possible(const struct rule *r, uint64_t kinds, uint64_t marks)
 {
     if ((r->needs & kinds) == 0)
         return false;
     for (size_t i = 0; i < r->when_count; i++)
-        if (r->when[i].type == STEP_SEE && (condition_kinds(r->when[i].alts, r->when[i].alt_count) & kinds) == 0)
+        if (r->when[i].type == STEP_SEE &&
+            !condition_may_fit(r->when[i].alts, r->when[i].alt_count, kinds, marks))
             return false;
     return true;
 }

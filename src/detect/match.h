@@ -28,8 +28,8 @@ void matcher_fini(struct matcher *m);
 /* Does any of the alternatives fit the event? */
 bool match_event(const struct matcher *m, const struct rule_match *alts, size_t count,
                  const struct event *e);
-/* Can the rule be complete with nothing but these kinds? */
-bool match_possible(const struct rule *r, uint64_t kinds);
+/* Can the rule be complete with nothing but events of these kinds and marks? */
+bool match_possible(const struct rule *r, uint64_t kinds, uint64_t marks);
 
 #define MATCH_NOTHING UINT32_MAX
 

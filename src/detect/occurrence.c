@@ -191,7 +191,7 @@ match_rule(struct matcher *m, const struct rule *r, const struct scope *s, struc
     struct attempt t;
     struct doubt open = {.verdict = TRI_YES};
     *out = (struct matched){.verdict = VERDICT_CLEAR};
-    if (s->n == 0 || !match_possible(r, s->kinds))
+    if (s->n == 0 || !match_possible(r, s->kinds, s->marks))
         return 0;
     struct rt_arena_mark mark = rt_arena_mark(&m->scratch);
     int rc = attempt_open(&t, m, r, s, false, &m->scratch);

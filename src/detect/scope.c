@@ -4,12 +4,15 @@
 
 #include <stdlib.h>
 
+#include "rules/condition.h"
+
 static void
 put(struct scope *out, const struct session *s)
 {
     for (size_t i = 0; i < s->event_count; i++) {
         out->v[out->n++] = (struct scope_event){s->events[i], s->id, (uint32_t)(i + 1)};
         out->kinds |= UINT64_C(1) << s->events[i]->kind;
+        out->marks |= condition_marks(s->events[i]);
     }
 }
 

@@ -14,7 +14,7 @@ struct scope_event {
 struct scope {
     struct scope_event *v;
     size_t n;
-    uint64_t kinds;
+    uint64_t kinds, marks; /* of all events: condition_marks() */
 };
 
 /* Events of the sessions together, in order. The list lives in the arena; -1: memory. */

@@ -30,9 +30,13 @@ witness_asks(const struct detector *det, uint16_t field)
     return (det->wide_fields[bit / 64] >> bit % 64 & 1) != 0;
 }
 
-static void
-learn_step(struct detector *det, const struct rule_step *step)
+static int
+learn_step(struct detector *det, const struct rule *r, const struct rule_step *step)
 {
+    struct wide_step *slot = RT_VEC_PUSH(&det->wide_steps);
+    if (slot == NULL)
+        return -1;
+    *slot = (struct wide_step){step, r->scope == SCOPE_RUN};
     for (size_t i = 0; i < step->alt_count; i++)
         for (size_t k = 0; k < step->alts[i].cond_count; k++) {
             const struct rule_cond *c = &step->alts[i].conds[k];
@@ -43,6 +47,7 @@ learn_step(struct detector *det, const struct rule_step *step)
         learn_field(det, step->same[i]);
     for (size_t i = 0; i < step->differ_count; i++)
         learn_field(det, step->differ[i]);
+    return 0;
 }
 
 /* {label.field} */
@@ -60,7 +65,7 @@ learn_template(struct detector *det, rt_str text)
     }
 }
 
-void
+int
 witness_learn(struct detector *det)
 {
     const struct rule *r;
@@ -69,13 +74,16 @@ witness_learn(struct detector *det)
             continue;
         det->wide_rules = true;
         for (size_t i = 0; i < r->when_count; i++)
-            learn_step(det, &r->when[i]);
+            if (learn_step(det, r, &r->when[i]) < 0)
+                return -1;
         for (size_t i = 0; i < r->unless_count; i++)
-            learn_step(det, &r->unless[i]);
+            if (learn_step(det, r, &r->unless[i]) < 0)
+                return -1;
         learn_template(det, r->say);
         learn_template(det, r->why);
         learn_template(det, r->fix);
     }
+    return 0;
 }
 
 /* ---- keeping ---- */
@@ -85,16 +93,14 @@ static uint64_t
 signature(const struct detector *det, const struct event *e)
 {
     uint64_t sign = 0, step = 1;
-    const struct rule *r;
-    RT_EACH (r, &det->rules->rules) {
-        if (r->off || !rule_is_wide(r) || (r->scope == SCOPE_RUN) != event_is_aside(e->kind))
-            continue;
-        for (size_t i = 0; i < r->when_count + r->unless_count; i++, step++) {
-            const struct rule_step *s =
-                i < r->when_count ? &r->when[i] : &r->unless[i - r->when_count];
-            if (match_event(&det->matcher, s->alts, s->alt_count, e))
-                sign = sign * 31 + step;
-        }
+    bool aside = event_is_aside(e->kind);
+    uint64_t kind = UINT64_C(1) << e->kind, marks = condition_marks(e);
+    for (size_t i = 0; i < det->wide_steps.n; i++, step++) {
+        const struct rule_step *s = det->wide_steps.v[i].step;
+        if (det->wide_steps.v[i].aside == aside &&
+            condition_may_fit(s->alts, s->alt_count, kind, marks) &&
+            match_event(&det->matcher, s->alts, s->alt_count, e))
+            sign = sign * 31 + step;
     }
     return sign;
 }
@@ -293,6 +299,8 @@ run_wide(struct detector *det, struct claims *d, enum rule_scope scope, struct r
             continue;
         if (scope == SCOPE_APP && whose.n > 0 && crowd_tell(det, &s) < 0)
             return rt_fail_mem(err);
+        for (size_t i = 0; i < s.n; i++)
+            s.marks |= condition_marks(s.v[i].e);
         if (run_owner(det, d, scope, &s, err) < 0)
             return -1;
     }

@@ -14,6 +14,104 @@ condition_kinds(const struct rule_match *alts, size_t count)
     return kinds;
 }
 
+/* ---- marks ---- */
+
+enum mark {
+    MARK_OK,
+    MARK_FAIL,
+    MARK_STATUS_CLASS,
+    MARK_CODE = MARK_STATUS_CLASS + 6,
+    MARK_STATUS,
+    MARK_REASON,
+    MARK_ERROR,
+    MARK_FIELDS
+};
+#define BIT(n) (UINT64_C(1) << (n))
+
+/* Further fields share the bits that are left. */
+static uint64_t
+field_mark(uint16_t field)
+{
+    return BIT(MARK_FIELDS + field % (64 - MARK_FIELDS));
+}
+
+/* 200 is most of a log, and stands alone. */
+static uint64_t
+http_mark(int64_t http)
+{
+    return BIT(MARK_STATUS_CLASS + (http == 200  ? 0
+                                    : http < 200 ? 1
+                                    : http < 500 ? http / 100
+                                                 : 5));
+}
+
+uint64_t
+condition_marks(const struct event *e)
+{
+    uint64_t marks = e->http == 0 ? 0 : http_mark(e->http);
+    if (e->outcome == OUTCOME_OK)
+        marks |= BIT(MARK_OK);
+    if (e->outcome == OUTCOME_FAIL)
+        marks |= BIT(MARK_FAIL);
+    if (e->code != EVENT_NO_CODE)
+        marks |= BIT(MARK_CODE);
+    if (e->status != EVENT_NO_CODE)
+        marks |= BIT(MARK_STATUS);
+    if (e->reason.p != NULL)
+        marks |= BIT(MARK_REASON);
+    if (e->error.p != NULL)
+        marks |= BIT(MARK_ERROR);
+    for (uint32_t i = 0; i < e->value_count; i++)
+        marks |= field_mark(e->values[i].field);
+    return marks;
+}
+
+static uint64_t
+wants_http(const struct rule_cond *c)
+{
+    bool fifth = (c->op == OP_GE && c->num >= 500) || (c->op == OP_GT && c->num >= 499);
+    return c->op == OP_EQ ? http_mark(c->num) : fifth ? http_mark(500) : 0;
+}
+
+static uint64_t
+wants(const struct rule_cond *c)
+{
+    if (c->op == OP_OK)
+        return BIT(MARK_OK);
+    if (c->op == OP_FAIL)
+        return BIT(MARK_FAIL);
+    switch (c->field) {
+    case FIELD_HTTP: return wants_http(c);
+    case FIELD_CODE: return BIT(MARK_CODE);
+    case FIELD_STATUS: return BIT(MARK_STATUS);
+    case FIELD_REASON: return BIT(MARK_REASON);
+    case FIELD_ERROR: return BIT(MARK_ERROR);
+    default: break;
+    }
+    bool core = c->field < FIELD__COUNT && event_fields[c->field].part == PART_CORE;
+    return core ? 0 : field_mark(c->field);
+}
+
+uint64_t
+condition_wants(const struct rule_cond *conds, size_t count)
+{
+    uint64_t marks = 0;
+    for (size_t i = 0; i < count; i++)
+        marks |= wants(&conds[i]);
+    return marks;
+}
+
+bool
+condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, uint64_t marks)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((alts[i].kinds & kinds) != 0 && (alts[i].marks & ~marks) == 0)
+            return true;
+    return false;
+}
+
+/* ---- an event ---- */
+
 static bool
 compare(enum cond_op op, int64_t have, int64_t want)
 {

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "rules/condition.h"
 #include "rules/pattern.h"
 
 enum { MOST_CONDS = 16, MOST_MATCHES = 64 };
@@ -240,6 +241,7 @@ load_match(struct loader *l, const struct yaml_node *at, size_t offset, rt_str t
         memcpy(list, conds, count * sizeof(*list));
     out->conds = list;
     out->cond_count = count;
+    out->marks = condition_wants(list, count);
     return true;
 }
 
