@@ -12,6 +12,7 @@ RULE_FILES = \
 	rules/patterns/ending.yaml \
 	rules/patterns/gateway.yaml \
 	rules/patterns/identity.yaml \
+	rules/patterns/joined.yaml \
 	rules/patterns/notfound.yaml \
 	rules/patterns/parameters.yaml \
 	rules/patterns/polling.yaml \
@@ -24,5 +25,6 @@ RULE_FILES = \
 	rules/patterns/together.yaml \
 	rules/patterns/token.yaml \
 	rules/patterns/traffic.yaml \
+	rules/patterns/uploads.yaml \
 	rules/patterns/web.yaml
 EXTRA_DIST += $(RULE_FILES) rules/README.md

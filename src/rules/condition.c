@@ -5,6 +5,9 @@
 
 #include "rules/condition.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 uint64_t
 condition_kinds(const struct rule_match *alts, size_t count)
 {
@@ -155,6 +158,17 @@ is_core_number(uint16_t field)
            field == FIELD_TOOK || field == FIELD_DELIVERIES;
 }
 
+/* A regular expression reads a number as it is written. */
+static bool
+holds_number(const struct condition_regex *re, const struct rule_cond *c, int64_t n)
+{
+    char digits[24];
+    if (c->op != OP_MATCH)
+        return c->is_num && compare(c->op, n, c->num);
+    snprintf(digits, sizeof(digits), "%" PRId64, n);
+    return text_matches(re, c->re, rt_str_of(digits));
+}
+
 static bool
 holds(const struct condition_regex *re, const struct rule_cond *c, const struct event *e)
 {
@@ -175,8 +189,7 @@ holds(const struct condition_regex *re, const struct rule_cond *c, const struct 
         const struct event_value *v = &e->values[i];
         if (v->field != c->field)
             continue;
-        bool one = v->is_text ? holds_text(re, c, v->text)
-                              : c->is_num && compare(c->op, v->num, c->num);
+        bool one = v->is_text ? holds_text(re, c, v->text) : holds_number(re, c, v->num);
         if (c->op == OP_NE && !one)
             return false;
         any |= one;

@@ -177,9 +177,11 @@ push_rule(struct loader *l, const struct rule *r)
 static bool
 load_also(struct loader *l, const struct yaml_node *map, const struct rule *main)
 {
-    static const char *const keys[] = {"when",         "unless", "let", "confidence",
-                                       "certain-with", "say",    NULL};
+    static const char *const keys[] = {"when",         "unless", "let",      "confidence",
+                                       "certain-with", "say",    "severity", NULL};
     const struct yaml_node *list = yaml_get(map, "also");
+    const struct rule_override *o = rt_map_get(&l->overrides, main->id);
+    bool overridden = o != NULL && o->value->type == YAML_MAP && yaml_get(o->value, "severity") != NULL;
     if (list == NULL)
         return true;
     if (list->type != YAML_LIST || list->count > MOST_SHAPES)
@@ -191,8 +193,12 @@ load_also(struct loader *l, const struct yaml_node *map, const struct rule *main
         r.variant = (uint8_t)(i + 1);
         r.tests = NULL;
         r.test_count = 0;
+        enum severity severity = r.severity;
         good &= load_keys(l, list->items[i], keys) &&
-                load_text(l, list->items[i], "say", false, &r.say) &&
+                load_severity(l, list->items[i], "severity", &severity);
+        /* What a user says of the rule goes for all its shapes. */
+        r.severity = overridden ? r.severity : severity;
+        good &= load_text(l, list->items[i], "say", false, &r.say) &&
                 load_shape(l, list->items[i], map, &r) && push_rule(l, &r);
     }
     return good;
