@@ -130,6 +130,72 @@ names_recorder(const struct session *s, const struct event *e)
     return false;
 }
 
+/* ---- how things stood when the recorder left ---- */
+
+enum { STREAMS_MOST = 256 }; /* told apart; of more nothing is said */
+
+struct stream {
+    rt_str uid;
+    uint8_t kind; /* audio and video have callbacks of their own */
+    bool open;
+};
+struct streams {
+    struct stream v[STREAMS_MOST];
+    size_t n;
+    bool many;
+};
+
+static void
+note_stream(struct streams *l, const struct event *e)
+{
+    int64_t state = 0;
+    rt_str uid = event_text(e, FIELD_STREAM_UID);
+    size_t i = 0;
+    if (uid.n == 0 || !event_num(e, FIELD_STATE, &state))
+        return;
+    while (i < l->n && (l->v[i].kind != e->kind || !rt_str_eq(l->v[i].uid, uid)))
+        i++;
+    if (i == STREAMS_MOST) {
+        l->many = true;
+        return;
+    }
+    l->n += i == l->n;
+    l->v[i] = (struct stream){uid, e->kind, state == 0};
+}
+
+static const char *
+stand_of(const struct streams *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->v[i].open)
+            return "open";
+    return l->n == 0 ? "none" : "ended";
+}
+
+/* maxIdleTime of the start, or its default; RT_DUR_NONE: no start is in the log. */
+static rt_dur
+idle_of(const struct event *start, const struct terms *terms)
+{
+    int64_t n = 0;
+    if (start == NULL || start->end == RT_TIME_NONE)
+        return RT_DUR_NONE;
+    return event_num(start, FIELD_MAX_IDLE, &n) ? n * RT_SEC : terms->idle;
+}
+
+static int
+say_of_leave(struct session *s, struct event *e, const struct streams *l, const struct event *start,
+             const struct terms *terms)
+{
+    rt_dur idle = idle_of(start, terms);
+    if (event_get(e, FIELD_LEAVE_CODE) == NULL)
+        return 0;
+    if (!l->many && say_text(s, e, FIELD_STREAMS, stand_of(l)) < 0)
+        return -1;
+    if (idle == RT_DUR_NONE || e->begin == RT_TIME_NONE)
+        return 0;
+    return say_number(s, e, FIELD_PAST_IDLE, (e->begin - start->end - idle) / RT_MS);
+}
+
 static int
 say_of_callback(struct session *s, struct event *e, bool known)
 {
@@ -139,13 +205,24 @@ say_of_callback(struct session *s, struct event *e, bool known)
 }
 
 int
-relate_callbacks(struct session *s)
+relate_callbacks(struct session *s, const struct terms *terms)
 {
     bool known = (s->kinds & CALLS) != 0;
-    for (size_t i = 0; i < s->event_count; i++) {
+    const struct event *start = NULL;
+    if ((s->kinds & ~CALLS) == 0)
+        return 0;
+    struct streams *streams = rt_calloc(1, sizeof(*streams));
+    int rc = streams == NULL ? -1 : 0;
+    for (size_t i = 0; rc == 0 && i < s->event_count; i++) {
         struct event *e = s->events[i];
-        if (e->source == SOURCE_HOOK && say_of_callback(s, e, known) < 0)
-            return -1;
+        if (e->kind == KIND_START && e->outcome == OUTCOME_OK)
+            start = e;
+        if (e->source != SOURCE_HOOK)
+            continue;
+        note_stream(streams, e);
+        rc = say_of_callback(s, e, known);
+        rc = rc < 0 ? -1 : say_of_leave(s, e, streams, start, terms);
     }
-    return (s->kinds & ~CALLS) == 0 ? 0 : say_order(s);
+    rt_free(streams);
+    return rc < 0 ? -1 : say_order(s);
 }
