@@ -5,6 +5,7 @@ RULE_FILES = \
 	rules/webhooks.yaml \
 	rules/credentials.yaml \
 	rules/lifecycle.yaml \
+	rules/causes.yaml \
 	rules/formats/access.yaml \
 	rules/formats/json.yaml \
 	rules/patterns/callbacks.yaml \

@@ -1,12 +1,14 @@
 /*
- * exclude.c - beside a cause: the other causes of its family that the session does not show, each
- * with what it lacks.
+ * exclude.c - beside a cause: the other causes that the session does not show, each with what it lacks.
+ *
+ * For some findings rules/causes.yaml lists what else could be behind them; for others the rules of the
+ * same family are asked.
  */
 #include "config.h"
 
 #include "detect/internal.h"
 
-enum { EXCLUDED_MOST = 4 };
+enum { EXCLUDED_MOST = 4, CAUSES_MOST = 16 };
 
 static bool
 share_explained(const struct rule *a, const struct rule *b)
@@ -47,20 +49,88 @@ reason(struct detector *det, const struct rule *r, const struct scope *s, struct
     char *text = NULL;
     *ok = match_trace(&det->matcher, r, s, &det->scratch, &trace, err) == 0;
     if (*ok && !trace.pending && trace.note != NULL) {
-        bool stopped = trace.failed_step < r->when_count;
-        rt_str step = stopped ? r->when[trace.failed_step].text : RT_NONE;
-        text = rt_arena_printf(a, "%.*s: %s%s%.*s%s", RT_FMT(r->id), trace.note,
-                               stopped ? " (" : "", RT_FMT(step), stopped ? ")" : "");
+        text = rt_arena_printf(a, "%.*s: %s", RT_FMT(r->id), trace.note);
         *ok = text != NULL;
     }
     rt_arena_reset(&det->scratch, mark);
     return text;
 }
 
+/* ---- the causes that the rule set lists ---- */
+
+static bool
+is_of(const struct rule_cause *cause, rt_str id)
+{
+    for (size_t i = 0; i < cause->of_count; i++)
+        if (rt_str_eq(cause->of[i], id))
+            return true;
+    return false;
+}
+
+/* A callback that did not come proves something only where callbacks were listened to. */
+static bool
+was_heard(const struct detector *det, const struct rule_cause *cause, const struct claim *c)
+{
+    const uint64_t calls = (UINT64_C(1) << KIND_OTHER_HOOK) - 1;
+    uint64_t kinds = condition_kinds(cause->see, cause->see_count);
+    const struct coverage *coverage = det->matcher.coverage;
+    if ((kinds & ~calls) == 0 || c->f.first == RT_TIME_NONE)
+        return (kinds & ~calls) == 0;
+    return coverage_reach(coverage, SOURCE_HOOK, c->f.first) != RT_TIME_NONE;
+}
+
+static bool
+is_out(const struct detector *det, const struct rule_cause *cause, const struct claim *c,
+       const struct scope *s)
+{
+    bool seen = false;
+    for (size_t i = 0; !seen && i < s->n; i++)
+        seen = match_event(&det->matcher, cause->see, cause->see_count, s->v[i].e);
+    return cause->shows.n > 0 ? seen : !seen && was_heard(det, cause, c);
+}
+
+/* True: the rule set lists causes for this finding. */
+static int
+exclude_listed(struct claims *d, const struct detector *det, struct claim *c,
+               const struct scope *s, bool *any)
+{
+    const struct rule_cause *cause;
+    rt_str list[CAUSES_MOST];
+    size_t n = 0;
+    *any = false;
+    RT_EACH (cause, &det->rules->causes) {
+        if (!is_of(cause, c->f.id) || n == CAUSES_MOST)
+            continue;
+        *any = true;
+        if (!is_out(det, cause, c, s))
+            continue;
+        rt_str why = cause->shows.n > 0 ? cause->shows : cause->lacks;
+        char *text =
+            rt_arena_printf(&d->out->arena, "%.*s: %.*s", RT_FMT(cause->name), RT_FMT(why));
+        if (text == NULL)
+            return -1;
+        list[n++] = rt_str_of(text);
+    }
+    rt_str *kept = rt_arena_array(&d->out->arena, n == 0 ? 1 : n, sizeof(*kept));
+    if (kept == NULL)
+        return -1;
+    memcpy(kept, list, n * sizeof(*kept));
+    c->f.excluded = kept;
+    c->f.excluded_count = n;
+    return 0;
+}
+
+/* ---- the rules of its family ---- */
+
 static int
 exclude(struct claims *d, struct detector *det, struct claim *c, const struct scope *s,
         struct rt_err *err)
 {
+    bool listed = false;
+    if (exclude_listed(d, det, c, s, &listed) < 0)
+        return rt_fail_mem(err);
+    if (listed)
+        return 0;
     rt_str *list = rt_arena_array(&d->out->arena, EXCLUDED_MOST, sizeof(*list));
     const struct rule *r;
     if (list == NULL)

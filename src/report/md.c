@@ -36,6 +36,12 @@ finding(const struct report *r, const struct finding *f, struct out *o)
         out_fmt(o, "%s%.*s", i == 0 ? "* **Explains** " : ", ", RT_FMT(f->folded[i]));
     if (f->folded_count > 0)
         out_char(o, '\n');
+    for (size_t i = 0; i < f->excluded_count; i++) {
+        out_raw(o, i == 0 ? "* **Already excluded** " : "; ");
+        out_md(o, f->excluded[i]);
+    }
+    if (f->excluded_count > 0)
+        out_char(o, '\n');
 }
 
 static int

@@ -248,6 +248,11 @@ finding(const struct layout *l, const struct report *r, const struct finding *f)
     for (size_t i = 0; i < f->folded_count; i++)
         rt_buf_addf(&b, "%s%.*s", i == 0 ? "; explains " : ", ", RT_FMT(f->folded[i]));
     labelled(l, "Basis", rt_buf_str(&b));
+    rt_buf_clear(&b);
+    for (size_t i = 0; i < f->excluded_count; i++)
+        rt_buf_addf(&b, "%s%.*s", i > 0 ? "; " : "", RT_FMT(f->excluded[i]));
+    if (f->excluded_count > 0)
+        labelled(l, "Not it", rt_buf_str(&b));
     rt_buf_fini(&b);
 }
 

@@ -257,6 +257,17 @@ lint_costs(const struct lint *l)
     pcre2_match_context_free(context);
 }
 
+static void
+lint_causes(const struct lint *l)
+{
+    const struct rule_cause *c;
+    RT_EACH (c, &l->set->causes)
+        for (size_t i = 0; i < c->of_count; i++)
+            if (looked_at(l, c->pos) && rule_set_rule(l->set, c->of[i]) == NULL)
+                tell(l, true, c->pos, "the id of a rule", "cause '%.*s' is of '%.*s', which nothing finds",
+                     RT_FMT(c->name), RT_FMT(c->of[i]));
+}
+
 void
 rule_set_lint(const struct rule_set *set, struct rule_messages *messages)
 {
@@ -276,6 +287,7 @@ rule_set_lint(const struct rule_set *set, struct rule_messages *messages)
         lint_words(&l, r);
     }
     lint_params(&l);
+    lint_causes(&l);
     lint_samples(&l);
     lint_costs(&l);
     message_sort(messages);

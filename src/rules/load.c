@@ -162,7 +162,7 @@ good_head(struct loader *l, const struct yaml_node *root)
     static const char *const keys[] = {
         "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
         "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "delivery",
-        "signs",    "tokens",   "masks",      "storage", "areas",  NULL};
+        "signs",    "causes",   "tokens",   "masks",      "storage", "areas",  NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -229,6 +229,8 @@ visit_shapes(struct loader *l, const struct yaml_node *root)
             credentials[i].load(l, yaml_get(root, credentials[i].key));
     if (yaml_get(root, "signs") != NULL)
         load_signs(l, yaml_get(root, "signs"));
+    if (yaml_get(root, "causes") != NULL)
+        load_causes(l, yaml_get(root, "causes"));
     if (accepts != NULL)
         load_accepts(l, accepts);
     if (rules != NULL && rules->type == YAML_MAP)
@@ -351,6 +353,7 @@ rule_set_free(struct rule_set **pset)
     RT_VEC_FREE(&set->codes);
     RT_VEC_FREE(&set->hooks);
     RT_VEC_FREE(&set->signs);
+    RT_VEC_FREE(&set->causes);
     RT_VEC_FREE(&set->parameters);
     RT_VEC_FREE(&set->storage);
     RT_VEC_FREE(&set->areas);

@@ -66,6 +66,7 @@ void load_hooks(struct loader *l, const struct yaml_node *list);
 void load_envelope(struct loader *l, const struct yaml_node *map);
 void load_delivery(struct loader *l, const struct yaml_node *map);
 void load_signs(struct loader *l, const struct yaml_node *list);
+void load_causes(struct loader *l, const struct yaml_node *list);
 void load_parameters(struct loader *l, const struct yaml_node *list);
 void load_tokens(struct loader *l, const struct yaml_node *map);
 void load_masks(struct loader *l, const struct yaml_node *map);

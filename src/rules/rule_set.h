@@ -231,6 +231,18 @@ struct rule_sign { /* events that mean something for it */
     struct rt_pos pos;
 };
 
+/* ---- what else could be behind a finding ---- */
+
+struct rule_cause {
+    rt_str name;      /* in a word or two */
+    const rt_str *of; /* ids of rules */
+    size_t of_count;
+    const struct rule_match *see;
+    size_t see_count;
+    rt_str lacks, shows; /* why it is out: when nothing of that is seen, or when it is; one of them */
+    struct rt_pos pos;
+};
+
 /* ---- request parameters ---- */
 
 struct parameter {
@@ -361,6 +373,7 @@ struct rule_set {
     struct hook_envelope envelope;
     struct hook_delivery delivery;
     RT_VEC(struct rule_sign) signs;
+    RT_VEC(struct rule_cause) causes;
     RT_VEC(struct parameter) parameters;
     struct token_table tokens;
     pcre2_code *hidden, *template; /* what stands for a secret; NULL: not known */

@@ -183,8 +183,8 @@ idle_of(const struct event *start, const struct terms *terms)
 }
 
 static int
-say_of_leave(struct session *s, struct event *e, const struct streams *l, const struct event *start,
-             const struct terms *terms)
+say_of_leave(struct session *s, struct event *e, const struct streams *l,
+             const struct event *start, const struct terms *terms)
 {
     rt_dur idle = idle_of(start, terms);
     if (event_get(e, FIELD_LEAVE_CODE) == NULL)
