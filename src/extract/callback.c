@@ -202,29 +202,43 @@ defect(struct extract *x, rt_str object)
 
 /* ---- how it came ---- */
 
-/* Hex digits of the length of either digest. */
-static const char *
-signature_of(rt_str headers)
+/* What follows the name of a header; p NULL: it is not there. A longer name is another one. */
+static rt_str
+header(rt_str headers, rt_str name)
 {
-    static const size_t lengths[] = {64, 40};
-    static const char *const names[] = {"agora-signature-v2", "agora-signature"};
-    const char *verdict = "absent";
-    for (size_t k = 0; k < 2; k++) {
-        size_t at = rt_str_find_nocase(headers, rt_str_of(names[k]));
-        if (at == SIZE_MAX)
-            continue;
-        rt_str rest = rt_str_from(headers, at + strlen(names[k]));
-        size_t n = 0;
-        while (rest.n > 0 && memchr("\"': =,", rest.p[0], 7) != NULL)
-            rest = rt_str_from(rest, 1);
-        while (n < rest.n && memchr("0123456789abcdefABCDEF", rest.p[n], 22) != NULL)
-            n++;
-        bool masked = n < rest.n && (rest.p[n] == '*' || rest.p[n] == '<' || rest.p[n] == '.');
-        if (n != lengths[k] && !masked)
-            return "malformed";
-        verdict = "present";
+    for (size_t at; name.n > 0 && (at = rt_str_find_nocase(headers, name)) != SIZE_MAX;) {
+        headers = rt_str_from(headers, at + name.n);
+        if (headers.n > 0 && memchr("\"': =,", headers.p[0], 7) != NULL)
+            return headers;
     }
-    return verdict;
+    return RT_NONE;
+}
+
+enum { HEX_SHA1 = 40, HEX_SHA256 = 64 };
+
+/* A digest is so many hex digits; what is masked may be one. */
+static const char *
+digest_verdict(rt_str rest, size_t digits)
+{
+    size_t n = 0;
+    while (rest.n > 0 && memchr("\"': =,[", rest.p[0], 8) != NULL)
+        rest = rt_str_from(rest, 1);
+    while (n < rest.n && memchr("0123456789abcdefABCDEF", rest.p[n], 22) != NULL)
+        n++;
+    bool masked = n < rest.n && memchr("*<.[", rest.p[n], 4) != NULL;
+    return n == digits || masked ? "present" : "malformed";
+}
+
+static const char *
+signature_of(const struct extract *x, rt_str headers)
+{
+    rt_str sha256 = header(headers, x->rules->delivery.sha256);
+    rt_str sha1 = header(headers, x->rules->delivery.sha1);
+    if (sha256.p == NULL && sha1.p == NULL)
+        return "absent";
+    if (sha1.p != NULL && strcmp(digest_verdict(sha1, HEX_SHA1), "malformed") == 0)
+        return "malformed";
+    return sha256.p != NULL ? digest_verdict(sha256, HEX_SHA256) : "present";
 }
 
 /* What the log line tells beside the body. */
@@ -251,7 +265,7 @@ take_reception(struct extract *x, struct event *e)
     if (rc == 0 && r->took != RT_DUR_NONE)
         rc = add_int(x, e, FIELD_RECEIVED_IN, r->took / RT_MS);
     if (rc == 0 && r->headers.n > 0)
-        rc = add_text(x, e, FIELD_SIGNATURE, rt_str_of(signature_of(r->headers)));
+        rc = add_text(x, e, FIELD_SIGNATURE, rt_str_of(signature_of(x, r->headers)));
     return rc;
 }
 
