@@ -10,6 +10,7 @@ struct course {
     struct session *s;
     const struct closing *how;
     const struct event *acquire, *start; /* the last that succeeded; NULL: none so far */
+    const struct event *refused;         /* the last start that was, by its status */
     const struct event *update;          /* the one whose answer came last */
     rt_str host;                         /* of the last call */
     rt_time asked;                       /* the last query or start was over */
@@ -108,6 +109,19 @@ tell_waited(struct course *c, struct event *e)
 }
 
 static int
+tell_repeats(struct course *c, struct event *e)
+{
+    int64_t before = 0, now = 0;
+    if (c->refused != NULL && event_num(c->refused, FIELD_BODY_PRINT, &before) &&
+        event_num(e, FIELD_BODY_PRINT, &now) && before == now &&
+        put(c, e, FIELD_REPEATS, 0, "refused") < 0)
+        return -1;
+    if (e->http >= 400 && e->http < 500)
+        c->refused = e;
+    return 0;
+}
+
+static int
 tell_call(struct course *c, struct event *e)
 {
     int rc = 0;
@@ -117,6 +131,8 @@ tell_call(struct course *c, struct event *e)
         rc |= put(c, e, FIELD_ANSWERED, 0, "no");
     if (e->kind == KIND_UPDATE || e->kind == KIND_UPDATE_LAYOUT)
         rc |= tell_overlap(c, e);
+    if (e->kind == KIND_START)
+        rc |= tell_repeats(c, e);
     if (e->kind == KIND_QUERY)
         rc |= tell_waited(c, e);
     if (e->host.n > 0 && c->host.n > 0 && !rt_str_eq(e->host, c->host))
@@ -174,6 +190,22 @@ first_start(const struct session *s)
     return s->events[i];
 }
 
+/* A body holds secrets: not even a number made of it goes any further. */
+static void
+drop_prints(struct session *s)
+{
+    for (size_t i = 0; i < s->event_count; i++) {
+        struct event *e = s->events[i];
+        struct event_value *v = (struct event_value *)(uintptr_t)e->values;
+        uint32_t kept = 0;
+        for (uint32_t k = 0; e->kind == KIND_START && k < e->value_count; k++)
+            if (v[k].field != FIELD_BODY_PRINT)
+                v[kept++] = v[k];
+        if (e->kind == KIND_START)
+            e->value_count = kept;
+    }
+}
+
 int
 course_events(struct session *s, const struct closing *how)
 {
@@ -186,6 +218,7 @@ course_events(struct session *s, const struct closing *how)
             return -1;
         go_on(&c, e);
     }
+    drop_prints(s);
     s->ended = c.over || c.gone;
     if (s->from == RT_TIME_NONE || s->ended)
         return 0;
