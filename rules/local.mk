@@ -12,6 +12,7 @@ RULE_FILES = \
 	rules/patterns/content.yaml \
 	rules/patterns/ending.yaml \
 	rules/patterns/gateway.yaml \
+	rules/patterns/hygiene.yaml \
 	rules/patterns/identity.yaml \
 	rules/patterns/joined.yaml \
 	rules/patterns/notfound.yaml \
@@ -22,6 +23,7 @@ RULE_FILES = \
 	rules/patterns/resource.yaml \
 	rules/patterns/start.yaml \
 	rules/patterns/stop.yaml \
+	rules/patterns/storage.yaml \
 	rules/patterns/symptoms.yaml \
 	rules/patterns/together.yaml \
 	rules/patterns/token.yaml \

@@ -4,6 +4,8 @@
 
 #include "detect/internal.h"
 
+enum { EVERY_MOST = 16 };
+
 static const struct event *
 labelled(const struct rule *r, const struct scope *s, const struct occurrence *o, rt_str label)
 {
@@ -40,6 +42,32 @@ put_field(struct rt_buf *b, const struct rule_set *rules, const struct event *e,
         rt_buf_add(b, RT_LIT("?"));
 }
 
+/* Whatever the events say in that field, each word once, in order. */
+static void
+put_every(struct rt_buf *b, const struct rule_set *rules, const struct scope *s, rt_str field)
+{
+    rt_str said[EVERY_MOST];
+    size_t n = 0;
+    uint16_t id = FIELD__COUNT;
+    if (!rule_set_field(rules, field, &id))
+        return;
+    for (size_t i = 0; i < s->n; i++)
+        for (uint32_t k = 0; k < s->v[i].e->value_count; k++) {
+            const struct event_value *v = &s->v[i].e->values[k];
+            size_t at = 0;
+            while (at < n && rt_str_cmp(said[at], v->text) < 0)
+                at++;
+            if (v->field != id || v->text.n == 0 || n == EVERY_MOST || (at < n && rt_str_eq(said[at], v->text)))
+                continue;
+            memmove(said + at + 1, said + at, (n++ - at) * sizeof(*said));
+            said[at] = v->text;
+        }
+    for (size_t i = 0; i < n; i++) {
+        rt_buf_add(b, i == 0 ? RT_LIT("") : RT_LIT(", "));
+        rt_buf_add(b, said[i]);
+    }
+}
+
 static void
 put_name(struct rt_buf *b, rt_str name, const struct rule_set *rules, const struct rule *r, const struct finding *f,
          const struct scope *s, const struct occurrence *o)
@@ -67,6 +95,10 @@ put_name(struct rt_buf *b, rt_str name, const struct rule_set *rules, const stru
         if (!rt_str_eq(p->name, rt_str_from(name, 1)))
             continue;
         rt_buf_add(b, p->is_dur ? rt_str_of(rt_dur_human(p->dur, text)) : p->text);
+        return;
+    }
+    if (dot != SIZE_MAX && rt_str_is((rt_str){name.p, dot}, "every")) {
+        put_every(b, rules, s, rt_str_from(name, dot + 1));
         return;
     }
     const struct event *e = dot == SIZE_MAX ? NULL : labelled(r, s, o, (rt_str){name.p, dot});

@@ -328,6 +328,14 @@ body_print(rt_str body)
     return (int64_t)(h >> 1);
 }
 
+/* As text: cut bodies are compared by it. */
+static int
+add_length(struct extract *x, struct event *e, size_t n)
+{
+    char *text = rt_arena_printf(&x->scratch, "%zu", n);
+    return text == NULL ? -1 : add_text(x, e, FIELD_BODY_BYTES, rt_str_of(text));
+}
+
 int
 body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err)
 {
@@ -338,6 +346,8 @@ body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err
                   at == body.n;
     const char *defect = body_defect(body, object);
     if (defect != NULL && body.n > 0 && add_text(x, e, FIELD_BODY_DEFECT, rt_str_of(defect)) < 0)
+        return rt_fail_mem(err);
+    if (defect != NULL && strcmp(defect, "cut") == 0 && add_length(x, e, body.n) < 0)
         return rt_fail_mem(err);
     if (!object)
         return 0;
@@ -351,6 +361,8 @@ body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err
     if (e->kind == KIND_START && add_int(x, e, FIELD_BODY_PRINT, body_print(body)) < 0)
         return rt_fail_mem(err);
     if (fill_part(x, e, body, PART_REQUEST, err) < 0)
+        return -1;
+    if (exposed_members(x, e, body, err) < 0)
         return -1;
     return credential_fields(x, e, body, err);
 }

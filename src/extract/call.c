@@ -220,6 +220,9 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     e.plain = false;
     if (present(&parts[FORMAT_REQUEST]) && body_request(x, &e, part_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
         return -1;
+    if (present(&parts[FORMAT_REQUEST_HEADERS]) &&
+        exposed_headers(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0)
+        return -1;
     if (e.join.n > 0 && !e.half)
         e.join = RT_NONE;
     if (derive_fields(x, &e, slot != NULL ? &slot->route : NULL, err) < 0)

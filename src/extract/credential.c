@@ -227,10 +227,8 @@ look_at_region(struct asked *q, rt_str config, const struct storage_vendor *vend
     if (region == NULL || region->area.n == 0)
         return;
     text(q, FIELD_STORAGE_AREA, region->area);
-    if (host.n == 0)
-        return;
-    text(q, FIELD_HOST_AREA, host);
-    word(q, FIELD_HOST_AREA_IS, rt_str_eq(host, region->area) ? "same" : "differs");
+    if (host.n > 0)
+        word(q, FIELD_HOST_AREA_IS, rt_str_eq(host, region->area) ? "same" : "differs");
 }
 
 /* A name or key that is empty, or was never filled in. What a log's filter put there says nothing. */

@@ -146,7 +146,7 @@ derive_names(struct extract *x, struct event *e)
         const char *defect = cname_defect(x, e);
         rc |= say(x, e, FIELD_CNAME_DEFECT, defect) | explain_cname(x, e, defect);
     }
-    if (e->uid.n > 0 && event_get(e, FIELD_UID_DEFECT) == NULL) {
+    if (e->uid.n > 0) {
         const char *defect = uid_defect(x, e);
         rc |= say(x, e, FIELD_UID_DEFECT, defect) | explain_uid(x, e, defect);
     }
@@ -182,5 +182,8 @@ derive_fields(struct extract *x, struct event *e, const struct route *route, str
     if (route != NULL && route->app_id.n > 0)
         rc |= say(x, e, FIELD_APP_DEFECT, app_defect(x, route->app_id));
     rc |= derive_names(x, e);
+    rt_str area = rule_set_host_area(x->rules, e->host);
+    if (area.n > 0)
+        rc |= add_text(x, e, FIELD_HOST_AREA, area);
     return rc < 0 ? rt_fail_mem(err) : 0;
 }

@@ -181,13 +181,14 @@ extract_new(const struct rule_set *rules, const struct extract_options *options,
     for (size_t i = 0; i < sizeof(x->text) / sizeof(x->text[0]); i++)
         rt_buf_init(&x->text[i], (size_t)limits->line_bytes * 2);
     x->answer_plan = answer_plan_new(&x->arena);
+    x->secret_plan = secret_plan_new(rules, &x->arena);
     x->cache = options->cache;
     x->own_cache = x->cache == NULL;
     if (x->own_cache)
         x->cache = route_cache_new();
-    if (x->answer_plan == NULL || x->cache == NULL)
+    if (x->answer_plan == NULL || x->secret_plan == NULL || x->cache == NULL)
         rt_fail_mem(err);
-    if (x->answer_plan == NULL || x->cache == NULL || open_regex(x, err) < 0 || open_options(x, err) < 0)
+    if (x->answer_plan == NULL || x->secret_plan == NULL || x->cache == NULL || open_regex(x, err) < 0 || open_options(x, err) < 0)
         extract_free(&x);
     return x;
 }

@@ -73,7 +73,7 @@ struct extract {
 
     bool decided;
     const struct format *format; /* NULL: text */
-    const struct scan_plan *line_plan, *answer_plan;
+    const struct scan_plan *line_plan, *answer_plan, *secret_plan;
     const struct literals *literals; /* a line without any does not matter; NULL: all do */
     pcre2_match_data *match;
     pcre2_match_context *match_context;
@@ -139,6 +139,11 @@ void derive_outcome(const struct extract *x, struct event *e, bool answered);
 int derive_fields(struct extract *x, struct event *e, const struct route *route, struct rt_err *err);
 /* Is the pattern in the text? */
 bool derive_matches(struct extract *x, const pcre2_code *re, rt_str s);
+
+/* exposed.c: kinds of secrets that stand there in clear. 0, -1: memory. */
+struct scan_plan *secret_plan_new(const struct rule_set *rules, struct rt_arena *a);
+int exposed_headers(struct extract *x, struct event *e, rt_str headers, struct rt_err *err);
+int exposed_members(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
 
 /* credential.c: what token and storage of a request say. 0, -1: memory. */
 int credential_fields(struct extract *x, struct event *e, rt_str body, struct rt_err *err);

@@ -162,7 +162,8 @@ good_head(struct loader *l, const struct yaml_node *root)
     static const char *const keys[] = {
         "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
         "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "delivery",
-        "signs",    "causes",   "tokens",   "masks",      "storage", "areas",  NULL};
+        "signs",    "causes",   "tokens",     "masks",   "secrets", "storage", "areas",
+        NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -211,7 +212,7 @@ visit_names(struct loader *l, const struct yaml_node *root)
 static const struct {
     const char *key;
     void (*load)(struct loader *, const struct yaml_node *);
-} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"storage", load_storage}, {"areas", load_areas}};
+} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"secrets", load_secrets}, {"storage", load_storage}, {"areas", load_areas}};
 
 static void
 visit_shapes(struct loader *l, const struct yaml_node *root)
@@ -355,6 +356,7 @@ rule_set_free(struct rule_set **pset)
     RT_VEC_FREE(&set->signs);
     RT_VEC_FREE(&set->causes);
     RT_VEC_FREE(&set->parameters);
+    RT_VEC_FREE(&set->secrets);
     RT_VEC_FREE(&set->storage);
     RT_VEC_FREE(&set->areas);
     RT_VEC_FREE(&set->formats);

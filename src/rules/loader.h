@@ -70,6 +70,7 @@ void load_causes(struct loader *l, const struct yaml_node *list);
 void load_parameters(struct loader *l, const struct yaml_node *list);
 void load_tokens(struct loader *l, const struct yaml_node *map);
 void load_masks(struct loader *l, const struct yaml_node *map);
+void load_secrets(struct loader *l, const struct yaml_node *list);
 void load_storage(struct loader *l, const struct yaml_node *list);
 void load_areas(struct loader *l, const struct yaml_node *map);
 void load_formats(struct loader *l, const struct yaml_node *list);

@@ -287,6 +287,14 @@ struct token_table {
     rt_str any_channel; /* stands for every channel */
 };
 
+enum { SECRETS_MOST = 32 };
+struct secret_place { /* where calls carry a secret */
+    rt_str kind;
+    const struct format_path *paths; /* in the body of the request */
+    size_t path_count;
+    rt_str header; /* empty: none */
+};
+
 struct storage_region {
     int64_t number;
     rt_str name, area; /* area: empty = none */
@@ -377,6 +385,7 @@ struct rule_set {
     RT_VEC(struct parameter) parameters;
     struct token_table tokens;
     pcre2_code *hidden, *template; /* what stands for a secret; NULL: not known */
+    RT_VEC(struct secret_place) secrets;
     RT_VEC(struct storage_vendor) storage;
     RT_VEC(struct host_area) areas;
     RT_VEC(struct format) formats;

@@ -134,3 +134,37 @@ load_masks(struct loader *l, const struct yaml_node *map)
     load_mask(l, map, "hidden", &l->set->hidden);
     load_mask(l, map, "template", &l->set->template);
 }
+
+static bool
+load_secret(struct loader *l, const struct yaml_node *map, struct secret_place *s)
+{
+    static const char *const keys[] = {"kind", "at", "header", NULL};
+    const struct yaml_node *at = yaml_get(map, "at");
+    if (!load_keys(l, map, keys) || !load_text(l, map, "kind", true, &s->kind) ||
+        !load_text(l, map, "header", false, &s->header))
+        return false;
+    return at == NULL || load_paths(l, at, &s->paths, &s->path_count);
+}
+
+void
+load_secrets(struct loader *l, const struct yaml_node *list)
+{
+    if (list->type != YAML_LIST) {
+        load_error(l, list, 0, NULL, "'secrets' must be a list");
+        return;
+    }
+    for (size_t i = 0; i < list->count && !l->memory; i++) {
+        struct secret_place s = {0};
+        if (!load_secret(l, list->items[i], &s))
+            continue;
+        if (l->set->secrets.n == SECRETS_MOST) {
+            load_error(l, list->items[i], 0, NULL, "at most %d secrets are possible", SECRETS_MOST);
+            return;
+        }
+        struct secret_place *slot = RT_VEC_PUSH(&l->set->secrets);
+        if (slot == NULL)
+            l->memory = true;
+        else
+            *slot = s;
+    }
+}
