@@ -93,13 +93,16 @@ detector_try(struct detector *det, struct claims *d, size_t rule, const struct s
             rc = claim_add(d, det, r, s, &m, place, err);
             break;
         }
-        if (rc == 0 && m.verdict != VERDICT_CLEAR && open == NULL) {
+        if (rc == 0 && m.verdict != VERDICT_CLEAR &&
+            (open == NULL || (undecided.unsubscribed && !m.unsubscribed))) {
             open = r;
             undecided = m;
         }
     }
-    /* A mere note that could not be checked is not worth a line. */
-    if (rc == 0 && open != NULL && open->severity >= SEVERITY_WARNING)
+    /* A mere note that could not be checked is not worth a line, nor is a warning that would need callbacks
+     * which nobody subscribed. */
+    enum severity least = undecided.unsubscribed ? SEVERITY_ERROR : SEVERITY_WARNING;
+    if (rc == 0 && open != NULL && open->severity >= least)
         rc = note_unchecked(d, open, session, &undecided, err);
     rt_arena_reset(&det->scratch, mark);
     return rc;
@@ -194,15 +197,13 @@ run_session_rules(struct detector *det, struct claims *d, struct session *sessio
     return 0;
 }
 
-int
-detector_group(struct detector *det, const struct session_group *g, struct finding_list *out,
+static int
+run_group(struct detector *det, const struct session_group *g, struct finding_list *out,
                struct rt_err *err)
 {
     struct claims d;
     struct rt_arena_mark mark = rt_arena_mark(&det->scratch);
     int rc = 0;
-    if (g->aside)
-        return witness_keep(det, g, err);
     claims_init(&d, out);
     for (size_t i = 0; rc == 0 && i < g->count; i++)
         rc = run_session_rules(det, &d, g->sessions[i], err);
@@ -213,10 +214,24 @@ detector_group(struct detector *det, const struct session_group *g, struct findi
     for (size_t i = 0; rc == 0 && i < g->count; i++)
         rc = exclude_others(&d, det, g->sessions[i], err);
     if (rc == 0)
-        rc = witness_keep(det, g, err);
-    if (rc == 0)
         rc = fold_claims(&d, err);
     rt_arena_reset(&det->scratch, mark);
     claims_fini(&d);
     return rc;
+}
+
+int
+detector_retry(struct detector *det, const struct session_group *g, struct finding_list *out,
+               struct rt_err *err)
+{
+    return run_group(det, g, out, err);
+}
+
+int
+detector_group(struct detector *det, const struct session_group *g, struct finding_list *out,
+               struct rt_err *err)
+{
+    if (witness_keep(det, g, err) < 0)
+        return -1;
+    return g->aside ? 0 : run_group(det, g, out, err);
 }

@@ -19,6 +19,8 @@ struct detector *detector_new(const struct rule_set *rules, const struct rt_limi
 void detector_free(struct detector **pd);
 /* Rules of scope session, recorder, channel and fields; fallback findings; folding. Appends to
  * `out`, unsorted. Borrows the group; what app rules need of it is copied. */
+/* The same without keeping anything for rules about apps and hosts: to try other times. */
+int detector_retry(struct detector *d, const struct session_group *g, struct finding_list *out, struct rt_err *err);
 int detector_group(struct detector *d, const struct session_group *g, struct finding_list *out, struct rt_err *err);
 /* Rules of scope app and host. Findings of these may fold fallbacks of sessions: the ids of the
  * findings in `out` that they explain move into their `folded`. `meter`: of the engine. */

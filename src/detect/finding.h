@@ -38,6 +38,7 @@ struct finding {
     size_t evidence_count;
     const rt_str *folded;           /* ids that this one explains */
     size_t folded_count;
+    bool within_skew;               /* not found when the difference of the clocks is taken into account */
     const rt_str *excluded;         /* other causes, each with its reason */
     size_t excluded_count;
 };

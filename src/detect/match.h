@@ -47,6 +47,7 @@ struct matched { /* what came of one rule in one scope */
     size_t cover_count;
     bool certain;      /* some path has the evidence of `certain-with` */
     const char *needs; /* of PENDING and NO_DATA */
+    bool unsubscribed; /* likewise: nobody seems to have subscribed what would tell */
 };
 /* Everything is put into `a`. -1: memory. */
 int match_rule(struct matcher *m, const struct rule *r, const struct scope *s,

@@ -180,6 +180,7 @@ settle(const struct attempt *t, struct matched *m, const struct doubt *open, str
     if (open->verdict == TRI_YES)
         return 0;
     m->verdict = open->verdict == TRI_PENDING ? VERDICT_PENDING : VERDICT_NO_DATA;
+    m->unsubscribed = open->unsubscribed;
     m->needs = doubt_text(open, a);
     return m->needs == NULL ? -1 : 0;
 }

@@ -79,11 +79,11 @@ enum event_outcome {
     OUTCOME_FAIL,
 };
 
-/* Callbacks that tell of no recording: they belong to no session. */
+/* What tells of no recording belongs to no session. */
 static inline bool
 event_is_aside(uint8_t kind)
 {
-    return kind == KIND_FOREIGN_HOOK || kind == KIND_PROBE_HOOK;
+    return kind == KIND_FOREIGN_HOOK || kind == KIND_PROBE_HOOK || kind == KIND_CLOCKS;
 }
 
 #define EVENT_NO_CODE INT32_MIN

@@ -19,6 +19,7 @@
 #include "pipeline/accept.h"
 #include "pipeline/intake.h"
 #include "pipeline/parcel.h"
+#include "pipeline/skew.h"
 #include "pipeline/spans.h"
 
 struct job {
@@ -40,6 +41,7 @@ struct turn {
 struct kept_group {
     struct session_group group;
     struct session **sessions;
+    size_t found, found_end; /* its findings, before they are sorted */
 };
 
 struct batch {
@@ -67,6 +69,7 @@ struct batch {
     RT_VEC(struct session *) sessions;
     RT_VEC(struct kept_group) groups;
     struct spans spans;
+    struct skew skew;
     RT_VEC(const struct finding *) findings;
     RT_VEC(struct report_input) inputs;
     struct report_links *links;
@@ -159,7 +162,7 @@ stream_group(struct batch *b, const struct session_group *g, struct rt_err *err)
             continue;
         count_session(b, g->sessions[i]);
         b->report.session_count++;
-        if (spans_add(&b->spans, g->sessions[i]) < 0) {
+        if (spans_add(&b->spans, g->sessions[i]) < 0 || skew_add(&b->skew, g->sessions[i]) < 0) {
             rt_fail_mem(err);
             goto out;
         }
@@ -212,9 +215,9 @@ keep_group(struct batch *b, const struct session_group *g, struct rt_err *err)
     memcpy(list, g->sessions, g->count * sizeof(*list));
     *kept = (struct kept_group){.group = *g, .sessions = list};
     kept->group.sessions = list;
-    if (!b->options->no_rules && detector_group(b->detector, &kept->group, &b->found, err) < 0)
-        return -1;
     for (size_t i = 0; i < g->count; i++) {
+        if (skew_add(&b->skew, list[i]) < 0)
+            return rt_fail_mem(err);
         if (!asked_for(b->options, list[i]))
             continue;
         struct session **slot = RT_VEC_PUSH(&b->sessions);
@@ -236,6 +239,157 @@ take_group(void *arg, const struct session_group *g, struct rt_err *err)
         return rc;
     }
     return b->options->stream != NULL ? stream_group(b, g, err) : keep_group(b, g, err);
+}
+
+/* ---- verdicts ---- */
+
+static int
+detect_kept(struct batch *b, struct rt_err *err)
+{
+    struct kept_group *k;
+    RT_EACH (k, &b->groups) {
+        k->found = b->found.findings.n;
+        if (detector_group(b->detector, &k->group, &b->found, err) < 0)
+            return -1;
+        k->found_end = b->found.findings.n;
+    }
+    return 0;
+}
+
+static bool
+is_found(const struct finding *list, size_t n, const struct finding *f)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rt_str_eq(list[i].id, f->id) && rt_str_eq(list[i].session, f->session))
+            return true;
+    return false;
+}
+
+/* Marks what is found with these times only, and tells of what is found with the others only. */
+static int
+compare(struct batch *b, const struct kept_group *k, const struct finding_list *other, int64_t *flips,
+        struct rt_err *err)
+{
+    struct rt_arena *a = &b->found.arena;
+    char human[RT_TIME_MAX];
+    bool ok = true;
+    for (size_t i = k->found; i < k->found_end; i++) {
+        struct finding *f = &b->found.findings.v[i];
+        f->within_skew = !is_found(other->findings.v, other->findings.n, f);
+        *flips += f->within_skew;
+    }
+    for (size_t i = 0; i < other->findings.n; i++) {
+        const struct finding *f = &other->findings.v[i];
+        if (f->rule == NULL || f->severity < SEVERITY_WARNING ||
+            is_found(b->found.findings.v + k->found, k->found_end - k->found, f))
+            continue;
+        ++*flips;
+        char *needs = rt_arena_printf(a, "the clocks differ by %s; with that it would be found",
+                                      rt_dur_human(b->report.skew < 0 ? -b->report.skew : b->report.skew, human));
+        rt_str id = rt_arena_str(a, f->session, &ok);
+        struct unchecked *u = needs == NULL || !ok ? NULL : RT_VEC_PUSH(&b->found.unchecked);
+        if (u == NULL)
+            return rt_fail_mem(err);
+        *u = (struct unchecked){f->rule, id, VERDICT_NO_DATA, rt_str_of(needs)};
+    }
+    return 0;
+}
+
+/* One group, with the times of its callbacks moved to the caller's clock; they are moved back. */
+static int
+retry(struct batch *b, const struct kept_group *k, int64_t *flips, struct rt_err *err)
+{
+    size_t n = k->group.count, room = 0;
+    bool moved = false;
+    for (size_t i = 0; i < n; i++)
+        room += k->sessions[i]->event_count;
+    struct event **events = rt_calloc(room + 1, sizeof(*events));
+    struct event *const **before = rt_calloc(n, sizeof(*before));
+    int rc = events == NULL || before == NULL ? rt_fail_mem(err) : 0;
+    for (size_t i = 0, at = 0; rc == 0 && i < n; at += k->sessions[i++]->event_count)
+        if (skew_move(k->sessions[i], b->report.skew, events + at)) {
+            before[i] = k->sessions[i]->events;
+            k->sessions[i]->events = events + at;
+            moved = true;
+        }
+    struct finding_list other;
+    finding_list_init(&other);
+    if (rc == 0 && moved)
+        rc = detector_retry(b->detector, &k->group, &other, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (before[i] != NULL) {
+            skew_move(k->sessions[i], -b->report.skew, events);
+            k->sessions[i]->events = before[i];
+        }
+    if (rc == 0 && moved)
+        rc = compare(b, k, &other, flips, err);
+    finding_list_fini(&other);
+    rt_free(events);
+    rt_free(before);
+    return rc;
+}
+
+static void
+move_coverage(struct batch *b, rt_dur d)
+{
+    for (size_t i = 0; i < b->coverage.spans[SOURCE_HOOK].n; i++) {
+        b->coverage.spans[SOURCE_HOOK].v[i].from += d;
+        b->coverage.spans[SOURCE_HOOK].v[i].to += d;
+    }
+}
+
+/* Would any verdict be another one if the clocks agreed? */
+static int
+count_flips(struct batch *b, int64_t *flips, struct rt_err *err)
+{
+    rt_dur skew = b->report.skew;
+    int rc = 0;
+    *flips = 0;
+    if ((skew < 0 ? -skew : skew) <= b->skew.tolerance)
+        return 0;
+    move_coverage(b, skew);
+    for (size_t i = 0; rc == 0 && i < b->groups.n; i++)
+        rc = retry(b, &b->groups.v[i], flips, err);
+    move_coverage(b, -skew);
+    return rc;
+}
+
+/* The difference itself is an event, so that a rule can say it. */
+static int
+tell_skew(struct batch *b, int64_t flips, struct rt_err *err)
+{
+    struct event e, *events = &e;
+    event_init(&e);
+    e.kind = KIND_CLOCKS;
+    e.source = SOURCE_HOOK;
+    e.outcome = OUTCOME_OK;
+    struct event_value values[] = {
+        {.field = b->report.skew < 0 ? FIELD_BEHIND : FIELD_AHEAD,
+         .num = (b->report.skew < 0 ? -b->report.skew : b->report.skew) / RT_MS},
+        {.field = FIELD_BASIS, .num = b->report.skew_basis},
+        {.field = FIELD_FLIPS, .num = flips},
+    };
+    e.values = values;
+    e.value_count = sizeof(values) / sizeof(values[0]);
+    struct session s = {.events = &events, .event_count = 1, .kinds = UINT64_C(1) << KIND_CLOCKS};
+    struct session *sessions = &s;
+    return detector_group(b->detector, &(struct session_group){.sessions = &sessions, .count = 1, .aside = true},
+                          &b->found, err);
+}
+
+static int
+detect_all(struct batch *b, struct rt_err *err)
+{
+    int64_t flips = 0;
+    b->report.skew_known = skew_settle(&b->skew, &b->report.skew);
+    b->report.skew_basis = (uint32_t)b->skew.offsets.n;
+    if (b->options->no_rules)
+        return 0;
+    if (detect_kept(b, err) < 0)
+        return -1;
+    if (b->report.skew_known && (count_flips(b, &flips, err) < 0 || tell_skew(b, flips, err) < 0))
+        return -1;
+    return detector_finish(b->detector, session_engine_meter(b->engine), &b->found, err);
 }
 
 /* ---- coverage ---- */
@@ -632,7 +786,7 @@ run(struct batch *b, struct rt_err *err)
         return -1;
     if (session_engine_finish(b->engine, (struct session_sink){take_group, b}, err) < 0)
         return -1;
-    if (!b->options->no_rules && detector_finish(b->detector, session_engine_meter(b->engine), &b->found, err) < 0)
+    if (detect_all(b, err) < 0)
         return -1;
     if (fill_findings(b, err) < 0)
         return -1;
@@ -662,6 +816,7 @@ batch_run(const struct rule_set *rules, const struct rt_limits *limits, const st
     coverage_init(&b->coverage);
     finding_list_init(&b->found);
     spans_init(&b->spans, rules);
+    skew_init(&b->skew, rules);
     b->report = (struct report){
         .rules = rules,
         .version = PACKAGE_VERSION,
@@ -696,6 +851,7 @@ batch_free(struct batch **pb)
     RT_VEC_FREE(&b->findings);
     RT_VEC_FREE(&b->inputs);
     spans_fini(&b->spans);
+    skew_fini(&b->skew);
     finding_list_fini(&b->found);
     coverage_fini(&b->coverage);
     pthread_mutex_destroy(&b->lock);

@@ -322,6 +322,8 @@ json_finding(struct out *o, const struct report *r, const struct finding *f)
     }
     out_raw(o, "], \"folded\": ");
     texts(o, f->folded, f->folded_count);
+    if (f->within_skew)
+        out_raw(o, ", \"within_clock_skew\": true");
     out_raw(o, ", \"excluded\": ");
     texts(o, f->excluded, f->excluded_count);
     out_raw(o, " }");

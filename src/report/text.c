@@ -114,6 +114,10 @@ where(const struct layout *l, const struct report *r, const struct finding *cons
         const struct session *s = report_session(r, members[i]->session);
         if (i > 0)
             rt_buf_add(&b, RT_LIT(", "));
+        if (s == NULL && members[i]->app_id.n == 0) {
+            rt_buf_add(&b, RT_LIT("all inputs"));
+            continue;
+        }
         if (s == NULL) {
             rt_buf_addf(&b, "app %.*s", RT_FMT(short_id(members[i]->app_id)));
             continue;

@@ -253,6 +253,8 @@ finding(const struct layout *l, const struct report *r, const struct finding *f)
         rt_buf_addf(&b, "%s%.*s", i > 0 ? "; " : "", RT_FMT(f->excluded[i]));
     if (f->excluded_count > 0)
         labelled(l, "Not it", rt_buf_str(&b));
+    if (f->within_skew)
+        labelled(l, "Clocks", RT_LIT("not found when their difference is taken into account"));
     rt_buf_fini(&b);
 }
 
