@@ -139,7 +139,9 @@ event_num(const struct event *e, uint16_t field, int64_t *out)
     }
     if (field == FIELD_TOOK) {
         bool timed = e->begin != RT_TIME_NONE && e->end != RT_TIME_NONE && e->end > e->begin;
-        *out = timed ? (e->end - e->begin) / RT_MS : 0;
+        rt_dur took = 0;
+        timed = timed && !__builtin_sub_overflow(e->end, e->begin, &took);
+        *out = took / RT_MS;
         return timed;
     }
     if (core != EVENT_NO_CODE) {

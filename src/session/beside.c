@@ -49,7 +49,7 @@ tell_beside(struct session *s, const struct session *other)
     if (put(s, e, FIELD_BESIDE, 0, rt_str_of(same ? "same-uid" : "other-uid")) < 0 ||
         put(s, e, FIELD_BESIDE_SID, 0, other->id) < 0)
         return -1;
-    return put(s, e, FIELD_BESIDE_FOR, (both - s->from) / RT_MS, RT_NONE);
+    return put(s, e, FIELD_BESIDE_FOR, box_span(s->from, both) / RT_MS, RT_NONE);
 }
 
 /* Of those that still run, one with the same uid; else the one that runs longest. */
@@ -135,7 +135,8 @@ tell_pause(struct session *const *v, size_t i, size_t n, const struct closing *h
         return 0;
     if (put(v[i], left, FIELD_IDLE_LIMIT, idle / RT_MS, RT_NONE) < 0)
         return -1;
-    return put(v[i], left, FIELD_IDLE_NEEDED, (idle + (next - left->begin)) / RT_MS, RT_NONE);
+    return put(v[i], left, FIELD_IDLE_NEEDED,
+               box_shift(box_span(left->begin, next), idle) / RT_MS, RT_NONE);
 }
 
 int

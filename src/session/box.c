@@ -57,6 +57,15 @@ box_shift(rt_time t, rt_dur d)
     return sum;
 }
 
+rt_dur
+box_span(rt_time from, rt_time to)
+{
+    rt_dur d = 0;
+    if (__builtin_sub_overflow(to, from, &d))
+        return to < from ? INT64_MIN + 1 : INT64_MAX;
+    return d;
+}
+
 struct binding *
 box_binding(const struct box *b, rt_str sid)
 {

@@ -75,5 +75,7 @@ int box_absorb(struct box *to, struct box *from);
 rt_time box_earlier(rt_time a, rt_time b);
 /* t + d, without going past either end of time. */
 rt_time box_shift(rt_time t, rt_dur d);
+/* to - from, likewise. */
+rt_dur box_span(rt_time from, rt_time to);
 
 #endif

@@ -55,7 +55,7 @@ tell_failed(struct course *c, struct event *e)
     if (c->start == NULL || hours == RT_DUR_NONE || e->begin == RT_TIME_NONE ||
         c->start->end == RT_TIME_NONE || e->begin <= box_shift(c->start->end, hours))
         return 0;
-    rt_dur late = e->begin - box_shift(c->start->end, hours);
+    rt_dur late = box_span(box_shift(c->start->end, hours), e->begin);
     if (put(c, e, FIELD_CONTROL, 0, known ? "over" : "over-default") < 0)
         return -1;
     return put(c, e, FIELD_OVERDUE, late / RT_MS, NULL);
@@ -80,7 +80,7 @@ tell_overlap(struct course *c, struct event *e)
     /* A line for both is mostly written when the answer is there, whatever its stamp. */
     if (before->answer_line != 0 && put(c, e, FIELD_STAMPED, 0, "apart") < 0)
         return -1;
-    return put(c, e, FIELD_OVERLAP, (before->end - e->begin) / RT_MS, NULL);
+    return put(c, e, FIELD_OVERLAP, box_span(e->begin, before->end) / RT_MS, NULL);
 }
 
 static rt_dur
@@ -100,7 +100,7 @@ tell_waited(struct course *c, struct event *e)
         e->begin == RT_TIME_NONE)
         return 0;
     int64_t gap = 0;
-    rt_dur waited = e->begin - c->asked, idle = idle_of(c);
+    rt_dur waited = box_span(c->asked, e->begin), idle = idle_of(c);
     bool confirms = (phase_signs_of(c->how->signs, e) & 1u << MEANS_ALIVE) != 0;
     if (e->repeated > 1 && !confirms && event_num(e, FIELD_GAP, &gap) && gap * RT_MS > waited)
         waited = gap * RT_MS;
@@ -146,12 +146,13 @@ live_on(struct course *c, const struct event *e, uint32_t signs)
 {
     const uint32_t alive = 1u << MEANS_ALIVE | 1u << MEANS_STOP;
     struct session *s = c->s;
+    rt_time heard = e->repeated > 1 ? e->last : e->begin;
     bool lives =
         (signs & alive) != 0 || ((signs & 1u << MEANS_LEFT) != 0 && e->source == SOURCE_HOOK);
     if (e->kind == KIND_START && e->outcome == OUTCOME_OK && s->from == RT_TIME_NONE)
         s->from = s->to = e->end;
     else if (s->from != RT_TIME_NONE && lives && !c->over && e->begin != RT_TIME_NONE)
-        s->to = e->repeated > 1 ? e->last : e->begin;
+        s->to = heard > s->to ? heard : s->to;
     c->gone = (c->gone || (signs & 1u << MEANS_GONE) != 0) && !lives;
 }
 
@@ -222,5 +223,5 @@ course_events(struct session *s, const struct closing *how)
     s->ended = c.over || c.gone;
     if (s->from == RT_TIME_NONE || s->ended)
         return 0;
-    return put(&c, first_start(s), FIELD_UNENDED, (s->to - s->from) / RT_MS, NULL);
+    return put(&c, first_start(s), FIELD_UNENDED, box_span(s->from, s->to) / RT_MS, NULL);
 }

@@ -135,7 +135,7 @@ find_busy(struct meter_app *a, const struct meter_cell *v, size_t n)
                 best = s;
         }
         note(a, &best);
-        while (i < n && v[i].tick * tick_us < best.begin + RT_SEC)
+        while (i < n && v[i].tick < best.begin / tick_us + TICKS)
             i++;
     }
 }

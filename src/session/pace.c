@@ -2,6 +2,8 @@
 
 #include "session/pace.h"
 
+#include "session/box.h"
+
 static void
 forget(struct pace *p)
 {
@@ -35,7 +37,7 @@ widest(const struct pace *p)
 {
     rt_dur most = 0;
     for (size_t i = p->count - PACE_GAPS; i < p->count; i++) {
-        rt_dur gap = begin_of(p, i) - begin_of(p, i - 1);
+        rt_dur gap = box_span(begin_of(p, i - 1), begin_of(p, i));
         most = gap > most ? gap : most;
     }
     return most;
@@ -45,7 +47,7 @@ static void
 measure(struct pace *p)
 {
     rt_time now = begin_of(p, p->count - 1), before = begin_of(p, p->count - 2);
-    rt_dur gap = now - before;
+    rt_dur gap = box_span(before, now);
     bool settled = p->settled != RT_TIME_NONE && before >= p->settled;
     p->gap = gap > p->gap ? gap : p->gap;
     p->hasty += settled && gap < p->terms->least;
@@ -64,7 +66,7 @@ pace_step(struct pace *p, const struct event *e)
     if (e->kind == KIND_START && e->outcome == OUTCOME_OK) {
         p->started = e->end;
         p->settled = e->end != RT_TIME_NONE && p->terms->settle != RT_DUR_NONE
-                         ? e->end + p->terms->settle
+                         ? box_shift(e->end, p->terms->settle)
                          : RT_TIME_NONE;
         p->count = 0;
     }
@@ -94,7 +96,7 @@ pace_tell(struct pace *p, struct rt_arena *a, struct event *e)
     if (p->gap != RT_DUR_NONE)
         rc |= put(a, e, FIELD_GAP, p->gap / RT_MS);
     if (p->gap != RT_DUR_NONE && p->started != RT_TIME_NONE)
-        rc |= put(a, e, FIELD_AGE, (begin_of(p, p->count - 1) - p->started) / RT_MS);
+        rc |= put(a, e, FIELD_AGE, box_span(p->started, begin_of(p, p->count - 1)) / RT_MS);
     if (p->least != RT_DUR_NONE)
         rc |= put(a, e, FIELD_PACE, p->least / RT_MS);
     if (p->steady != RT_DUR_NONE)
