@@ -8,6 +8,7 @@ RULE_FILES = \
 	rules/causes.yaml \
 	rules/formats/access.yaml \
 	rules/formats/json.yaml \
+	rules/formats/wrappers.yaml \
 	rules/patterns/callbacks.yaml \
 	rules/patterns/content.yaml \
 	rules/patterns/ending.yaml \

@@ -28,12 +28,25 @@ kind_in_words(rt_str words)
     return kind;
 }
 
+/* The time of the wrapper, when the line itself has none. */
+static void
+take_outer(const struct extract *x, struct event *e)
+{
+    if (!x->outer.known)
+        return;
+    e->begin = e->end = x->outer.at;
+    e->zoned = x->outer.zoned;
+    e->coarse = x->outer.coarse;
+}
+
 static void
 take_time(struct extract *x, const struct scan_value *v, struct event *e)
 {
     struct rt_stamp stamp;
-    if (v->type != SCAN_STRING && v->type != SCAN_NUMBER)
+    if (v->type != SCAN_STRING && v->type != SCAN_NUMBER) {
+        take_outer(x, e);
         return;
+    }
     rt_str text = value_text(x, v, 3);
     const char *format = x->format != NULL && x->format->time_format.n > 0 ? x->format->time_format.p : NULL;
     size_t n = format != NULL ? rt_time_parse_format(text, format, &stamp) : rt_time_parse(text, &stamp);

@@ -95,6 +95,8 @@ choose_format(struct extract *x, struct rt_err *err)
     for (size_t i = 0; i < x->held.n; i++)
         lines += rt_str_trim(x->held.v[i]).n > 0;
     RT_EACH (f, &x->rules->formats) {
+        if (wrap_is(f))
+            continue;
         struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
         const struct scan_plan *plan = f->is_json ? line_plan_new(x->rules, f, &x->scratch) : NULL;
         if (f->is_json && plan == NULL)

@@ -180,6 +180,7 @@ extract_new(const struct rule_set *rules, const struct extract_options *options,
     rt_arena_init(&x->held_arena, 16 * 1024, 0);
     for (size_t i = 0; i < sizeof(x->text) / sizeof(x->text[0]); i++)
         rt_buf_init(&x->text[i], (size_t)limits->line_bytes * 2);
+    rt_buf_init(&x->partial, (size_t)limits->line_bytes);
     x->answer_plan = answer_plan_new(&x->arena);
     x->secret_plan = secret_plan_new(rules, &x->arena);
     x->cache = options->cache;
@@ -208,6 +209,9 @@ extract_free(struct extract **px)
     pcre2_match_data_free(x->match);
     pcre2_match_context_free(x->match_context);
     pcre2_jit_stack_free(x->jit_stack);
+    for (size_t i = 0; i < x->wrap_count; i++)
+        rt_buf_fini(&x->wraps[i].text);
+    rt_buf_fini(&x->partial);
     RT_VEC_FREE(&x->held);
     RT_VEC_FREE(&x->held_numbers);
     RT_VEC_FREE(&x->requests);
@@ -255,13 +259,45 @@ read_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
     return fate < 0 ? -1 : 0;
 }
 
+/* A line as it stands in the input. */
+static int
+read_wrapped(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
+{
+    rt_str inner = line;
+    if (x->wrap_count == 0)
+        return read_line(x, line, number, err);
+    if (wrap_off(x, line, &inner) == 0) {
+        x->counts[LINE_EVENT]++; /* told with the line that ends it */
+        return 0;
+    }
+    int rc = read_line(x, inner, number, err);
+    wrap_line_done(x);
+    return rc;
+}
+
+/* The format of what is inside the wrappers. */
+static int
+choose_inside(struct extract *x, struct rt_err *err)
+{
+    rt_str *raw = rt_arena_array(&x->held_arena, x->held.n, sizeof(*raw));
+    if (raw == NULL)
+        return rt_fail_mem(err);
+    for (size_t i = 0; i < x->held.n; i++)
+        raw[i] = x->held.v[i];
+    if (wrap_choose(x, x->held.v, x->held.n, err) < 0 || choose_format(x, err) < 0)
+        return -1;
+    for (size_t i = 0; i < x->held.n; i++)
+        x->held.v[i] = raw[i];
+    return 0;
+}
+
 static int
 decide(struct extract *x, struct rt_err *err)
 {
-    if (choose_format(x, err) < 0)
+    if (choose_inside(x, err) < 0)
         return -1;
     for (size_t i = 0; i < x->held.n; i++)
-        if (read_line(x, x->held.v[i], x->held_numbers.v[i], err) < 0)
+        if (read_wrapped(x, x->held.v[i], x->held_numbers.v[i], err) < 0)
             return -1;
     RT_VEC_FREE(&x->held);
     RT_VEC_FREE(&x->held_numbers);
@@ -288,7 +324,7 @@ hold(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
 int
 extract_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
 {
-    return x->decided ? read_line(x, line, number, err) : hold(x, line, number, err);
+    return x->decided ? read_wrapped(x, line, number, err) : hold(x, line, number, err);
 }
 
 void

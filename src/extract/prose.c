@@ -8,8 +8,10 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "extract/lenient.h"
 #include "extract/work.h"
 
 enum { GATHER_LINES = 2000, CONTEXT_LINES = 12 };
@@ -28,6 +30,21 @@ struct document {
     uint64_t http_line;
     rt_time time;
     bool zoned, coarse;
+    struct { /* ids that a label gives, of the piece that `line` began; empty: none */
+        char rid[600], sid[72], cname[72], uid[24];
+        uint64_t line;
+        bool any; /* a label was there, be its value none at all */
+    } ids;
+    uint64_t done_line; /* where a word said that the call of this line went well */
+    struct rt_buf json;   /* an object rewritten */
+    size_t lenient_from;  /* in the piece: objects before it were tried */
+    /* What was told last, so that a log that repeats itself counts once. */
+    struct {
+        uint64_t line, hash; /* of the body; 0: it had none */
+        uint8_t kind;
+        int32_t code, http;
+        rt_time time;
+    } last;
 };
 
 bool
@@ -46,6 +63,7 @@ document_of(struct extract *x)
 {
     if (x->document == NULL && (x->document = rt_calloc(1, sizeof(*x->document))) != NULL) {
         rt_buf_init(&x->document->text, (size_t)x->limits->line_bytes * 2);
+        rt_buf_init(&x->document->json, (size_t)x->limits->line_bytes * 2);
         x->document->kind = KIND_NONE;
         x->document->time = RT_TIME_NONE;
     }
@@ -55,8 +73,10 @@ document_of(struct extract *x)
 void
 text_free(struct extract *x)
 {
-    if (x->document != NULL)
+    if (x->document != NULL) {
         rt_buf_fini(&x->document->text);
+        rt_buf_fini(&x->document->json);
+    }
     rt_free(x->document);
     x->document = NULL;
 }
@@ -162,6 +182,97 @@ object_end(rt_str text, size_t at, bool *cut)
     return text.n;
 }
 
+/* ---- ids behind labels: "resourceId=...", "sid：..." ---- */
+
+static bool
+id_byte(char c)
+{
+    return word_byte(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/* The value behind a label that ends at `at`: blanks, one sign, a quote may stand between. */
+static rt_str
+value_behind(rt_str text, size_t at)
+{
+    bool sign = false;
+    size_t i = at;
+    for (; i < text.n; i++) {
+        if (rt_str_starts(rt_str_from(text, i), RT_LIT("\xef\xbc\x9a"))) { /* a full-width colon */
+            sign = true;
+            i += 2;
+        } else if (text.p[i] == ':' || text.p[i] == '=') {
+            sign = true;
+        } else if (text.p[i] != ' ' && text.p[i] != '"' && text.p[i] != '\'') {
+            break;
+        }
+    }
+    size_t end = i;
+    while (sign && end < text.n && id_byte(text.p[end]))
+        end++;
+    return (rt_str){text.p + i, end - i};
+}
+
+static void
+keep_id(char *out, size_t room, rt_str value)
+{
+    static const char *const nothing[] = {"None", "null", "undefined", "nil", "NULL"};
+    for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+        if (rt_str_is(value, nothing[i]))
+            return;
+    if (value.n > 0 && value.n < room)
+        snprintf(out, room, "%.*s", RT_FMT(value));
+}
+
+/* Is the word, which ends at `end`, the label of an id? */
+static bool
+found_label(struct extract *x, struct document *d, rt_str text, rt_str word, size_t end)
+{
+    const struct {
+        const char *label;
+        char *out;
+        size_t room, least;
+    } rows[] = {{"resourceId", d->ids.rid, sizeof(d->ids.rid), 16},
+                {"resource_id", d->ids.rid, sizeof(d->ids.rid), 16},
+                {"sid", d->ids.sid, sizeof(d->ids.sid), 16},
+                {"cname", d->ids.cname, sizeof(d->ids.cname), 1},
+                {"uid", d->ids.uid, sizeof(d->ids.uid), 1}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!rt_str_eq_nocase(word, rt_str_of(rows[i].label)))
+            continue;
+        rt_str value = value_behind(text, end);
+        if (value.n == 0)
+            return false;
+        d->ids.any = true;
+        d->ids.line = x->line;
+        if (value.n >= rows[i].least)
+            keep_id(rows[i].out, rows[i].room, value);
+        return true;
+    }
+    return false;
+}
+
+static void
+forget_ids(struct document *d)
+{
+    d->ids.rid[0] = d->ids.sid[0] = d->ids.cname[0] = d->ids.uid[0] = '\0';
+    d->ids.any = false;
+}
+
+static rt_str
+or_else(rt_str known, const char *other)
+{
+    return known.n > 0 ? known : rt_str_of(other);
+}
+
+static void
+take_ids(const struct document *d, struct event *e)
+{
+    e->rid = or_else(e->rid, d->ids.rid);
+    e->sid = or_else(e->sid, d->ids.sid);
+    e->cname = or_else(e->cname, d->ids.cname);
+    e->uid = or_else(e->uid, d->ids.uid);
+}
+
 /* ---- events from what was found ---- */
 
 static void
@@ -171,6 +282,8 @@ forget_old(struct document *d, uint64_t line)
         d->kind = KIND_NONE;
     if (line > d->http_line + CONTEXT_LINES)
         d->http = 0;
+    if (line > d->ids.line + CONTEXT_LINES)
+        forget_ids(d);
 }
 
 static void
@@ -199,12 +312,22 @@ static int
 end_event(struct extract *x, struct document *d, struct event *e, bool answered, struct rt_err *err)
 {
     e->plain = false;
-    derive_outcome(x, e, answered);
+    d->last.line = x->line;
+    d->last.hash = 0;
+    d->last.kind = e->kind;
+    d->last.code = e->code;
+    d->last.http = e->http;
+    d->last.time = e->begin;
+    if (e->outcome == OUTCOME_UNKNOWN)
+        derive_outcome(x, e, answered);
+    take_ids(d, e);
     if (derive_fields(x, e, d->has_route ? &d->route : NULL, err) < 0 || emit(x, e, err) < 0)
         return -1;
     d->has_route = false;
     d->http = 0;
     d->kind = KIND_NONE;
+    d->done_line = 0;
+    forget_ids(d);
     return 1;
 }
 
@@ -219,15 +342,54 @@ flush_route(struct extract *x, struct document *d, struct rt_err *err)
     return end_event(x, d, &e, false, err);
 }
 
+enum { REPEAT_LINES = 3 };
+
+/* A logger that told the body a moment ago and tells it again, with nothing asked in between. */
+static bool
+told_before(const struct extract *x, const struct document *d, uint64_t hash)
+{
+    return x->wrap_count > 0 && !d->has_route && d->last.line != 0 && d->last.hash == hash &&
+           x->line <= d->last.line + REPEAT_LINES;
+}
+
 static int
 answer_event(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
 {
     struct event e;
     struct body_look look;
+    uint64_t hash = rt_str_hash(object);
+    if (told_before(x, d, hash)) {
+        d->http = 0;
+        return 1;
+    }
     begin_event(x, d, &e);
     if (body_answer(x, &e, object, NULL, &look, err) < 0)
         return -1;
-    return end_event(x, d, &e, true, err);
+    int rc = end_event(x, d, &e, true, err);
+    d->last.hash = hash;
+    return rc;
+}
+
+/* An object that holds a whole exchange, as loggers write one: URL, status, bodies. */
+static int
+found_exchange(struct extract *x, rt_str object, struct rt_err *err)
+{
+    struct scan_value values[SLOT__COUNT];
+    const struct format *f;
+    if (rt_str_find(object, RT_LIT("cloud_recording")) == SIZE_MAX)
+        return 0;
+    RT_EACH (f, &x->rules->formats) {
+        if (!f->is_json || wrap_is(f))
+            continue;
+        if (x->object_plan == NULL && (x->object_plan = line_plan_new(x->rules, f, &x->arena)) == NULL)
+            return rt_fail_mem(err);
+        if (!line_fits_json(f, x->object_plan, object, values, x->limits, NULL) ||
+            values[FORMAT_URL].type != SCAN_STRING)
+            return 0;
+        int fate = call_read(x, values, object, err);
+        return fate < 0 ? -1 : fate == LINE_EVENT;
+    }
+    return 0;
 }
 
 static int
@@ -241,6 +403,11 @@ found_object(struct extract *x, struct document *d, rt_str object, struct rt_err
         if (fate != LINE_UNMATCHED)
             return fate < 0 ? -1 : (int)(x->order - before);
     }
+    int exchange = found_exchange(x, object, err);
+    if (exchange != 0) {
+        d->has_route = d->has_route && exchange < 0;
+        return exchange;
+    }
     if (body_is_vendor(x, object))
         return answer_event(x, d, object, err);
     /* A request body before its answer, or a wrapper around one. */
@@ -249,7 +416,8 @@ found_object(struct extract *x, struct document *d, rt_str object, struct rt_err
     size_t at = 0;
     int found = 0;
     while (scan_member(object, &at, (unsigned)x->limits->json_depth, &key, &v) == 1) {
-        if (v.type != SCAN_OBJECT || !body_is_vendor(x, v.text))
+        rt_str body = v.type == SCAN_OBJECT ? v.text : v.type == SCAN_STRING ? value_text(x, &v, 3) : RT_NONE;
+        if (body.n == 0 || body.p[0] != '{' || !body_is_vendor(x, body))
             continue;
         int64_t http = 0;
         struct scan_value status = scan_get(object, "status");
@@ -257,7 +425,7 @@ found_object(struct extract *x, struct document *d, rt_str object, struct rt_err
             status = scan_get(object, "Code");
         if (value_int(&status, &http) && http >= 100 && http <= 599)
             d->http = (int32_t)http;
-        int one = answer_event(x, d, v.text, err);
+        int one = answer_event(x, d, body, err);
         if (one < 0)
             return -1;
         found += one;
@@ -286,12 +454,26 @@ found_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t 
         snprintf(d->method, sizeof(d->method), "%.*s", (int)(stop - m), text.p + m);
     if (route_parse(rt_str_of(d->url), &d->route)) {
         /* A bare mention of the path in prose names the call, no more. */
-        bool bare = d->route.app_id.n == 0;
+        bool bare = d->route.app_id.n == 0 && d->route.rid.n == 0;
         d->has_route = !bare;
         d->kind = d->route.kind == KIND_ANSWER ? d->kind : d->route.kind;
         d->kind_line = x->line;
     }
     return found;
+}
+
+/* "response: 200 {...": the status before its body. */
+static bool
+stands_before_object(rt_str text, size_t begin, size_t end)
+{
+    size_t i = end, b = begin;
+    while (i < text.n && (text.p[i] == ' ' || text.p[i] == ':' || text.p[i] == ','))
+        i++;
+    while (b > 0 && text.p[b - 1] == ' ')
+        b--;
+    return i > end && i < text.n && text.p[i] == '{' &&
+           (b == 0 || text.p[b - 1] == ':' || text.p[b - 1] == ',' || text.p[b - 1] == '\n' ||
+            text.p[b - 1] == '=' || b < begin);
 }
 
 static int
@@ -302,7 +484,8 @@ found_number(struct extract *x, struct document *d, rt_str text, size_t begin, s
     rt_str before = {text.p, begin};
     if (!rt_str_int(digits, &n))
         return 0;
-    bool status = n >= 100 && n <= 599 && (labelled_status(before) || capital_code(before)) &&
+    bool status = n >= 100 && n <= 599 &&
+                  (labelled_status(before) || capital_code(before) || stands_before_object(text, begin, end)) &&
                   rule_set_http(x->rules, (int32_t)n, KIND_NONE) != NULL;
     if (status) {
         d->http = (int32_t)n;
@@ -331,19 +514,88 @@ found_string(struct extract *x, struct document *d, rt_str text, struct rt_err *
     return end_event(x, d, &e, true, err);
 }
 
+/* JSON begins with a quoted key; what does not is read as languages print it. */
+static bool
+looks_json(rt_str text, size_t at)
+{
+    size_t i = at + 1;
+    while (i < text.n && strchr(" \t\r\n{[", text.p[i]) != NULL)
+        i++;
+    return text.p[at] == '{' && i < text.n && (text.p[i] == '"' || text.p[i] == '}' || text.p[i] == '\\');
+}
+
+static int
+found_braces(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end, struct rt_err *err)
+{
+    bool cut = false;
+    if (!looks_json(text, at)) {
+        size_t stop = 0;
+        if (at < d->lenient_from)
+            return 0;
+        rt_buf_clear(&d->json);
+        size_t after = lenient_object(text, at, &d->json, &stop);
+        if (after == 0) {
+            d->lenient_from = stop;
+            return 0;
+        }
+        *end = after;
+        rt_str json = keep_text(x, rt_buf_str(&d->json));
+        return text_could_matter(json) ? found_object(x, d, json, err) : 0;
+    }
+    *end = object_end(text, at, &cut);
+    rt_str object = {text.p + at, *end - at};
+    return text_could_matter(object) ? found_object(x, d, object, err) : 0;
+}
+
+/* A call, a label, or that all went well. */
+static void
+found_word(struct extract *x, struct document *d, rt_str text, rt_str word, size_t end)
+{
+    static const char *const well[] = {"ok", "success", "succeeded", "successful"};
+    uint8_t kind = kind_of_word(word);
+    if (kind != KIND_NONE) {
+        d->kind = kind;
+        d->kind_line = x->line;
+        return;
+    }
+    for (size_t i = 0; i < sizeof(well) / sizeof(well[0]); i++)
+        if (d->kind != KIND_NONE && d->kind_line == x->line && rt_str_eq_nocase(word, rt_str_of(well[i])))
+            d->done_line = x->line;
+    found_label(x, d, text, word, end);
+}
+
+/* "acquire ok resourceId=...": a call that is told in words and ids alone. A logger that has just told
+ * the answer itself adds nothing. */
+static int
+found_success(struct extract *x, struct document *d, struct rt_err *err)
+{
+    struct event e;
+    bool again = d->last.line != 0 && d->last.kind == d->kind && x->line <= d->last.line + REPEAT_LINES &&
+                 d->last.hash != 0;
+    if (d->done_line != x->line || !d->ids.any || d->ids.line != x->line || d->kind == KIND_NONE)
+        return 0;
+    d->done_line = 0;
+    if (again) {
+        forget_ids(d);
+        return 1;
+    }
+    begin_event(x, d, &e);
+    if (d->ids.rid[0] != '\0' || d->ids.sid[0] != '\0')
+        e.outcome = OUTCOME_OK;
+    return end_event(x, d, &e, false, err);
+}
+
 static int
 search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
 {
     int found = 0;
+    d->lenient_from = 0;
     for (size_t i = 0; i < text.n;) {
         char c = text.p[i];
         int one = 0;
         size_t end = i + 1;
-        if (c == '{') {
-            bool cut = false;
-            end = object_end(text, i, &cut);
-            rt_str object = {text.p + i, end - i};
-            one = text_could_matter(object) ? found_object(x, d, object, err) : 0;
+        if (c == '{' || (c == 'm' && rt_str_starts(rt_str_from(text, i), RT_LIT("map[")))) {
+            one = found_braces(x, d, text, i, &end, err);
         } else if (c == '/' && rt_str_starts(rt_str_from(text, i), RT_LIT("/cloud_recording"))) {
             one = found_url(x, d, text, i, &end, err);
             end = end > i ? end : i + 1;
@@ -354,19 +606,17 @@ search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
                           (end < text.n && (text.p[end] == '.' || text.p[end] == '-' || text.p[end] == '/'));
             one = end - i <= 4 && !inside ? found_number(x, d, text, i, end, err) : 0;
         } else if (word_byte(c)) {
-            while (end < text.n && word_byte(text.p[end]))
+            while (end < text.n && (word_byte(text.p[end]) || text.p[end] == '_'))
                 end++;
-            uint8_t kind = kind_of_word((rt_str){text.p + i, end - i});
-            if (kind != KIND_NONE) {
-                d->kind = kind;
-                d->kind_line = x->line;
-            }
+            found_word(x, d, text, (rt_str){text.p + i, end - i}, end);
         }
         if (one < 0)
             return -1;
         found += one;
         i = end;
     }
+    if (found == 0)
+        found = found_success(x, d, err);
     if (found == 0)
         found = found_string(x, d, text, err);
     return found;
@@ -389,6 +639,12 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
 {
     struct rt_stamp stamp;
     rt_str s = rt_str_trim(line);
+    if (x->outer.known) {
+        d->time = x->outer.at;
+        d->zoned = x->outer.zoned;
+        d->coarse = x->outer.coarse;
+        return;
+    }
     if (s.n > 0 && s.p[0] == '[')
         s = rt_str_from(s, 1);
     if (s.n < 16 || s.p[0] < '0' || s.p[0] > '9' || (s.p[4] != '-' && s.p[4] != '/') || rt_time_parse(s, &stamp) == 0)

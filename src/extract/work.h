@@ -59,6 +59,18 @@ struct reception { /* what a log line tells of a callback beside its body */
     rt_str headers;
 };
 
+enum { WRAPS_MOST = 3 };
+struct wrapper { /* of every line; wrap.c */
+    const struct format *format;
+    const struct scan_plan *plan; /* of a JSON one */
+    const struct zone *zone;      /* that it declares; or NULL */
+    struct rt_buf text;           /* the inside, unescaped */
+};
+struct outer_time { /* of the wrapper of the line being read */
+    rt_time at;
+    bool known, zoned, coarse;
+};
+
 struct extract {
     const struct rule_set *rules;
     struct reception reception; /* of the line being read */
@@ -72,8 +84,14 @@ struct extract {
     const struct zone *format_zone;
 
     bool decided;
+    struct wrapper wraps[WRAPS_MOST]; /* from outside to inside */
+    size_t wrap_count;
+    struct outer_time outer;
+    struct rt_buf partial; /* a line that comes in pieces */
+    bool partial_done;
     const struct format *format; /* NULL: text */
     const struct scan_plan *line_plan, *answer_plan, *secret_plan;
+    const struct scan_plan *object_plan; /* of exchanges inside of text */
     const struct literals *literals; /* a line without any does not matter; NULL: all do */
     pcre2_match_data *match;
     pcre2_match_context *match_context;
@@ -157,6 +175,13 @@ bool callback_likely(rt_str text);
 
 /* call.c: the parts of a record to an event. A line_fate, or -1. */
 int call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err);
+
+/* wrap.c: is the format a wrapper; which ones these lines have, taken off them; the inside of one line:
+ * 1, or 0 when it goes on in the next. */
+bool wrap_is(const struct format *f);
+int wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err);
+int wrap_off(struct extract *x, rt_str line, rt_str *inner);
+void wrap_line_done(struct extract *x);
 
 /* line.c: one record by the chosen format. A line_fate, or -1; *stop: where it gave up. */
 int line_json(struct extract *x, rt_str line, struct rt_err *err);

@@ -23,6 +23,8 @@ const char *const format_part_names[FORMAT__PARTS] = {
     [FORMAT_REQUEST_HEADERS] = "headers",
     [FORMAT_HOST] = "host",
     [FORMAT_PHASE] = "phase",
+    [FORMAT_INNER] = "inner",
+    [FORMAT_PARTIAL] = "partial",
 };
 
 static int

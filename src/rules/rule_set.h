@@ -326,6 +326,8 @@ enum format_part { /* what a format finds in a record */
     FORMAT_REQUEST_HEADERS,
     FORMAT_HOST,
     FORMAT_PHASE,    /* split form: text that tells request from answer */
+    FORMAT_INNER,    /* of a wrapper: the line that it carries, recognised anew */
+    FORMAT_PARTIAL,  /* of a wrapper: there when the line goes on in the next */
     FORMAT__PARTS
 };
 extern const char *const format_part_names[FORMAT__PARTS]; /* YAML keys and group names */

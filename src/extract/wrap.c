@@ -1,0 +1,214 @@
+/*
+ * wrap.c - what a platform puts around a line: a container's JSON, a prefix with the time.
+ *
+ * The wrappers are chosen on the first lines, from outside to inside, and taken off each line; what is
+ * inside is recognised anew. The time of the wrapper counts where the inside has none.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "extract/choose.h"
+#include "extract/work.h"
+
+bool
+wrap_is(const struct format *f)
+{
+    return f->path_count[FORMAT_INNER] > 0 || f->group[FORMAT_INNER] >= 0;
+}
+
+static rt_str
+group(const PCRE2_SIZE *ovector, int rc, rt_str line, int number)
+{
+    if (number < 0 || number >= rc || ovector[2 * number] == PCRE2_UNSET)
+        return RT_NONE;
+    return (rt_str){line.p + ovector[2 * number],
+                    ovector[2 * number + 1] - ovector[2 * number]};
+}
+
+struct unwrapped {
+    rt_str inner, time;
+    bool partial; /* goes on in the next line */
+};
+
+static bool
+take_json(struct extract *x, const struct wrapper *w, rt_str line, struct rt_buf *text,
+          struct unwrapped *out)
+{
+    struct scan_value values[SLOT__COUNT];
+    rt_str s = rt_str_trim(line);
+    if (s.n == 0 || s.p[0] != '{' ||
+        scan_plan_run(w->plan, s, (unsigned)x->limits->json_depth, NULL, values, SLOT__COUNT) ==
+            0 ||
+        values[FORMAT_INNER].type != SCAN_STRING)
+        return false;
+    const struct scan_value *inner = &values[FORMAT_INNER], *time = &values[FORMAT_TIME];
+    out->time = time->type == SCAN_STRING || time->type == SCAN_NUMBER ? time->text : RT_NONE;
+    out->inner = inner->text;
+    if (!inner->escaped)
+        return true;
+    rt_buf_clear(text);
+    if (scan_unescape(inner->text, text) < 0)
+        return false;
+    out->inner = rt_buf_str(text);
+    return true;
+}
+
+static bool
+take_regex(struct extract *x, const struct wrapper *w, rt_str line, struct unwrapped *out)
+{
+    const struct format *f = w->format;
+    int rc = line.n == 0 ? -1
+                         : pcre2_match(f->re, (PCRE2_SPTR)line.p, line.n, 0, 0, x->match,
+                                       x->match_context);
+    if (rc <= 0)
+        return false;
+    const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(x->match);
+    out->inner = group(ovector, rc, line, f->group[FORMAT_INNER]);
+    out->time = group(ovector, rc, line, f->group[FORMAT_TIME]);
+    out->partial = group(ovector, rc, line, f->group[FORMAT_PARTIAL]).n > 0;
+    return true;
+}
+
+static bool
+has_literal(const struct format *f, rt_str line)
+{
+    for (size_t i = 0; i < f->literal_count; i++)
+        if (rt_str_find(line, f->literals[i]) != SIZE_MAX)
+            return true;
+    return f->literal_count == 0;
+}
+
+static bool
+take(struct extract *x, const struct wrapper *w, rt_str line, struct rt_buf *text,
+     struct unwrapped *out)
+{
+    *out = (struct unwrapped){.inner = RT_NONE};
+    if (!has_literal(w->format, line))
+        return false;
+    return w->format->is_json ? take_json(x, w, line, text, out) : take_regex(x, w, line, out);
+}
+
+/* The stamp of the wrapper is that of all that stands inside. */
+static void
+note_outer(struct extract *x, const struct wrapper *w, rt_str time)
+{
+    struct rt_stamp stamp;
+    rt_str format = w->format->time_format;
+    size_t n = format.n > 0 ? rt_time_parse_format(time, format.p, &stamp)
+                            : rt_time_parse(time, &stamp);
+    if (n == 0)
+        return;
+    const struct zone *declared = x->format_zone;
+    if (w->zone != NULL)
+        x->format_zone = w->zone;
+    note_time(x, &stamp);
+    x->outer = (struct outer_time){.known = true, .coarse = stamp.digits == 0};
+    x->outer.at = stamp_time(x, &stamp, &x->outer.zoned);
+    x->format_zone = declared;
+}
+
+static rt_str
+without_end(rt_str s)
+{
+    while (s.n > 0 && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == '\r'))
+        s.n--;
+    return s;
+}
+
+int
+wrap_off(struct extract *x, rt_str line, rt_str *inner)
+{
+    x->outer.known = false;
+    for (size_t i = 0; i < x->wrap_count; i++) {
+        struct unwrapped u;
+        if (!take(x, &x->wraps[i], line, &x->wraps[i].text, &u))
+            break; /* a stack trace, a banner: as it is */
+        if (u.time.n > 0)
+            note_outer(x, &x->wraps[i], u.time);
+        line = without_end(u.inner);
+        if (u.partial) {
+            rt_buf_add(&x->partial, line);
+            return 0;
+        }
+        if (x->partial.n > 0) {
+            rt_buf_add(&x->partial, line);
+            line = rt_buf_str(&x->partial);
+            x->partial_done = true;
+        }
+    }
+    *inner = line;
+    return 1;
+}
+
+void
+wrap_line_done(struct extract *x)
+{
+    if (x->partial_done)
+        rt_buf_clear(&x->partial);
+    x->partial_done = false;
+}
+
+/* ---- choosing ---- */
+
+static size_t
+matches(struct extract *x, const struct wrapper *w, const rt_str *lines, size_t count)
+{
+    size_t n = 0;
+    struct unwrapped u;
+    for (size_t i = 0; i < count; i++)
+        n += lines[i].n > 0 && take(x, w, lines[i], &x->text[3], &u) &&
+             rt_str_trim(u.inner).n > 0;
+    return n;
+}
+
+/* The wrapper that most lines have, at least half of those that are not blank. False: none. */
+static int
+choose_one(struct extract *x, const rt_str *lines, size_t count, struct wrapper *out)
+{
+    const struct format *f;
+    size_t most = 0, filled = 0;
+    for (size_t i = 0; i < count; i++)
+        filled += rt_str_trim(lines[i]).n > 0;
+    RT_EACH (f, &x->rules->formats) {
+        if (!wrap_is(f))
+            continue;
+        struct wrapper w = {.format = f};
+        if (f->is_json && (w.plan = line_plan_new(x->rules, f, &x->arena)) == NULL)
+            return -1;
+        size_t n = matches(x, &w, lines, count);
+        if (n > most) {
+            most = n;
+            *out = w;
+        }
+    }
+    return most > 0 && most * 2 >= filled;
+}
+
+int
+wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err)
+{
+    struct rt_err why = {0};
+    while (x->wrap_count < WRAPS_MOST) {
+        struct wrapper *w = &x->wraps[x->wrap_count];
+        int found = choose_one(x, lines, count, w);
+        if (found < 0)
+            return rt_fail_mem(err);
+        if (found == 0)
+            break;
+        if (w->format->zone.n > 0)
+            w->zone = zone_new(w->format->zone.p, &x->arena, &why);
+        rt_buf_init(&w->text, (size_t)x->limits->line_bytes * 2);
+        x->wrap_count++;
+        for (size_t i = 0; i < count; i++) {
+            struct unwrapped u;
+            bool ok = true;
+            if (!take(x, w, lines[i], &x->text[3], &u))
+                continue;
+            lines[i] = rt_arena_str(&x->held_arena, without_end(u.inner), &ok);
+            if (!ok)
+                return rt_fail_mem(err);
+        }
+    }
+    return 0;
+}
