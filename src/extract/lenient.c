@@ -25,8 +25,8 @@ peek(const struct reader *r)
 static bool
 is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-           c == '$';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '_' || c == '-' || c == '$';
 }
 
 static void
@@ -67,9 +67,9 @@ put_bare(struct rt_buf *b, rt_str s)
 {
     static const struct {
         const char *word, *json;
-    } rows[] = {{"true", "true"},      {"True", "true"},   {"false", "false"},
-                {"False", "false"},    {"null", "null"},   {"None", "null"},
-                {"undefined", "null"}, {"<nil>", "null"},  {"nil", "null"}};
+    } rows[] = {{"true", "true"},      {"True", "true"},  {"false", "false"},
+                {"False", "false"},    {"null", "null"},  {"None", "null"},
+                {"undefined", "null"}, {"<nil>", "null"}, {"nil", "null"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rt_str_is(s, rows[i].word)) {
             rt_buf_add(b, rt_str_of(rows[i].json));
@@ -85,7 +85,11 @@ put_bare(struct rt_buf *b, rt_str s)
 
 static const struct quote {
     const char *open, *close;
-} quotes[] = {{"\"", "\""}, {"'", "'"}, {"`", "`"}, {"\xe2\x80\x9c", "\xe2\x80\x9d"}, {"\xe2\x80\x98", "\xe2\x80\x99"}};
+} quotes[] = {{"\"", "\""},
+              {"'", "'"},
+              {"`", "`"},
+              {"\xe2\x80\x9c", "\xe2\x80\x9d"},
+              {"\xe2\x80\x98", "\xe2\x80\x99"}};
 
 static const struct quote *
 quote_at(const struct reader *r)
@@ -163,13 +167,15 @@ read_bare(struct reader *r, char separator)
 {
     size_t begin = r->at, i = begin;
     bool java = separator == '=', go = separator == 'm';
+    bool tight =
+        separator == ':' && begin > 0 && r->s.p[begin - 1] == ':'; /* {Code:7 Reason:none} */
     for (; i < r->s.n; i++) {
         char c = r->s.p[i];
         if (c == '}' || (go ? c == ']' : c == ']' || c == '\n'))
             break;
         if (!go && c == ',' && (!java || (i + 2 < r->s.n && key_at(r->s, i + 2, '='))))
             break;
-        if (go && c == ' ' && key_at(r->s, i + 1, ':'))
+        if ((go || tight) && c == ' ' && key_at(r->s, i + 1, ':'))
             break;
     }
     r->at = i;

@@ -29,21 +29,28 @@ struct document {
     int32_t http;
     uint64_t http_line;
     rt_time time;
-    bool zoned, coarse;
+    bool zoned, coarse, dated; /* dated: by a header, which is that of one answer */
     struct { /* ids that a label gives, of the piece that `line` began; empty: none */
         char rid[600], sid[72], cname[72], uid[24];
         uint64_t line;
         bool any; /* a label was there, be its value none at all */
     } ids;
     uint64_t done_line; /* where a word said that the call of this line went well */
+    struct { /* an answer whose status may stand in a line to come */
+        struct rt_arena arena;
+        struct event *e; /* NULL: none */
+        char url[1024];
+        bool has_route;
+        uint64_t line;
+        uint32_t order;
+    } held;
     struct rt_buf json;   /* an object rewritten */
     size_t lenient_from;  /* in the piece: objects before it were tried */
     /* What was told last, so that a log that repeats itself counts once. */
     struct {
         uint64_t line, hash; /* of the body; 0: it had none */
         uint8_t kind;
-        int32_t code, http;
-        rt_time time;
+        int32_t code;
     } last;
 };
 
@@ -64,6 +71,7 @@ document_of(struct extract *x)
     if (x->document == NULL && (x->document = rt_calloc(1, sizeof(*x->document))) != NULL) {
         rt_buf_init(&x->document->text, (size_t)x->limits->line_bytes * 2);
         rt_buf_init(&x->document->json, (size_t)x->limits->line_bytes * 2);
+        rt_arena_init(&x->document->held.arena, 2048, 0);
         x->document->kind = KIND_NONE;
         x->document->time = RT_TIME_NONE;
     }
@@ -76,6 +84,7 @@ text_free(struct extract *x)
     if (x->document != NULL) {
         rt_buf_fini(&x->document->text);
         rt_buf_fini(&x->document->json);
+        rt_arena_fini(&x->document->held.arena);
     }
     rt_free(x->document);
     x->document = NULL;
@@ -109,7 +118,7 @@ kind_of_word(rt_str word)
 static bool
 labelled_status(rt_str before)
 {
-    static const char *const labels[] = {"http/1.1", "http/2", "http/1.0", "status code", "statuscode", "status", "http",
+    static const char *const labels[] = {"http/1.1", "http/2", "http/1.0", "status code is", "status code", "statuscode", "status", "http",
                                          "with status", "//", "\"code\"", "return", "returns", "returned", "http code"};
     rt_str b = rt_str_trim(before);
     while (b.n > 0 && (b.p[b.n - 1] == ':' || b.p[b.n - 1] == '=' || b.p[b.n - 1] == ' ' || b.p[b.n - 1] == '['))
@@ -261,7 +270,7 @@ forget_ids(struct document *d)
 static rt_str
 or_else(rt_str known, const char *other)
 {
-    return known.n > 0 ? known : rt_str_of(other);
+    return known.n > 0 || other[0] == '\0' ? known : rt_str_of(other);
 }
 
 static void
@@ -308,27 +317,82 @@ begin_event(struct extract *x, struct document *d, struct event *e)
     e->coarse = d->coarse;
 }
 
+/* Nothing more can belong to the answer that is held. */
+static int
+flush_held(struct extract *x, struct document *d, struct rt_err *err)
+{
+    struct event *e = d->held.e;
+    struct route route;
+    uint64_t line = x->line;
+    uint32_t order = x->order;
+    if (e == NULL)
+        return 0;
+    d->held.e = NULL;
+    x->line = d->held.line;
+    x->order = d->held.order;
+    bool routed = d->held.has_route && route_parse(rt_str_of(d->held.url), &route);
+    derive_outcome(x, e, true);
+    int rc = derive_fields(x, e, routed ? &route : NULL, err) < 0 ? -1 : emit(x, e, err);
+    x->line = line;
+    x->order = line == d->held.line ? x->order : order;
+    rt_arena_fini(&d->held.arena);
+    rt_arena_init(&d->held.arena, 2048, 0);
+    return rc;
+}
+
+/* What named the call is used up. */
+static int
+forget_call(struct document *d)
+{
+    d->has_route = false;
+    d->http = 0;
+    d->kind = KIND_NONE;
+    d->done_line = 0;
+    if (d->dated)
+        d->time = RT_TIME_NONE;
+    d->dated = false;
+    forget_ids(d);
+    return 1;
+}
+
+static void
+remember_last(const struct extract *x, struct document *d, const struct event *e, uint64_t hash)
+{
+    d->last.line = x->line;
+    d->last.hash = hash;
+    d->last.kind = e->kind;
+    d->last.code = e->code;
+}
+
+static int
+hold_event(struct extract *x, struct document *d, struct event *e, struct rt_err *err)
+{
+    take_ids(d, e);
+    e->plain = false;
+    d->held.e = event_copy(&d->held.arena, e, NULL);
+    if (d->held.e == NULL)
+        return rt_fail_mem(err);
+    d->held.has_route = d->has_route;
+    if (d->has_route)
+        memcpy(d->held.url, d->url, sizeof(d->url));
+    d->held.line = x->line;
+    d->held.order = x->order++;
+    return forget_call(d);
+}
+
 static int
 end_event(struct extract *x, struct document *d, struct event *e, bool answered, struct rt_err *err)
 {
     e->plain = false;
-    d->last.line = x->line;
-    d->last.hash = 0;
-    d->last.kind = e->kind;
-    d->last.code = e->code;
-    d->last.http = e->http;
-    d->last.time = e->begin;
+    if (flush_held(x, d, err) < 0)
+        return -1;
+    remember_last(x, d, e, 0);
     if (e->outcome == OUTCOME_UNKNOWN)
         derive_outcome(x, e, answered);
     take_ids(d, e);
     if (derive_fields(x, e, d->has_route ? &d->route : NULL, err) < 0 || emit(x, e, err) < 0)
         return -1;
-    d->has_route = false;
-    d->http = 0;
-    d->kind = KIND_NONE;
-    d->done_line = 0;
-    forget_ids(d);
-    return 1;
+    return forget_call(d);
 }
 
 /* A URL whose answer did not follow is a call of its own. */
@@ -343,6 +407,21 @@ flush_route(struct extract *x, struct document *d, struct rt_err *err)
 }
 
 enum { REPEAT_LINES = 3 };
+
+/* A logger that sums up in words what it has just told. */
+static bool
+told_lately(const struct extract *x, const struct document *d)
+{
+    return x->wrap_count > 0 && !d->has_route && d->last.line != 0 && d->last.hash != 0 &&
+           (d->kind == KIND_NONE || d->kind == d->last.kind) && x->line <= d->last.line + REPEAT_LINES;
+}
+
+static void
+status_of_held(struct document *d, int32_t http)
+{
+    if (d->held.e != NULL && d->held.e->http == 0)
+        d->held.e->http = http;
+}
 
 /* A logger that told the body a moment ago and tells it again, with nothing asked in between. */
 static bool
@@ -359,15 +438,17 @@ answer_event(struct extract *x, struct document *d, rt_str object, struct rt_err
     struct body_look look;
     uint64_t hash = rt_str_hash(object);
     if (told_before(x, d, hash)) {
+        status_of_held(d, d->http);
         d->http = 0;
         return 1;
     }
+    if (flush_held(x, d, err) < 0)
+        return -1;
     begin_event(x, d, &e);
     if (body_answer(x, &e, object, NULL, &look, err) < 0)
         return -1;
-    int rc = end_event(x, d, &e, true, err);
-    d->last.hash = hash;
-    return rc;
+    remember_last(x, d, &e, hash);
+    return hold_event(x, d, &e, err);
 }
 
 /* An object that holds a whole exchange, as loggers write one: URL, status, bodies. */
@@ -437,7 +518,7 @@ static int
 found_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end, struct rt_err *err)
 {
     rt_str url = route_around(text, at);
-    int found = flush_route(x, d, err);
+    int found = flush_held(x, d, err) < 0 ? -1 : flush_route(x, d, err);
     *end = (size_t)(url.p - text.p) + url.n;
     if (found < 0 || url.n >= sizeof(d->url))
         return found;
@@ -484,6 +565,11 @@ found_number(struct extract *x, struct document *d, rt_str text, size_t begin, s
     rt_str before = {text.p, begin};
     if (!rt_str_int(digits, &n))
         return 0;
+    /* A line of its own, behind an answer: what curl writes at its end. */
+    if (d->held.e != NULL && n >= 100 && n <= 599 && rt_str_trim(text).n == digits.n) {
+        status_of_held(d, (int32_t)n);
+        return 1;
+    }
     bool status = n >= 100 && n <= 599 &&
                   (labelled_status(before) || capital_code(before) || stands_before_object(text, begin, end)) &&
                   rule_set_http(x->rules, (int32_t)n, KIND_NONE) != NULL;
@@ -495,6 +581,8 @@ found_number(struct extract *x, struct document *d, rt_str text, size_t begin, s
     const struct code_entry *entry = rule_set_code(x->rules, n, KIND_NONE, 0, RT_NONE);
     if (entry == NULL || !labelled_code(text, begin, end))
         return 0;
+    if (x->wrap_count > 0 && d->last.line != 0 && d->last.code == n && x->line <= d->last.line + REPEAT_LINES)
+        return 1; /* the logger has told it */
     struct event e;
     begin_event(x, d, &e);
     e.code = (int32_t)n;
@@ -508,6 +596,8 @@ found_string(struct extract *x, struct document *d, rt_str text, struct rt_err *
     const struct code_entry *known = text.n > 4000 ? NULL : rule_set_string(x->rules, text);
     if (known == NULL)
         return 0;
+    if (told_lately(x, d))
+        return 1;
     struct event e;
     begin_event(x, d, &e);
     e.reason = known->text;
@@ -570,12 +660,10 @@ static int
 found_success(struct extract *x, struct document *d, struct rt_err *err)
 {
     struct event e;
-    bool again = d->last.line != 0 && d->last.kind == d->kind && x->line <= d->last.line + REPEAT_LINES &&
-                 d->last.hash != 0;
     if (d->done_line != x->line || !d->ids.any || d->ids.line != x->line || d->kind == KIND_NONE)
         return 0;
     d->done_line = 0;
-    if (again) {
+    if (told_lately(x, d)) {
         forget_ids(d);
         return 1;
     }
@@ -629,7 +717,7 @@ text_search(struct extract *x, rt_str text, struct rt_err *err)
     if (d == NULL)
         return rt_fail_mem(err);
     int found = search(x, d, text, err), last = found < 0 ? -1 : flush_route(x, d, err);
-    return last < 0 ? -1 : found + last;
+    return last < 0 || flush_held(x, d, err) < 0 ? -1 : found + last;
 }
 
 /* ---- lines ---- */
@@ -643,6 +731,15 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
         d->time = x->outer.at;
         d->zoned = x->outer.zoned;
         d->coarse = x->outer.coarse;
+        return;
+    }
+    if (rt_str_starts(s, RT_LIT("Date: ")) &&
+        rt_time_parse_format(rt_str_from(s, strlen("Date: ")), "%a, %d %b %Y %H:%M:%S GMT", &stamp) > 0) {
+        stamp.zoned = true; /* by RFC 9110 */
+        note_time(x, &stamp);
+        d->time = stamp_time(x, &stamp, &d->zoned);
+        d->coarse = true;
+        d->dated = true;
         return;
     }
     if (s.n > 0 && s.p[0] == '[')
@@ -660,6 +757,8 @@ settle(struct extract *x, struct document *d, struct rt_err *err)
 {
     if (d->lines == 0)
         return 0;
+    if (d->held.e != NULL && d->first_line > d->held.line + REPEAT_LINES && flush_held(x, d, err) < 0)
+        return -1;
     uint64_t here = x->line;
     struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
     x->line = d->first_line;
@@ -735,7 +834,7 @@ text_end(struct extract *x, struct rt_err *err)
         return 0;
     if (settle(x, d, err) < 0)
         return -1;
-    int last = flush_route(x, d, err);
+    int last = flush_held(x, d, err) < 0 ? -1 : flush_route(x, d, err);
     /* A status that nothing followed is still an answer. */
     if (last == 0 && d->http >= 400) {
         struct event e;
