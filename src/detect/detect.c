@@ -99,10 +99,9 @@ detector_try(struct detector *det, struct claims *d, size_t rule, const struct s
             undecided = m;
         }
     }
-    /* A mere note that could not be checked is not worth a line, nor is a warning that would need callbacks
-     * which nobody subscribed. */
-    enum severity least = undecided.unsubscribed ? SEVERITY_ERROR : SEVERITY_WARNING;
-    if (rc == 0 && open != NULL && open->severity >= least)
+    /* A mere note that could not be checked is not worth a line, nor is what would need callbacks that nobody
+     * subscribed. */
+    if (rc == 0 && open != NULL && open->severity >= SEVERITY_WARNING && !undecided.unsubscribed)
         rc = note_unchecked(d, open, session, &undecided, err);
     rt_arena_reset(&det->scratch, mark);
     return rc;

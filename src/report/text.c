@@ -50,6 +50,18 @@ header_inputs(const struct layout *l, const struct report *r)
     }
 }
 
+/* A difference below a second is no news. */
+static void
+header_clocks(const struct layout *l, const struct report *r)
+{
+    char human[RT_TIME_MAX];
+    rt_dur d = r->skew < 0 ? -r->skew : r->skew;
+    if (r->skew_known && d >= RT_SEC)
+        out_fmt(l->o, "Clocks   API host runs %s %s the vendor (estimated from %u recording%s, not applied)\n",
+                rt_dur_human(d, human), r->skew < 0 ? "behind" : "ahead of", r->skew_basis,
+                rt_plural(r->skew_basis));
+}
+
 static void
 header_covers(const struct layout *l, const struct report *r)
 {
@@ -357,6 +369,7 @@ write_text(const struct report *r, const struct writer_options *w, struct out *o
     header_inputs(&l, r);
     if (r->session_count > 0) {
         header_covers(&l, r);
+        header_clocks(&l, r);
         header_sessions(&l, r);
     }
     out_char(o, '\n');
