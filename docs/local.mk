@@ -6,4 +6,5 @@ EXTRA_DIST += samples/a-busy-morning.log.gz samples/access.log samples/blind-ret
 	samples/network-jitter.log samples/nobody-published.log samples/pasted-answer.txt \
 	samples/polled-after-stop.log.gz samples/restarted-without-stop.log samples/screenshots-only.log \
 	samples/server-switch.log samples/start-repeated.log samples/start-too-late.log samples/stopped-twice.log \
-	samples/two-lines-a-call.log samples/wrong-parameters.log
+	samples/storage.hooks.jsonl samples/storage.log samples/token-ends.hooks.jsonl samples/token-ends.log \
+	samples/tokens.hooks.jsonl samples/tokens.log samples/two-lines-a-call.log samples/wrong-parameters.log

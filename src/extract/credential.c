@@ -65,19 +65,18 @@ distance(const struct asked *q, int64_t end, int64_t *ms)
 static void
 tell_services(struct asked *q, const struct token *t, const struct token_claim *ours)
 {
+    const rt_str only_sum = RT_LIT("only a checksum");
     for (size_t i = 0; i < t->claim_count; i++)
         if (t->claims[i].service != NULL)
             text(q, FIELD_TOKEN_SERVICE, t->claims[i].service->name);
     for (unsigned n = 0; ours != NULL && n < 64; n++)
         if ((ours->privileges >> n & 1) != 0)
             number(q, FIELD_TOKEN_RIGHT, n);
-    if (ours == NULL || t->by_checksum)
+    if (ours == NULL)
         return;
-    text(q, FIELD_TOKEN_CHANNEL, ours->channel);
-    if (ours->account.n > 0)
-        text(q, FIELD_TOKEN_UID, ours->account);
-    else
-        word(q, FIELD_TOKEN_UID, "any");
+    bool anybody = t->by_checksum ? t->account_sum == 0 : ours->account.n == 0;
+    text(q, FIELD_TOKEN_CHANNEL, t->by_checksum ? only_sum : ours->channel);
+    text(q, FIELD_TOKEN_UID, anybody ? RT_LIT("any") : t->by_checksum ? only_sum : ours->account);
 }
 
 static void
