@@ -21,6 +21,7 @@ typedef int64_t rt_dur;  /* µs */
 #define RT_MIN (60 * RT_SEC)
 #define RT_HOUR (60 * RT_MIN)
 #define RT_DAY (24 * RT_HOUR)
+#define RT_UNIX_MAX INT64_C(253402300799) /* seconds: the last of year 9999; beyond it is no time */
 
 /* What a text said of its instant. `at` is as if in UTC when `zoned` is false. */
 struct rt_stamp {

@@ -34,7 +34,8 @@ put_field(struct rt_buf *b, const struct rule_set *rules, const struct event *e,
         rt_buf_add(b, text);
     else if (id < FIELD__COUNT && event_fields[id].type == TYPE_DUR && event_num(e, id, &n))
         rt_buf_add(b, rt_str_of(rt_dur_human(n * RT_MS, human)));
-    else if (id < FIELD__COUNT && event_fields[id].type == TYPE_TIME && event_num(e, id, &n))
+    else if (id < FIELD__COUNT && event_fields[id].type == TYPE_TIME && event_num(e, id, &n) &&
+             n >= 0 && n <= RT_UNIX_MAX)
         rt_buf_addf(b, "%s UTC", rt_time_human(n * RT_SEC, human));
     else if (event_num(e, id, &n))
         rt_buf_addf(b, "%" PRId64, n);

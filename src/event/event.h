@@ -35,7 +35,7 @@ enum event_field_id {
     FIELD__COUNT, /* fields named x_… of formats are numbered from here, by the rule set */
 };
 enum event_field_type { TYPE_INT, TYPE_STR, TYPE_DUR /* a number of ms */, TYPE_TIME /* of Unix seconds */ };
-enum event_field_part { PART_CORE, PART_ANSWER, PART_REQUEST, PART_HOOK, PART_DERIVED };
+enum event_field_part { PART_CORE, PART_ANSWER, PART_REQUEST, PART_HOOK, PART_DERIVED, PART_INNER };
 
 struct event_field_row {
     const char *name;

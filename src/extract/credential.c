@@ -279,7 +279,7 @@ look_at_sts(struct asked *q, rt_str config, const struct storage_vendor *vendor)
     word(q, FIELD_STS, "yes");
     if (vendor != NULL && !vendor->sts)
         complain(q, "sts-vendor", RT_LIT("stsToken"));
-    if (!value_int(&end, &seconds) || seconds <= 0)
+    if (!value_int(&end, &seconds) || seconds <= 0 || seconds > RT_UNIX_MAX)
         return;
     number(q, FIELD_STS_EXPIRES, seconds);
     if (distance(q, seconds, &ms))

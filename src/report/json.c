@@ -142,8 +142,12 @@ json_totals(struct out *o, const struct report *r)
 static void
 value(struct out *o, const struct event_value *v)
 {
+    char text[RT_TIME_MAX];
+    bool moment = v->field < FIELD__COUNT && event_fields[v->field].type == TYPE_TIME;
     if (v->is_text)
         redact_write(o, v->text, out_json);
+    else if (moment && v->num >= 0 && v->num <= RT_UNIX_MAX)
+        out_fmt(o, "\"%s\"", rt_time_rfc3339(v->num * RT_SEC, text));
     else
         out_fmt(o, "%lld", (long long)v->num);
 }
@@ -175,7 +179,7 @@ event_fields_of(struct out *o, const struct report *r, const struct event *e)
             same += e->values[k].field == field;
             before += k < i && e->values[k].field == field;
         }
-        if (before > 0)
+        if (before > 0 || (field < FIELD__COUNT && event_fields[field].part == PART_INNER))
             continue;
         rt_str name = rule_set_field_name(r->rules, field);
         char text[80];

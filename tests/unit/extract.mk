@@ -5,3 +5,6 @@ TESTS += tests/unit/test_extract
 check_PROGRAMS += tests/unit/test_extract_token
 tests_unit_test_extract_token_SOURCES = tests/unit/test_extract_token.c
 TESTS += tests/unit/test_extract_token
+check_PROGRAMS += tests/unit/test_extract_credential
+tests_unit_test_extract_credential_SOURCES = tests/unit/test_extract_credential.c
+TESTS += tests/unit/test_extract_credential
