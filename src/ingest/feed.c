@@ -68,9 +68,32 @@ feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate, c
     return f->in == NULL ? rt_fail_mem(err) : 0;
 }
 
+int
+feed_open_source(struct feed *f, const struct feed_source *source, const struct rt_limits *limits, struct rt_err *err)
+{
+    *f = (struct feed){
+        .fd = -1,
+        .backend = inflate_backends[0],
+        .most = limits->inflate_ratio_bytes,
+        .source = source,
+        .in_cap = INPUT_BYTES,
+        .in = rt_malloc(INPUT_BYTES),
+    };
+    if (f->in == NULL)
+        return rt_fail_mem(err);
+    f->source_state = source->open(source->arg, err);
+    if (f->source_state != NULL)
+        return 0;
+    feed_close(f);
+    return -1;
+}
+
 void
 feed_close(struct feed *f)
 {
+    if (f->source_state != NULL)
+        f->source->close(f->source_state);
+    f->source_state = NULL;
     if (f->state != NULL)
         f->backend->close(f->state);
     if (f->fd >= 0)
@@ -89,6 +112,24 @@ damage(struct feed *f, enum feed_damage what)
     f->ended = true;
 }
 
+static bool
+in_memory(const struct feed *f)
+{
+    return f->fd < 0 && f->source == NULL;
+}
+
+static ssize_t
+pull(struct feed *f, void *out, size_t room)
+{
+    if (f->source != NULL)
+        return f->source->read(f->source_state, out, room);
+    ssize_t n = 0;
+    do
+        n = read(f->fd, out, room);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 /* Appends to the input buffer; 0 at the end of the file. */
 static size_t
 refill(struct feed *f)
@@ -100,16 +141,14 @@ refill(struct feed *f)
         f->in_at = 0;
     }
     size_t room = f->in_cap - f->in_n;
-    if (f->fd < 0) {
+    if (in_memory(f)) {
         n = (ssize_t)(f->memory_n < room ? f->memory_n : room);
         if (n > 0)
             memcpy(f->in + f->in_n, f->memory, (size_t)n);
         f->memory += n;
         f->memory_n -= (size_t)n;
     } else {
-        do
-            n = read(f->fd, f->in + f->in_n, room);
-        while (n < 0 && errno == EINTR);
+        n = pull(f, f->in + f->in_n, room);
         if (n < 0) {
             f->error = errno;
             damage(f, FEED_READ);
@@ -221,15 +260,12 @@ copy_some(struct feed *f, uint8_t *out, size_t room, size_t *got)
     }
     if (f->ended)
         return;
-    if (f->fd < 0) {
+    if (in_memory(f)) {
         if (refill(f) > 0)
             copy_some(f, out, room, got);
         return;
     }
-    ssize_t n = 0;
-    do
-        n = read(f->fd, out, room);
-    while (n < 0 && errno == EINTR);
+    ssize_t n = pull(f, out, room);
     if (n < 0) {
         f->error = errno;
         damage(f, FEED_READ);

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/limits.h"
@@ -24,8 +25,19 @@ enum feed_damage {
     FEED_BOMB,      /* limits.inflate_ratio_bytes reached */
 };
 
+/* Text that is made as it is read, such as that of a store. Each opening begins anew. */
+struct feed_source {
+    void *(*open)(const void *arg, struct rt_err *err);
+    /* Bytes put into `out`, 0 at the end, -1 with errno set. */
+    ssize_t (*read)(void *state, void *out, size_t room);
+    void (*close)(void *state);
+    const void *arg;
+};
+
 struct feed {
-    int fd; /* -1: memory */
+    int fd; /* -1: memory or a source */
+    const struct feed_source *source;
+    void *source_state;
     const uint8_t *memory;
     size_t memory_n;
     const struct inflate_backend *backend;
@@ -46,6 +58,8 @@ struct feed {
 int feed_open(struct feed *f, const char *path, const struct rt_limits *limits, struct rt_err *err);
 int feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
                      struct rt_err *err);
+/* `source` must outlive the feed. */
+int feed_open_source(struct feed *f, const struct feed_source *source, const struct rt_limits *limits, struct rt_err *err);
 void feed_close(struct feed *f);
 /* Fills `out` as far as it goes; 0 bytes: the end (or damage). -1: memory. */
 int feed_fill(struct feed *f, uint8_t *out, size_t room, size_t *got, struct rt_err *err);

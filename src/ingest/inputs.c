@@ -48,7 +48,7 @@ add_file(struct input_list *l, const struct input *like, const char *path, uint6
     struct input *i = copy == NULL ? NULL : RT_VEC_PUSH(&l->inputs);
     if (i == NULL)
         return rt_fail_mem(err);
-    *i = (struct input){copy, like->format, like->zone, size, walked};
+    *i = (struct input){copy, like->format, like->zone, size, walked, NULL};
     return 0;
 }
 

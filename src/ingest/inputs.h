@@ -15,12 +15,14 @@
 #include "base/limits.h"
 #include "base/vec.h"
 
+struct feed_source;
 struct input {
     const char *path;   /* as shown and opened; "-" is stdin */
     const char *format; /* forced format or NULL */
     const char *zone;   /* forced zone or NULL */
     uint64_t size;      /* bytes; 0 = unknown */
     bool walked;        /* found in a directory, not named by the user */
+    const struct feed_source *source; /* read this instead of a file; or NULL */
 };
 struct input_problem { /* an argument or entry that was left out */
     const char *path;

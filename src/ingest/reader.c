@@ -69,6 +69,17 @@ reader_open_memory(const void *p, size_t n, const char *inflate, const struct rt
     return r;
 }
 
+struct reader *
+reader_open_source(const struct feed_source *source, bool overlap, const struct rt_limits *limits, struct rt_err *err)
+{
+    struct reader *r = new_reader(limits, err);
+    if (r == NULL)
+        return NULL;
+    if (feed_open_source(&r->feed, source, limits, err) < 0 || (r->ring = ring_new(&r->feed, overlap, err)) == NULL)
+        reader_free(&r);
+    return r;
+}
+
 void
 reader_free(struct reader **pr)
 {

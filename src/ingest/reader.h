@@ -30,6 +30,10 @@ struct reader *reader_open(const char *path, bool overlap, const struct rt_limit
  * best one. Never a second thread. */
 struct reader *reader_open_memory(const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
                                   struct rt_err *err);
+/* The same over text that is made as it is read. */
+struct feed_source;
+struct reader *reader_open_source(const struct feed_source *source, bool overlap, const struct rt_limits *limits,
+                                  struct rt_err *err);
 void reader_free(struct reader **pr);
 /* 1 line, 0 end, -1 memory. */
 int reader_next(struct reader *r, struct reader_line *out, struct rt_err *err);

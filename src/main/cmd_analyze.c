@@ -60,7 +60,7 @@ run_analyze(const struct options *o)
         goto out;
     }
     struct writer_options w = terminal_writer_options(o);
-    w.next = o->operand_count > 0 ? o->operands[0] : NULL;
+    w.next = o->store == NULL && o->operand_count > 0 ? o->operands[0] : NULL;
     const struct report *report = batch_report(r.batch);
     int rc = writer->end != NULL ? writer->end(report, st.out, &r.err)
                                  : writer->write(report, &w, st.out, &r.err);
@@ -84,4 +84,25 @@ const struct command cmd_analyze = {
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_VERDICT |
              TAKES_REPORT | TAKES_SCREEN,
     .run = run_analyze,
+};
+
+static int
+run_report(const struct options *o)
+{
+    if (o->store != NULL && o->operand_count == 0)
+        return run_analyze(o);
+    log_error("report reads a store: give --store FILE and nothing else; for logs: rectrace analyze");
+    return EXIT_USAGE;
+}
+
+const struct command cmd_report = {
+    .name = "report",
+    .arguments = "--store FILE",
+    .group = "Receive callbacks",
+    .doc = "the report of all that serve has stored",
+    .examples = "rectrace report --store calls.db\n"
+                "rectrace report --store calls.db --channel room-117 --format json",
+    .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_VERDICT |
+             TAKES_REPORT | TAKES_SCREEN | TAKES_STORE,
+    .run = run_report,
 };

@@ -3,6 +3,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "main/run.h"
 #include "receive/receiver.h"
@@ -48,6 +50,12 @@ run_serve(const struct options *o)
         .store = o->store,
         .secret_file = o->secret_file,
         .accept_v1 = o->accept_v1,
+        .admin = o->admin == NULL                ? "127.0.0.1:8089"
+                 : strcmp(o->admin, "none") == 0 ? NULL
+                                                 : o->admin,
+        .admin_token_file = o->admin_token_file,
+        .tails = o->tails.v,
+        .tail_count = o->tails.n,
         .rules = r.rules,
         .limits = &rt_limits_default,
         .now = rt_time_now,
@@ -63,7 +71,8 @@ const struct command cmd_serve = {
     .arguments = "--store FILE",
     .group = "Receive callbacks",
     .doc = "receive webhooks; an answer of 200 means on disk",
-    .examples = "rectrace serve --store /var/lib/rectrace/calls.db --secret-file /etc/rectrace/secrets\n"
+    .examples = "rectrace serve --store /var/lib/rectrace/calls.db --secret-file "
+                "/etc/rectrace/secrets\n"
                 "rectrace serve --listen 8088 --store try.db --allow-unsigned",
     .takes = TAKES_RULES | TAKES_SERVE | TAKES_STORE | TAKES_SECRET,
     .run = run_serve,

@@ -122,34 +122,33 @@ verify_file(struct verifying *v, const struct rule_set *rules, const char *path,
     return rc;
 }
 
-static int
-verify_refused(void *arg, const struct store_refused *r, struct rt_err *err)
+static void
+verify_refused(struct verifying *v, const struct store_refused *r)
 {
-    struct verifying *v = arg;
     char name[400], when[RT_TIME_MAX];
-    (void)err;
     snprintf(name, sizeof(name), "#%lld %s from %.*s, app %.*s, %llu bytes", (long long)r->id,
              rt_time_rfc3339(r->received, when), RT_FMT(r->from), RT_FMT(r->app),
              (unsigned long long)r->body_bytes);
-    if (r->body.n < r->body_bytes) {
-        v->all_fit = false;
-        out_tty(v->out, rt_str_of(name));
-        out_fmt(v->out, ": %.*s; only its beginning was kept\n", RT_FMT(r->reason));
-        return 0;
+    if (r->body.n == r->body_bytes) {
+        verify_one(v, rt_str_of(name), r->app,
+                   (struct signatures){r->signature, r->signature_v1}, r->body);
+        return;
     }
-    verify_one(v, rt_str_of(name), r->app, (struct signatures){r->signature, r->signature_v1},
-               r->body);
-    return 0;
+    v->all_fit = false;
+    out_tty(v->out, rt_str_of(name));
+    out_fmt(v->out, ": %.*s; only its beginning was kept\n", RT_FMT(r->reason));
 }
 
 static int
 verify_store(struct verifying *v, struct rt_err *err)
 {
     struct store *s = store_open(v->o->store, STORE_READ, &rt_limits_default, err);
-    if (s == NULL)
-        return -1;
-    int rc =
-        store_quarantine(s, 0, (struct store_sink){.refused = verify_refused, .arg = v}, err);
+    struct store_cursor *c = s == NULL ? NULL : store_refusals(s, 0, err);
+    struct store_refused r;
+    int rc = c == NULL ? -1 : 0;
+    while (c != NULL && (rc = store_next_refusal(c, &r, err)) == 1)
+        verify_refused(v, &r);
+    store_cursor_free(&c);
     store_close(&s);
     return rc;
 }
@@ -192,7 +191,8 @@ const struct command cmd_verify = {
     .arguments = "BODY",
     .group = "Receive callbacks",
     .doc = "does a body fit its signature; if not, what nearly does",
-    .examples = "rectrace verify --secret-file secrets --header 'Agora-Signature-V2: 6d3...' body.json\n"
+    .examples = "rectrace verify --secret-file secrets --header 'Agora-Signature-V2: 6d3...' "
+                "body.json\n"
                 "rectrace verify --secret-file secrets --store calls.db",
     .takes = TAKES_RULES | TAKES_STORE | TAKES_SECRET | TAKES_HEADER,
     .run = run_verify,

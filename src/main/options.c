@@ -118,6 +118,9 @@ take(struct options *o, enum option_id id, const char *value, struct rt_err *err
     case OPTION_SECRET_FILE: o->secret_file = value; return 0;
     case OPTION_ALLOW_UNSIGNED: o->allow_unsigned = true; return 0;
     case OPTION_ACCEPT_V1: o->accept_v1 = true; return 0;
+    case OPTION_ADMIN: o->admin = value; return 0;
+    case OPTION_ADMIN_TOKEN_FILE: o->admin_token_file = value; return 0;
+    case OPTION_TAIL: return add_word(&o->tails, value, err);
     case OPTION_HEADER: return add_word(&o->headers, value, err);
     case OPTION_VERBOSE: o->verbose++; return 0;
     case OPTION_HELP: o->help = true; return 0;
@@ -238,6 +241,7 @@ options_fini(struct options *o)
 {
     RT_VEC_FREE(&o->rules);
     RT_VEC_FREE(&o->headers);
+    RT_VEC_FREE(&o->tails);
 }
 
 void

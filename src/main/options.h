@@ -42,9 +42,10 @@ struct options {
     const char *on;
     bool strict, all, stamp, no_rules, help, version;
     enum when color, progress;
-    const char *listen, *store, *secret_file;
+    const char *listen, *store, *secret_file, *admin, *admin_token_file;
     bool allow_unsigned, accept_v1;
     RT_VEC(const char *) headers;
+    RT_VEC(const char *) tails;
     unsigned threads; /* 0: not given */
     int verbose;
     char *const *operands;

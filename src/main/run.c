@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/out.h"
+#include "pipeline/recall.h"
 
 int
 run_fail(const struct rt_err *err)
@@ -105,11 +106,20 @@ int
 run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream, int *status)
 {
     const struct options *o = r->o;
-    if (gather(r, paths, count, status) < 0)
+    const struct input_list *inputs = &r->inputs;
+    if (o->store != NULL) {
+        r->recall = recall_new(o->store, r->rules, &rt_limits_default, &r->err);
+        if (r->recall == NULL) {
+            *status = run_fail(&r->err);
+            return -1;
+        }
+        inputs = recall_inputs(r->recall);
+    } else if (gather(r, paths, count, status) < 0) {
         return -1;
+    }
     struct batch_progress counts = {0};
     struct batch_options options = {
-        .inputs = &r->inputs,
+        .inputs = inputs,
         .threads = o->threads > 0 ? o->threads : default_threads(),
         .format = o->as,
         .zone = o->tz,
@@ -125,7 +135,7 @@ run_read(struct run *r, char *const *paths, int count, const struct batch_stream
     };
     struct timespec begin, end;
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    struct progress *p = progress_start(o, &r->inputs, &counts);
+    struct progress *p = progress_start(o, inputs, &counts);
     r->batch = batch_run(r->rules, &rt_limits_default, &options, &counts, &r->err);
     progress_stop(&p);
     clock_gettime(CLOCK_MONOTONIC, &end);
@@ -143,6 +153,7 @@ void
 run_fini(struct run *r)
 {
     batch_free(&r->batch);
+    recall_free(&r->recall);
     input_list_fini(&r->inputs);
     rule_set_free(&r->rules);
 }

@@ -13,6 +13,7 @@ struct run {
     const struct options *o;
     struct rule_set *rules;
     struct input_list inputs;
+    struct recall *recall; /* of --store; then these are the inputs */
     struct batch *batch;
     bool rule_errors;
     bool input_errors;
@@ -21,7 +22,7 @@ struct run {
 
 /* Loads the rules; mistakes are printed to stderr. -1: the run cannot go on (told already). */
 int run_load_rules(struct run *r, const struct options *o);
-/* Reads `count` operands from `paths`. -1: told already; *status is what to exit with. */
+/* Reads `count` operands from `paths`, or what --store holds. -1: told already; *status is what to exit with. */
 int run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream, int *status);
 void run_fini(struct run *r);
 /* The exit status of a run whose report was written. */

@@ -17,6 +17,8 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "receive/admin.h"
+#include "receive/follow.h"
 #include "receive/http.h"
 #include "receive/listen.h"
 
@@ -25,6 +27,13 @@ struct receiver {
     struct counters counters;
     struct writer *writer;
     struct http *http;
+    struct live *live;
+    struct admin *admin;
+    struct follow *follow;
+    struct gauges gauges;
+    char *token;
+    uint64_t commits; /* when the live view was told last */
+    char admin_name[LISTEN_NAME];
     int epoll, signals;
     char name[LISTEN_NAME]; /* address of the hook port */
     rt_dur ticked, stop_at; /* monotonic; stop_at 0: running */
@@ -100,6 +109,90 @@ open_http(struct receiver *v, struct rt_err *err)
     return v->http == NULL ? -1 : 0;
 }
 
+/* One line of a file that nobody else may read. */
+static char *
+read_token(const char *path, struct rt_err *err)
+{
+    char text[256] = "";
+    struct stat st;
+    FILE *f = fopen(path, "re");
+    if (f == NULL || fstat(fileno(f), &st) < 0) {
+        rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
+    } else if ((st.st_mode & 0027) != 0) {
+        rt_fail_here(err, RT_EIO, "%s: others can read or change it (mode %03o); chmod 600",
+                     path, (unsigned)st.st_mode & 0777);
+    } else {
+        size_t n = fread(text, 1, sizeof(text) - 1, f);
+        text[n] = '\0';
+    }
+    if (f != NULL)
+        fclose(f);
+    rt_str token = rt_str_trim(rt_str_of(text));
+    if (err->code == RT_OK && (token.n < 16 || token.n > 128))
+        rt_fail_here(err, RT_ESYNTAX, "%s: a token of 16 to 128 characters is meant", path);
+    char *copy = err->code != RT_OK ? NULL : rt_calloc(1, token.n + 1);
+    if (copy != NULL)
+        memcpy(copy, token.p, token.n);
+    else if (err->code == RT_OK)
+        rt_fail_mem(err);
+    return copy;
+}
+
+static bool
+is_loopback(const char *name)
+{
+    return strncmp(name, "127.", 4) == 0 || strncmp(name, "[::1]", 5) == 0;
+}
+
+static int
+open_admin(struct receiver *v, struct rt_err *err)
+{
+    const struct receiver_options *o = v->options;
+    if (o->admin_token_file != NULL &&
+        (v->token = read_token(o->admin_token_file, err)) == NULL)
+        return -1;
+    struct admin_options a = {
+        .token = v->token,
+        .unsigned_mode = o->secret_file == NULL,
+        .limits = o->limits,
+        .counters = &v->counters,
+        .gauges = &v->gauges,
+        .writer = v->writer,
+        .live = v->live,
+        .now = o->now,
+    };
+    a.listen_fd = listen_open(o->admin, v->admin_name, err);
+    if (a.listen_fd < 0) {
+        rt_err_prefix(err, "admin port");
+        return -1;
+    }
+    if (!is_loopback(v->admin_name) && v->token == NULL) {
+        close(a.listen_fd);
+        return rt_fail_here(err, RT_EUSAGE,
+                            "--admin %s: an address that others reach needs --admin-token-file",
+                            o->admin);
+    }
+    v->admin = admin_new(&a, err);
+    return v->admin == NULL ? -1 : 0;
+}
+
+/* What stands beside the hook port: the view, the admin port, logs that are followed. */
+static int
+open_rest(struct receiver *v, struct rt_err *err)
+{
+    const struct receiver_options *o = v->options;
+    atomic_store(&v->gauges.ticked, monotonic_now());
+    if (o->admin == NULL && o->tail_count == 0)
+        return 0;
+    v->live = live_new(o->store, o->rules, o->limits, &v->counters, o->now, err);
+    if (v->live == NULL || (o->admin != NULL && open_admin(v, err) < 0))
+        return -1;
+    if (o->tail_count > 0)
+        v->follow = follow_new(o->tails, o->tail_count, v->writer, o->limits, &v->counters,
+                               o->now, err);
+    return o->tail_count > 0 && v->follow == NULL ? -1 : 0;
+}
+
 static int
 start(struct receiver *v, struct rt_err *err)
 {
@@ -107,7 +200,7 @@ start(struct receiver *v, struct rt_err *err)
     v->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (v->epoll < 0)
         return rt_fail_here(err, RT_EIO, "epoll: %s", strerror(errno));
-    if (open_signals(v, err) < 0 || open_http(v, err) < 0)
+    if (open_signals(v, err) < 0 || open_http(v, err) < 0 || open_rest(v, err) < 0)
         return -1;
     return watch(v, v->signals, err) < 0 || watch(v, writer_fd(v->writer), err) < 0 ||
                    watch(v, http_fd(v->http), err) < 0
@@ -145,6 +238,8 @@ tick(struct receiver *v, rt_dur now)
         log_warn("the disk has room again store=%s", v->options->store);
     v->low = low;
     http_tick(v->http, low);
+    atomic_store(&v->gauges.disk_low, low);
+    atomic_store(&v->gauges.ticked, now);
 }
 
 static void
@@ -189,6 +284,18 @@ take_signals(struct receiver *v)
     }
 }
 
+static void
+note_state(struct receiver *v)
+{
+    uint64_t commits = counted(&v->counters, COUNT_COMMITS);
+    atomic_store_explicit(&v->gauges.connections, http_connections(v->http),
+                          memory_order_relaxed);
+    atomic_store_explicit(&v->gauges.waiting, http_waiting(v->http), memory_order_relaxed);
+    if (v->live != NULL && commits != v->commits)
+        live_poke(v->live);
+    v->commits = commits;
+}
+
 static int
 sleep_ms(struct receiver *v, rt_dur now)
 {
@@ -213,6 +320,7 @@ loop(struct receiver *v, struct rt_err *err)
         if (now - v->ticked >= RT_SEC)
             tick(v, now);
         http_run(v->http);
+        note_state(v);
         if (v->stop_at != 0 && now > v->stop_at - RT_SEC)
             http_give_up(v->http);
         if (v->stop_at != 0 && now > v->stop_at)
@@ -236,10 +344,13 @@ say_goodbye(const struct receiver *v)
 }
 
 static int
-finish(struct receiver *v, int rc, struct rt_err *err)
+finish(struct receiver *v, int rc)
 {
     if (v->http != NULL)
         http_drain(v->http);
+    follow_free(&v->follow);
+    admin_free(&v->admin);
+    live_free(&v->live);
     if (v->writer != NULL && !writer_stop(v->writer, 2 * RT_SEC)) {
         /* The disk does not come back: what waits there was answered 503, and threads cannot be ended. */
         log_error("the store hangs; what was not acknowledged is left to the senders");
@@ -256,7 +367,7 @@ finish(struct receiver *v, int rc, struct rt_err *err)
         close(v->signals);
     if (v->epoll >= 0)
         close(v->epoll);
-    (void)err;
+    rt_free(v->token);
     return rc;
 }
 
@@ -273,11 +384,13 @@ receiver_run(const struct receiver_options *options, struct rt_err *err)
     if (rc == 0) {
         log_info("listening addr=%s store=%s%s", v->name, options->store,
                  options->secret_file == NULL ? " UNSIGNED: bodies of anybody are taken" : "");
+        if (v->admin != NULL)
+            log_info("admin addr=%s", v->admin_name);
         listen_notify("READY=1");
         tick(v, monotonic_now());
         rc = loop(v, err);
     }
-    rc = finish(v, rc, err);
+    rc = finish(v, rc);
     if (rc == 0)
         say_goodbye(v);
     rt_free(v);

@@ -14,6 +14,10 @@ struct receiver_options {
     const char *store;       /* path */
     const char *secret_file; /* NULL: unsigned */
     bool accept_v1;
+    const char *admin;            /* address of the admin port; NULL: none */
+    const char *admin_token_file; /* NULL: loopback only, and no logs by HTTP */
+    const char *const *tails;     /* API logs to follow */
+    size_t tail_count;
     const struct rule_set *rules;
     const struct rt_limits *limits;
     rt_time (*now)(void); /* wall clock */

@@ -29,6 +29,8 @@ struct writer {
     struct delivery *first, **tail;
     struct delivery *done;
     struct refusal *refused;
+    struct writer_job *jobs;
+    pthread_cond_t job_done;
     size_t queued, refusals;
     bool stop, ended;
     enum store_health health;
@@ -130,20 +132,37 @@ keep_refusals(struct writer *w, struct refusal *list, bool store_it)
 
 /* ---- batches ---- */
 
+/* What one turn of the thread takes from the queues. */
+struct batch {
+    struct delivery *deliveries;
+    struct refusal *refused;
+    struct writer_job *jobs;
+    enum store_health health; /* when it was taken */
+};
+
+static bool
+batch_is_empty(const struct batch *b)
+{
+    return b->deliveries == NULL && b->refused == NULL && b->jobs == NULL;
+}
+
 static int
-write_all(struct writer *w, struct delivery *batch, struct refusal *refused, struct rt_err *err)
+write_all(struct writer *w, struct batch *b, struct rt_err *err)
 {
     if (store_begin(w->store, err) < 0) {
-        keep_refusals(w, refused, false);
+        keep_refusals(w, b->refused, false);
         return -1;
     }
-    keep_refusals(w, refused, true);
-    for (struct delivery *d = batch; d != NULL; d = d->next) {
+    keep_refusals(w, b->refused, true);
+    for (struct delivery *d = b->deliveries; d != NULL; d = d->next) {
         enum store_put put = STORE_NEW;
         if (store_put(w->store, &d->callback, &put, err) < 0)
             return -1;
         d->outcome = put == STORE_NEW ? DELIVERY_NEW : DELIVERY_COPY;
     }
+    for (struct writer_job *j = b->jobs; j != NULL; j = j->next)
+        if (j->run(w->store, j->arg, err) < 0)
+            return -1;
     return store_commit(w->store, err);
 }
 
@@ -172,28 +191,29 @@ heal(struct writer *w)
     return true;
 }
 
-static void
-write_batch(struct writer *w, struct delivery *batch, struct refusal *refused,
-            enum store_health health)
+/* Were all of it written? */
+static bool
+write_batch(struct writer *w, struct batch *b)
 {
     struct rt_err err = {0};
-    bool well = health == HEALTH_GOOD || heal(w);
+    bool well = b->health == HEALTH_GOOD || heal(w);
     if (!well)
-        keep_refusals(w, refused, false);
-    else if (write_all(w, batch, refused, &err) == 0) {
+        keep_refusals(w, b->refused, false);
+    else if (write_all(w, b, &err) == 0) {
         count(w->counters, COUNT_COMMITS);
         pthread_mutex_lock(&w->lock);
         w->committed = monotonic_now();
         pthread_mutex_unlock(&w->lock);
-        return;
+        return true;
     }
     if (well) {
         store_rollback(w->store);
         set_health(w, store_is_full(w->store) ? HEALTH_FULL : HEALTH_SICK, err.msg);
         count(w->counters, COUNT_COMMIT_FAILURES);
     }
-    for (struct delivery *d = batch; d != NULL; d = d->next)
+    for (struct delivery *d = b->deliveries; d != NULL; d = d->next)
         d->outcome = DELIVERY_FAILED;
+    return false;
 }
 
 static void
@@ -217,7 +237,7 @@ hand_back(struct writer *w, struct delivery *batch)
 static void
 wait_locked(struct writer *w)
 {
-    while (w->first == NULL && w->refused == NULL && !w->stop) {
+    while (w->first == NULL && w->refused == NULL && w->jobs == NULL && !w->stop) {
         if (w->health == HEALTH_GOOD) {
             pthread_cond_wait(&w->wake, &w->lock);
             continue;
@@ -232,6 +252,34 @@ wait_locked(struct writer *w)
     }
 }
 
+static struct batch
+take_locked(struct writer *w)
+{
+    struct batch b = {w->first, w->refused, w->jobs, w->health};
+    w->first = NULL;
+    w->tail = &w->first;
+    w->refused = NULL;
+    w->jobs = NULL;
+    w->refusals = 0;
+    w->busy_since = monotonic_now();
+    return b;
+}
+
+static void
+end_locked(struct writer *w, const struct batch *b, bool written)
+{
+    struct writer_job *next;
+    w->busy_since = 0;
+    for (const struct delivery *d = b->deliveries; d != NULL; d = d->next)
+        w->queued--;
+    for (struct writer_job *j = b->jobs; j != NULL; j = next) {
+        next = j->next; /* who waits may free it at once */
+        j->state = written ? JOB_WRITTEN : JOB_FAILED;
+    }
+    if (b->jobs != NULL)
+        pthread_cond_broadcast(&w->job_done);
+}
+
 static void *
 work(void *arg)
 {
@@ -240,30 +288,23 @@ work(void *arg)
     while (!stop) {
         pthread_mutex_lock(&w->lock);
         wait_locked(w);
-        struct delivery *batch = w->first;
-        struct refusal *refused = w->refused;
-        enum store_health health = w->health;
-        w->first = NULL;
-        w->tail = &w->first;
-        w->refused = NULL;
-        w->refusals = 0;
-        w->busy_since = monotonic_now();
-        stop = w->stop && batch == NULL && refused == NULL;
+        struct batch b = take_locked(w);
+        stop = w->stop && batch_is_empty(&b);
         pthread_mutex_unlock(&w->lock);
-        if (batch != NULL || refused != NULL)
-            write_batch(w, batch, refused, health);
-        else if (health != HEALTH_GOOD && !stop)
+        bool written = false;
+        if (!batch_is_empty(&b))
+            written = write_batch(w, &b);
+        else if (b.health != HEALTH_GOOD && !stop)
             heal(w);
         pthread_mutex_lock(&w->lock);
-        w->busy_since = 0;
-        for (struct delivery *d = batch; d != NULL; d = d->next)
-            w->queued--;
+        end_locked(w, &b, written);
         pthread_mutex_unlock(&w->lock);
-        hand_back(w, batch);
+        hand_back(w, b.deliveries);
     }
     pthread_mutex_lock(&w->lock);
     w->ended = true;
     pthread_cond_broadcast(&w->wake);
+    pthread_cond_broadcast(&w->job_done);
     pthread_mutex_unlock(&w->lock);
     return NULL;
 }
@@ -294,11 +335,13 @@ writer_new(const char *path, const struct rt_limits *limits, struct counters *co
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->wake, &clock);
+    pthread_cond_init(&w->job_done, &clock);
     pthread_condattr_destroy(&clock);
     if (pthread_create(&w->thread, NULL, work, w) == 0)
         return w;
     rt_fail_here(err, RT_EIO, "no thread for the store");
     pthread_cond_destroy(&w->wake);
+    pthread_cond_destroy(&w->job_done);
     pthread_mutex_destroy(&w->lock);
 failed:
     store_close(&w->store);
@@ -336,6 +379,7 @@ writer_free(struct writer **pw)
     store_close(&w->store);
     close(w->fd);
     pthread_cond_destroy(&w->wake);
+    pthread_cond_destroy(&w->job_done);
     pthread_mutex_destroy(&w->lock);
     rt_free(w);
 }
@@ -379,6 +423,24 @@ writer_refuse(struct writer *w, struct refusal *r)
         return;
     count(w->counters, COUNT_QUARANTINE_DROPPED);
     refusal_free(&r);
+}
+
+int
+writer_run(struct writer *w, struct writer_job *job)
+{
+    job->state = JOB_WAITS;
+    pthread_mutex_lock(&w->lock);
+    if (w->stop || w->health != HEALTH_GOOD) {
+        pthread_mutex_unlock(&w->lock);
+        return -1;
+    }
+    job->next = w->jobs;
+    w->jobs = job;
+    pthread_cond_signal(&w->wake);
+    while (job->state == JOB_WAITS)
+        pthread_cond_wait(&w->job_done, &w->lock);
+    pthread_mutex_unlock(&w->lock);
+    return job->state == JOB_WRITTEN ? 0 : -1;
 }
 
 int

@@ -36,6 +36,14 @@ void refusal_free(struct refusal **pr);
 
 enum store_health { HEALTH_GOOD, HEALTH_SICK, HEALTH_FULL };
 
+/* Something else to be written: runs in the writer's thread, inside the transaction of a batch. */
+struct writer_job {
+    struct writer_job *next;
+    int (*run)(struct store *s, void *arg, struct rt_err *err);
+    void *arg;
+    enum { JOB_WAITS, JOB_WRITTEN, JOB_FAILED } state;
+};
+
 struct writer_facts {
     size_t queued;
     enum store_health health;
@@ -53,6 +61,8 @@ bool writer_has_room(struct writer *w);
 void writer_put(struct writer *w, struct delivery *d);
 /* Takes the refusal; when too many wait it is dropped and counted. */
 void writer_refuse(struct writer *w, struct refusal *r);
+/* Waits until the job is on disk. 0, or -1: it is not (the store fails, or the writer ends). */
+int writer_run(struct writer *w, struct writer_job *job);
 /* Becomes readable when deliveries are done. */
 int writer_fd(const struct writer *w);
 /* The list of those that are done, in any order; NULL: none. */

@@ -20,6 +20,9 @@ enum store_statement {
     SQL_INSERT_COPY,
     SQL_REFUSE,
     SQL_REFUSE_TRIM,
+    SQL_INSERT_LINE,
+    SQL_SET_TAIL,
+    SQL_GET_TAIL,
     SQL__COUNT
 };
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "store/internal.h"
 
 static rt_str
@@ -21,11 +22,95 @@ instant(sqlite3_stmt *q, int at)
                                                      : sqlite3_column_int64(q, at);
 }
 
-static int
-give_callback(sqlite3_stmt *q, const struct store_sink *sink, struct rt_err *err)
+struct store_cursor {
+    struct store *s;
+    sqlite3_stmt *q;
+    bool ended; /* a further step would begin anew */
+};
+
+static struct store_cursor *
+cursor_new(struct store *s, const char *sql, rt_str source, int64_t first, int64_t second,
+           struct rt_err *err)
 {
+    struct store_cursor *c = rt_calloc(1, sizeof(*c));
+    if (c == NULL) {
+        rt_fail_mem(err);
+        return NULL;
+    }
+    c->s = s;
+    if (sqlite3_prepare_v2(s->db, sql, -1, &c->q, NULL) != SQLITE_OK) {
+        store_fail(s, "cannot be read", err);
+        store_cursor_free(&c);
+        return NULL;
+    }
+    int at = 1;
+    if (source.p != NULL)
+        sqlite3_bind_text64(c->q, at++, source.p, source.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_bind_int64(c->q, at, first);
+    if (sqlite3_bind_parameter_count(c->q) > at)
+        sqlite3_bind_int64(c->q, at + 1, second);
+    return c;
+}
+
+void
+store_cursor_free(struct store_cursor **pc)
+{
+    struct store_cursor *c = *pc;
+    *pc = NULL;
+    if (c == NULL)
+        return;
+    sqlite3_finalize(c->q);
+    rt_free(c);
+}
+
+static int
+step(struct store_cursor *c, struct rt_err *err)
+{
+    if (c->ended)
+        return 0;
+    int rc = sqlite3_step(c->q);
+    c->ended = rc != SQLITE_ROW;
+    return rc == SQLITE_ROW    ? 1
+           : rc == SQLITE_DONE ? 0
+                               : store_fail(c->s, "cannot be read", err);
+}
+
+struct store_cursor *
+store_callbacks(struct store *s, int64_t after, int64_t upto, struct rt_err *err)
+{
+    return cursor_new(
+        s,
+        "SELECT id, of, app, notice, twin, received, last, notify, label, secret, copies, body"
+        " FROM callback WHERE id > ?1 AND id <= ?2 ORDER BY id",
+        RT_NONE, after, upto, err);
+}
+
+struct store_cursor *
+store_refusals(struct store *s, int64_t after, struct rt_err *err)
+{
+    return cursor_new(s,
+                      "SELECT id, app, reason, near, source, signature, signature_v1, "
+                      "received, body, body_bytes"
+                      " FROM refused WHERE id > ?1 ORDER BY id",
+                      RT_NONE, after, 0, err);
+}
+
+struct store_cursor *
+store_lines(struct store *s, rt_str source, int64_t upto, struct rt_err *err)
+{
+    return cursor_new(s, "SELECT text FROM line WHERE source = ?1 AND id <= ?2 ORDER BY id",
+                      source, upto, 0, err);
+}
+
+int
+store_next_callback(struct store_cursor *c, struct store_callback *out, struct rt_err *err)
+{
+    int rc = step(c, err);
+    sqlite3_stmt *q = c->q;
+    if (rc <= 0)
+        return rc;
     int64_t label = sqlite3_column_int64(q, 8);
-    struct store_callback c = {
+    *out = (struct store_callback){
         .id = sqlite3_column_int64(q, 0),
         .of = sqlite3_column_int64(q, 1),
         .app = text(q, 2),
@@ -39,16 +124,20 @@ give_callback(sqlite3_stmt *q, const struct store_sink *sink, struct rt_err *err
         .body = text(q, 11),
     };
     rt_str twin = text(q, 4);
-    c.has_twin = twin.n == STORE_TWIN;
-    if (c.has_twin)
-        memcpy(c.twin, twin.p, STORE_TWIN);
-    return sink->callback(sink->arg, &c, err);
+    out->has_twin = twin.n == STORE_TWIN;
+    if (out->has_twin)
+        memcpy(out->twin, twin.p, STORE_TWIN);
+    return 1;
 }
 
-static int
-give_refused(sqlite3_stmt *q, const struct store_sink *sink, struct rt_err *err)
+int
+store_next_refusal(struct store_cursor *c, struct store_refused *out, struct rt_err *err)
 {
-    struct store_refused r = {
+    int rc = step(c, err);
+    sqlite3_stmt *q = c->q;
+    if (rc <= 0)
+        return rc;
+    *out = (struct store_refused){
         .id = sqlite3_column_int64(q, 0),
         .app = text(q, 1),
         .reason = text(q, 2),
@@ -60,43 +149,36 @@ give_refused(sqlite3_stmt *q, const struct store_sink *sink, struct rt_err *err)
         .body = text(q, 8),
         .body_bytes = (uint64_t)sqlite3_column_int64(q, 9),
     };
-    return sink->refused(sink->arg, &r, err);
-}
-
-static int
-each(struct store *s, const char *sql, int64_t after,
-     int (*give)(sqlite3_stmt *, const struct store_sink *, struct rt_err *),
-     struct store_sink sink, struct rt_err *err)
-{
-    sqlite3_stmt *q = NULL;
-    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
-        return store_fail(s, "cannot be read", err);
-    sqlite3_bind_int64(q, 1, after);
-    int rc = SQLITE_ROW, result = 0;
-    while (result == 0 && (rc = sqlite3_step(q)) == SQLITE_ROW)
-        result = give(q, &sink, err);
-    if (result == 0 && rc != SQLITE_DONE)
-        result = store_fail(s, "cannot be read", err);
-    sqlite3_finalize(q);
-    return result;
+    return 1;
 }
 
 int
-store_callbacks(struct store *s, int64_t after, struct store_sink sink, struct rt_err *err)
+store_next_line(struct store_cursor *c, rt_str *out, struct rt_err *err)
 {
-    return each(
-        s,
-        "SELECT id, of, app, notice, twin, received, last, notify, label, secret, copies, body"
-        " FROM callback WHERE id > ?1 ORDER BY id",
-        after, give_callback, sink, err);
+    int rc = step(c, err);
+    if (rc > 0)
+        *out = text(c->q, 0);
+    return rc;
 }
 
 int
-store_quarantine(struct store *s, int64_t after, struct store_sink sink, struct rt_err *err)
+store_extent(struct store *s, struct store_extent *out, struct rt_err *err)
 {
-    return each(s,
-                "SELECT id, app, reason, near, source, signature, signature_v1, received, "
-                "body, body_bytes"
-                " FROM refused WHERE id > ?1 ORDER BY id",
-                after, give_refused, sink, err);
+    return store_number(s, "SELECT max(id) FROM callback", &out->callbacks, err) < 0
+               ? -1
+               : store_number(s, "SELECT max(id) FROM line", &out->lines, err);
+}
+
+int
+store_sources(struct store *s, const struct store_extent *upto,
+              int (*each)(void *arg, rt_str source), void *arg, struct rt_err *err)
+{
+    struct store_cursor *c =
+        cursor_new(s, "SELECT DISTINCT source FROM line WHERE id <= ?1 ORDER BY source",
+                   RT_NONE, upto->lines, 0, err);
+    int rc = c == NULL ? -1 : 0;
+    while (rc == 0 && (rc = step(c, err)) == 1)
+        rc = each(arg, text(c->q, 0)) < 0 ? rt_fail_mem(err) : 0;
+    store_cursor_free(&c);
+    return rc;
 }

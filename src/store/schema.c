@@ -32,6 +32,14 @@ static const char *const migrations[] = {
     "TEXT,"
     " signature TEXT, signature_v1 TEXT, received INTEGER NOT NULL, body BLOB NOT NULL,"
     " body_bytes INTEGER NOT NULL);",
+    /* 2: lines of API logs, and how far each followed file was read. */
+    "CREATE TABLE line (id INTEGER PRIMARY KEY, source TEXT NOT NULL, received INTEGER NOT "
+    "NULL,"
+    " text BLOB NOT NULL);"
+    "CREATE INDEX line_source ON line (source, id);"
+    "CREATE TABLE tail (source TEXT PRIMARY KEY, device INTEGER NOT NULL, inode INTEGER NOT "
+    "NULL,"
+    " offset INTEGER NOT NULL);",
 };
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

@@ -77,6 +77,17 @@ int store_put(struct store *s, const struct store_callback *c, enum store_put *o
               struct rt_err *err);
 /* Keeps the newest limits.quarantine_rows. */
 int store_refuse(struct store *s, const struct store_refused *r, struct rt_err *err);
+/* A line of an API log, without its end. */
+int store_put_line(struct store *s, rt_str source, rt_time received, rt_str text,
+                   struct rt_err *err);
+/* How far a followed file is stored. */
+struct store_tail {
+    uint64_t device, inode, offset;
+};
+int store_set_tail(struct store *s, rt_str source, const struct store_tail *t,
+                   struct rt_err *err);
+/* 1 found, 0 not, -1. */
+int store_get_tail(struct store *s, rt_str source, struct store_tail *out, struct rt_err *err);
 int store_commit(struct store *s, struct rt_err *err);
 void store_rollback(struct store *s);
 /* After a failure: everything that counts is moved out of the log that failed, and synced. */
@@ -88,15 +99,27 @@ int64_t store_last_id(const struct store *s);
 
 /* ---- readers ---- */
 
-struct store_sink {
-    int (*callback)(void *arg, const struct store_callback *c, struct rt_err *err);
-    int (*refused)(void *arg, const struct store_refused *r, struct rt_err *err);
-    void *arg;
+/* How much the store holds at one moment. */
+struct store_extent {
+    int64_t callbacks, lines; /* highest ids */
 };
-/* In order of id, those after `after`. Text is borrowed for the call. */
-int store_callbacks(struct store *s, int64_t after, struct store_sink sink, struct rt_err *err);
-int store_quarantine(struct store *s, int64_t after, struct store_sink sink,
-                     struct rt_err *err);
+int store_extent(struct store *s, struct store_extent *out, struct rt_err *err);
+/* Names of the API logs, in order; of those up to the extent. The callee copies. */
+int store_sources(struct store *s, const struct store_extent *upto,
+                  int (*each)(void *arg, rt_str source), void *arg, struct rt_err *err);
+
+/* One row after another, in order of id. Text is borrowed until the next step. */
+struct store_cursor;
+struct store_cursor *store_callbacks(struct store *s, int64_t after, int64_t upto,
+                                     struct rt_err *err);
+struct store_cursor *store_refusals(struct store *s, int64_t after, struct rt_err *err);
+struct store_cursor *store_lines(struct store *s, rt_str source, int64_t upto,
+                                 struct rt_err *err);
+void store_cursor_free(struct store_cursor **pc);
+/* 1, 0 at the end, -1. */
+int store_next_callback(struct store_cursor *c, struct store_callback *out, struct rt_err *err);
+int store_next_refusal(struct store_cursor *c, struct store_refused *out, struct rt_err *err);
+int store_next_line(struct store_cursor *c, rt_str *out, struct rt_err *err);
 
 /* Version of SQLite in use. */
 const char *store_library(void);

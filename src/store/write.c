@@ -34,6 +34,10 @@ static const char *const statements[SQL__COUNT] = {
         " (app, reason, near, source, signature, signature_v1, received, body, body_bytes)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [SQL_REFUSE_TRIM] = "DELETE FROM refused WHERE id <= ?1",
+    [SQL_INSERT_LINE] = "INSERT INTO line (source, received, text) VALUES (?1, ?2, ?3)",
+    [SQL_SET_TAIL] =
+        "INSERT OR REPLACE INTO tail (source, device, inode, offset) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_GET_TAIL] = "SELECT device, inode, offset FROM tail WHERE source = ?1",
 };
 
 static sqlite3_stmt *
@@ -273,4 +277,50 @@ store_refuse(struct store *s, const struct store_refused *r, struct rt_err *err)
         sqlite3_bind_int64(
             q, 1, sqlite3_last_insert_rowid(s->db) - (int64_t)s->limits->quarantine_rows);
     return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
+}
+
+/* ---- API logs ---- */
+
+int
+store_put_line(struct store *s, rt_str source, rt_time received, rt_str text,
+               struct rt_err *err)
+{
+    sqlite3_stmt *q = statement(s, SQL_INSERT_LINE);
+    if (q != NULL) {
+        bind_text(q, 1, source);
+        bind_time(q, 2, received);
+        bind_blob(q, 3, text);
+    }
+    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
+}
+
+int
+store_set_tail(struct store *s, rt_str source, const struct store_tail *t, struct rt_err *err)
+{
+    sqlite3_stmt *q = statement(s, SQL_SET_TAIL);
+    if (q != NULL) {
+        bind_text(q, 1, source);
+        sqlite3_bind_int64(q, 2, (int64_t)t->device);
+        sqlite3_bind_int64(q, 3, (int64_t)t->inode);
+        sqlite3_bind_int64(q, 4, (int64_t)t->offset);
+    }
+    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
+}
+
+static void
+read_tail(sqlite3_stmt *q, void *arg)
+{
+    struct store_tail *t = arg;
+    *t = (struct store_tail){(uint64_t)sqlite3_column_int64(q, 0),
+                             (uint64_t)sqlite3_column_int64(q, 1),
+                             (uint64_t)sqlite3_column_int64(q, 2)};
+}
+
+int
+store_get_tail(struct store *s, rt_str source, struct store_tail *out, struct rt_err *err)
+{
+    sqlite3_stmt *q = statement(s, SQL_GET_TAIL);
+    if (q != NULL)
+        bind_text(q, 1, source);
+    return step(s, q, read_tail, out, err);
 }

@@ -15,8 +15,8 @@ import sys
 import tempfile
 import time
 
-RECTRACE = os.environ.get("RECTRACE", "./rectrace")
-FAULTY = os.environ.get("FAULTY", "./tests/serve/faulty")
+RECTRACE = os.path.abspath(os.environ.get("RECTRACE", "./rectrace"))
+FAULTY = os.path.abspath(os.environ.get("FAULTY", "./tests/serve/faulty"))
 SECRET = b"correct-horse"
 failures = 0
 
@@ -83,12 +83,14 @@ class Server:
         self.log_path = folder.path + "/log"
         self.log_file = open(self.log_path, "ab")
         self.log_from = self.log_file.seek(0, 2)
-        command = [program or RECTRACE, "serve", "--listen", "127.0.0.1:0", "--store", folder.store]
+        command = [program or RECTRACE, "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0",
+                   "--store", folder.store]
         if secrets:
             command += ["--secret-file", folder.secrets]
         self.process = subprocess.Popen(command + list(more), stderr=self.log_file,
                                         env={**os.environ, "FAULTY_CONTROL": folder.control, **(env or {})})
         self.port = self.wait_ready() if wait else 0
+        self.admin = int(re.search(r"admin addr=127\.0\.0\.1:(\d+)", self.log()).group(1)) if wait else 0
 
     def log(self):
         with open(self.log_path, "rb") as f:
@@ -98,7 +100,7 @@ class Server:
     def wait_ready(self):
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            found = re.search(r"listening addr=127\.0\.0\.1:(\d+)", self.log())
+            found = re.search(r"listening addr=127\.0\.0\.1:(\d+)(?s:.*)admin addr=", self.log())
             if found:
                 return int(found.group(1))
             if self.process.poll() is not None:

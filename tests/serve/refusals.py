@@ -7,7 +7,7 @@ from kit import FAULTY, RECTRACE, SECRET, Folder, Server, check, compare, finish
 
 
 def serve(folder, *more, secrets=True):
-    command = [RECTRACE, "serve", "--listen", "127.0.0.1:0", "--store", folder.store]
+    command = [RECTRACE, "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--store", folder.store]
     command += ["--secret-file", folder.secrets] if secrets else []
     done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stderr

@@ -1,4 +1,4 @@
-"""http.py [long] - signatures, secrets, odd and hostile requests; after each a good one is still taken."""
+"""hostile.py [long] - signatures, secrets, odd and hostile requests; after each a good one is still taken."""
 import asyncio
 import hashlib
 import signal

@@ -1,0 +1,30 @@
+/*
+ * live.h - what the store means now: the batch run over it, again whenever something came.
+ *
+ * The view is the very report of `rectrace report --store`: same inputs, same code, event time only. A
+ * thread makes it anew, not more than a fifth of its time; what it replaced lives until the last reader
+ * has let go. Findings that appear and that are withdrawn are told in the log.
+ */
+#ifndef RECTRACE_RECEIVE_LIVE_H
+#define RECTRACE_RECEIVE_LIVE_H
+
+#include "receive/counters.h"
+#include "report/model.h"
+#include "store/store.h"
+
+struct live;
+struct live_view; /* immutable */
+/* All is borrowed; `now` is the wall clock, for acceptances that end. */
+struct live *live_new(const char *store, const struct rule_set *rules,
+                      const struct rt_limits *limits, struct counters *counters,
+                      rt_time (*now)(void), struct rt_err *err);
+void live_free(struct live **pl);
+/* Something was stored. Any thread. */
+void live_poke(struct live *l);
+/* A reference to the newest view; NULL: none was made yet. */
+const struct live_view *live_view_get(struct live *l);
+void live_view_put(const struct live_view **pv);
+const struct report *live_view_report(const struct live_view *v);
+const struct store_extent *live_view_extent(const struct live_view *v);
+
+#endif
