@@ -80,9 +80,20 @@ type_by_name(const struct extract *x, rt_str name)
     return NULL;
 }
 
+/* In the old envelope the bits of some numbers stand one place lower. */
+static bool
+is_shifted(const struct hook_type *h, uint16_t field)
+{
+    for (size_t i = 0; i < h->shifted_count; i++)
+        if (h->shifted[i] == field)
+            return true;
+    return false;
+}
+
 /* One detail by its key, or by a pointer that begins with '/'. */
 static int
-take_detail(struct extract *x, struct event *e, const struct hook_detail *d, rt_str details)
+take_detail(struct extract *x, struct event *e, const struct hook_detail *d, rt_str details,
+            bool shifted)
 {
     if (d->name.n > 0 && d->name.p[0] == '/')
         return body_field(x, e, d->field, d->name, details);
@@ -100,18 +111,21 @@ take_detail(struct extract *x, struct event *e, const struct hook_detail *d, rt_
         return 0;
     }
     if (event_fields[d->field].type == TYPE_INT)
-        return value_int(&v, &n) ? add_int(x, e, d->field, n) : 0;
+        return value_int(&v, &n) ? add_int(x, e, d->field, shifted && n < INT32_MAX ? n * 2 : n)
+                                 : 0;
     if (v.type == SCAN_STRING || v.type == SCAN_NUMBER || v.type == SCAN_WORD)
         return add_text(x, e, d->field, keep_text(x, value_text(x, &v, 3)));
     return 0;
 }
 
 static int
-take_details(struct extract *x, struct event *e, const struct hook_type *h, rt_str details)
+take_details(struct extract *x, struct event *e, const struct hook_type *h, rt_str details,
+             bool legacy)
 {
     int64_t begin = 0, end = 0;
     for (size_t i = 0; h != NULL && i < h->detail_count; i++)
-        if (take_detail(x, e, &h->details[i], details) < 0)
+        if (take_detail(x, e, &h->details[i], details,
+                        legacy && is_shifted(h, h->details[i].field)) < 0)
             return -1;
     if (event_num(e, FIELD_START_MS, &begin) && event_num(e, FIELD_GAP_MS, &end) &&
         begin >= end && end > 0)
@@ -174,7 +188,7 @@ look_at(struct extract *x, rt_str object, struct look *l)
     rt_str name = part_text(x, l->inner, ENVELOPE_NAME);
     bool noticed = has(x, object, ENVELOPE_NOTICE);
     l->whole = l->typed && (noticed || l->details.type == SCAN_OBJECT);
-    l->legacy = l->whole && !has(x, object, ENVELOPE_PRODUCT);
+    l->legacy = l->whole && has(x, object, ENVELOPE_LEGACY);
     l->hook = l->whole ? rule_set_hook(x->rules, l->type) : type_by_name(x, name);
     return l->whole || l->hook != NULL ||
            (name.n > 0 && l->details.type == SCAN_OBJECT && has(x, object, ENVELOPE_SID));
@@ -320,7 +334,7 @@ callback_read(struct extract *x, rt_str object, struct rt_err *err)
                                                : "details";
     const char *wrong = l.whole && !l.legacy ? defect(x, object) : NULL;
     if (add_text(x, &e, FIELD_ENVELOPE, rt_str_of(form)) < 0 ||
-        take_details(x, &e, l.hook, l.inner) < 0 ||
+        take_details(x, &e, l.hook, l.inner, l.legacy) < 0 ||
         (wrong != NULL && add_text(x, &e, FIELD_HOOK_DEFECT, rt_str_of(wrong)) < 0))
         return rt_fail_mem(err);
     return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;

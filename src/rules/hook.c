@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "rules/loader.h"
+#include "rules/pattern.h"
 
 const char *const envelope_part_names[ENVELOPE__PARTS] = {
     [ENVELOPE_TYPE] = "type",
@@ -19,6 +19,7 @@ const char *const envelope_part_names[ENVELOPE__PARTS] = {
     [ENVELOPE_SERVICE_SCENE] = "service-scene",
     [ENVELOPE_DETAILS] = "details",
     [ENVELOPE_NAME] = "name",
+    [ENVELOPE_LEGACY] = "legacy",
 };
 
 static void
@@ -111,7 +112,7 @@ static bool
 load_one(struct loader *l, const struct yaml_node *map, struct hook_type *h)
 {
     static const char *const keys[] = {"type",    "name",           "sender", "means", "source",
-                                       "details", "expected-after", "modes",  NULL};
+                                       "details", "expected-after", "modes",  "legacy-shift", NULL};
     if (!load_keys(l, map, keys))
         return false;
     bool good = load_int(l, map, "type", true, 0, INT32_MAX, &h->number);
@@ -126,6 +127,9 @@ load_one(struct loader *l, const struct yaml_node *map, struct hook_type *h)
     if (event_kind_find(h->name) != KIND_NONE)
         good = load_error(l, yaml_get(map, "name"), 0, NULL, "'%.*s' is the name of a call",
                           RT_FMT(h->name));
+    const struct yaml_node *shifted = yaml_get(map, "legacy-shift");
+    if (shifted != NULL)
+        good &= load_fields(l, shifted, &h->shifted, &h->shifted_count);
     return (details == NULL || load_details(l, details, h)) && good;
 }
 

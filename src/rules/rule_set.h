@@ -188,12 +188,15 @@ struct hook_type {
     size_t mode_count;
     const struct hook_detail *details;
     size_t detail_count;
+    const uint16_t *shifted; /* fields whose bits stand one lower in the old envelope */
+    size_t shifted_count;
     struct rt_pos pos;
 };
 
 enum envelope_part {
     ENVELOPE_TYPE, ENVELOPE_NOTICE, ENVELOPE_PRODUCT, ENVELOPE_NOTIFY, ENVELOPE_SID, ENVELOPE_CNAME, ENVELOPE_UID,
     ENVELOPE_TIME, ENVELOPE_SEQUENCE, ENVELOPE_SERVICE_TYPE, ENVELOPE_SERVICE_SCENE, ENVELOPE_DETAILS, ENVELOPE_NAME,
+    ENVELOPE_LEGACY, /* only the old envelope has it */
     ENVELOPE__PARTS
 };
 extern const char *const envelope_part_names[ENVELOPE__PARTS]; /* YAML keys */

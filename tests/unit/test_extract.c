@@ -104,7 +104,8 @@ zones_shift_and_unknown_ones_are_refused(void)
 
 struct seen {
     struct event last;
-    char reason[80], cname[40], rid[40], error[20];
+    char reason[80], cname[40], rid[40], error[20], defect[20];
+    int64_t leave; /* leaveCode; -1: none */
     unsigned count;
 };
 
@@ -119,6 +120,9 @@ take(void *arg, const struct event *e, struct rt_err *err)
     snprintf(s->cname, sizeof(s->cname), "%.*s", RT_FMT(e->cname));
     snprintf(s->rid, sizeof(s->rid), "%.*s", RT_FMT(e->rid));
     snprintf(s->error, sizeof(s->error), "%.*s", RT_FMT(e->error));
+    snprintf(s->defect, sizeof(s->defect), "%.*s", RT_FMT(event_text(e, FIELD_HOOK_DEFECT)));
+    if (!event_num(e, FIELD_LEAVE_CODE, &s->leave))
+        s->leave = -1;
     return 0;
 }
 
@@ -202,10 +206,18 @@ callbacks_are_read_whole_or_bare_and_foreign_ones_counted(void)
     read_text("{\"noticeId\":\"n1\",\"productId\":3,\"eventType\":41,\"payload\":{\"cname\":\"room\",\"uid\":\"7\",\"sid\":\"abcdefgh12\","
               "\"sequence\":3,\"sendts\":1767603600123,\"details\":{\"msgName\":\"recorder_leave\",\"leaveCode\":6}}}",
               &s, &f);
-    int64_t leave = 0;
     CHECK(s.count == 1 && s.last.source == SOURCE_HOOK && rt_str_is(rule_set_kind_name(rules, s.last.kind), "recorder_leave"));
     CHECK(s.last.begin == rt_time_civil(2026, 1, 5, 9, 0, 0, 123000));
-    (void)leave;
+    CHECK(s.leave == 6);
+    read_text("{\"notificationId\":\"n1\",\"eventType\":41,\"payload\":{\"cname\":\"room\",\"uid\":\"7\",\"sid\":\"abcdefgh12\","
+              "\"sequence\":\"3\",\"sendts\":1767603600123,\"details\":{\"msgName\":\"recorder_leave\",\"leaveCode\":2}}}",
+              &s, &f);
+    CHECK(s.count == 1 && s.leave == 4);
+    read_text("{\"time\":\"2026-01-05T09:00:01Z\",\"ctx\":{\"raw\":\"[{\\\"noticeId\\\":\\\"n1\\\",\\\"productId\\\":3,\\\"eventType\\\":40,"
+              "\\\"payload\\\":{\\\"sid\\\":\\\"abcdefgh12\\\",\\\"details\\\":{\\\"msgName\\\":\\\"recorder_started\\\"}}}]\"}}",
+              &s, &f);
+    CHECK(s.count == 1 && rt_str_is(rule_set_kind_name(rules, s.last.kind), "recorder_started"));
+    CHECK(strcmp(s.defect, "notify") == 0);
     read_text("{\"msgName\":\"uploaded\",\"status\":0}", &s, &f);
     CHECK(s.count == 1 && rt_str_is(rule_set_kind_name(rules, s.last.kind), "uploaded"));
     read_text("{\"noticeId\":\"n1\",\"productId\":1,\"eventType\":101,\"payload\":{\"a\":1}}", &s, &f);
