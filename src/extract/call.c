@@ -240,6 +240,8 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
         e.join = RT_NONE;
     if (derive_fields(x, &e, slot != NULL ? &slot->route : NULL, err) < 0)
         return -1;
+    if (e.kind == KIND_START && foreign_services(x, &e, err) < 0)
+        return -1;
     return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
 }
 
@@ -304,6 +306,19 @@ read_callback(struct extract *x, const struct scan_value *parts, rt_str object, 
     return fate;
 }
 
+/* A call to the vendor that is none of recording. */
+static int
+read_foreign(struct extract *x, const struct scan_value *parts, struct rt_err *err)
+{
+    struct event e;
+    int64_t http = 0;
+    event_init(&e);
+    take_time(x, &parts[FORMAT_TIME], &e);
+    if (value_int(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 599)
+        e.http = (int32_t)http;
+    return foreign_call(x, &e, value_text(x, &parts[FORMAT_URL], 0), err);
+}
+
 int
 call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
@@ -318,6 +333,8 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
         slot = known ? x->hint_slot : route_cache_get(x->cache, value_text(x, &parts[FORMAT_URL], 0));
         if (slot == NULL) {
             int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
+            if (fate == LINE_UNMATCHED)
+                fate = read_foreign(x, parts, err);
             return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);
         }
         return build(x, parts, slot, KIND_NONE, part_body(x, &parts[FORMAT_RESPONSE], 2), err);

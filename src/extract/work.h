@@ -158,6 +158,11 @@ int derive_fields(struct extract *x, struct event *e, const struct route *route,
 /* Is the pattern in the text? */
 bool derive_matches(struct extract *x, const pcre2_code *re, rt_str s);
 
+/* foreign.c: a call of another product. LINE_IGNORED when it was told, LINE_UNMATCHED: none, or -1. */
+int foreign_call(struct extract *x, struct event *e, rt_str url, struct rt_err *err);
+/* Services of other products that a start asks for. 0, -1: memory, or the sink stopped. */
+int foreign_services(struct extract *x, const struct event *start, struct rt_err *err);
+
 /* exposed.c: kinds of secrets that stand there in clear. 0, -1: memory. */
 struct scan_plan *secret_plan_new(const struct rule_set *rules, struct rt_arena *a);
 int exposed_headers(struct extract *x, struct event *e, rt_str headers, struct rt_err *err);

@@ -72,6 +72,7 @@ void load_tokens(struct loader *l, const struct yaml_node *map);
 void load_masks(struct loader *l, const struct yaml_node *map);
 void load_secrets(struct loader *l, const struct yaml_node *list);
 void load_storage(struct loader *l, const struct yaml_node *list);
+void load_hosts(struct loader *l, const struct yaml_node *map);
 void load_areas(struct loader *l, const struct yaml_node *map);
 void load_formats(struct loader *l, const struct yaml_node *list);
 void load_overrides(struct loader *l, const struct yaml_node *map);

@@ -311,6 +311,12 @@ struct storage_vendor {
     size_t region_count; /* 0: the number is ignored */
     struct rt_pos pos;
 };
+struct host_table {
+    const rt_str *vendor;   /* domains */
+    const rt_str *paths;    /* besides those of recording that are no other product's */
+    const rt_str *services; /* extension services of recording */
+    size_t vendor_count, path_count, service_count;
+};
 struct host_area {
     rt_str area, prefix; /* of the host's first label */
 };
@@ -393,6 +399,7 @@ struct rule_set {
     RT_VEC(struct secret_place) secrets;
     RT_VEC(struct storage_vendor) storage;
     RT_VEC(struct host_area) areas;
+    struct host_table hosts;
     RT_VEC(struct format) formats;
     RT_VEC(struct rule_accept) accepts;
     RT_VEC(struct rule_text) texts;

@@ -82,7 +82,7 @@ load_storage(struct loader *l, const struct yaml_node *list)
 }
 
 static void
-load_hosts(struct loader *l, rt_str area, const struct yaml_node *hosts)
+load_area(struct loader *l, rt_str area, const struct yaml_node *hosts)
 {
     for (size_t i = 0; i < hosts->count && !l->memory; i++) {
         if (hosts->items[i]->type != YAML_SCALAR) {
@@ -109,8 +109,19 @@ load_areas(struct loader *l, const struct yaml_node *map)
         if (hosts->type != YAML_LIST)
             load_error(l, hosts, 0, NULL, "an area is a list of hosts");
         else
-            load_hosts(l, load_str(l, map->items[i]->text), hosts);
+            load_area(l, load_str(l, map->items[i]->text), hosts);
     }
+}
+
+void
+load_hosts(struct loader *l, const struct yaml_node *map)
+{
+    static const char *const keys[] = {"vendor", "paths", "services", NULL};
+    struct host_table t = {0};
+    if (load_keys(l, map, keys) && load_texts(l, map, "vendor", &t.vendor, &t.vendor_count) &&
+        load_texts(l, map, "paths", &t.paths, &t.path_count) &&
+        load_texts(l, map, "services", &t.services, &t.service_count))
+        l->set->hosts = t;
 }
 
 const struct storage_vendor *
