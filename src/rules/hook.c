@@ -27,6 +27,7 @@ load_required(struct loader *l, const struct yaml_node *map, struct hook_envelop
 {
     const rt_str *words = NULL;
     size_t count = 0;
+    const struct yaml_node *list = yaml_get(map, "required");
     if (!load_texts(l, map, "required", &words, &count))
         return;
     for (size_t i = 0; i < count; i++) {
@@ -34,7 +35,7 @@ load_required(struct loader *l, const struct yaml_node *map, struct hook_envelop
         while (part < ENVELOPE__PARTS && !rt_str_is(words[i], envelope_part_names[part]))
             part++;
         if (part == ENVELOPE__PARTS)
-            load_error(l, yaml_get(map, "required"), 0, NULL, "no part of a callback is called '%.*s'",
+            load_error(l, list->type == YAML_LIST ? list->items[i] : list, 0, NULL, "no part of a callback is called '%.*s'",
                        RT_FMT(words[i]));
         else
             e->required |= UINT32_C(1) << part;
