@@ -8,3 +8,5 @@ EXTRA_DIST += samples/a-busy-morning.log.gz samples/access.log samples/blind-ret
 	samples/server-switch.log samples/start-repeated.log samples/start-too-late.log samples/stopped-twice.log \
 	samples/storage.hooks.jsonl samples/storage.log samples/token-ends.hooks.jsonl samples/token-ends.log \
 	samples/tokens.hooks.jsonl samples/tokens.log samples/two-lines-a-call.log samples/wrong-parameters.log
+
+EXTRA_DIST += contrib/rectrace-serve.service

@@ -54,6 +54,8 @@ run_serve(const struct options *o)
                  : strcmp(o->admin, "none") == 0 ? NULL
                                                  : o->admin,
         .admin_token_file = o->admin_token_file,
+        .keep = o->keep,
+        .keep_bytes = o->keep_bytes,
         .tails = o->tails.v,
         .tail_count = o->tails.n,
         .rules = r.rules,

@@ -74,6 +74,23 @@ parse_threads(unsigned *out, const char *value, struct rt_err *err)
 }
 
 static int
+parse_bytes(uint64_t *out, const char *option, const char *value, struct rt_err *err)
+{
+    static const char units[] = "KMGT";
+    rt_str digits = rt_str_of(value);
+    const char *unit = digits.n > 1 ? strchr(units, digits.p[digits.n - 1]) : NULL;
+    int64_t n = 0, scale = 1;
+    if (unit != NULL)
+        digits.n--;
+    for (const char *u = units; unit != NULL && u <= unit; u++)
+        scale *= 1024;
+    if (!rt_str_int(digits, &n) || n < 1 || n > INT64_MAX / scale)
+        return usage(err, option, value, "a size is meant, like 500M or 2G");
+    *out = (uint64_t)(n * scale);
+    return 0;
+}
+
+static int
 add_word(void *list, const char *value, struct rt_err *err)
 {
     RT_VEC(const char *) *words = list;
@@ -120,6 +137,11 @@ take(struct options *o, enum option_id id, const char *value, struct rt_err *err
     case OPTION_ACCEPT_V1: o->accept_v1 = true; return 0;
     case OPTION_ADMIN: o->admin = value; return 0;
     case OPTION_ADMIN_TOKEN_FILE: o->admin_token_file = value; return 0;
+    case OPTION_KEEP:
+        if (!rt_dur_parse(rt_str_of(value), &o->keep) || o->keep <= 0)
+            return usage(err, name, value, "a length of time is meant, like 30d or 36h");
+        return 0;
+    case OPTION_KEEP_SIZE: return parse_bytes(&o->keep_bytes, name, value, err);
     case OPTION_TAIL: return add_word(&o->tails, value, err);
     case OPTION_HEADER: return add_word(&o->headers, value, err);
     case OPTION_VERBOSE: o->verbose++; return 0;

@@ -44,6 +44,8 @@ struct options {
     enum when color, progress;
     const char *listen, *store, *secret_file, *admin, *admin_token_file;
     bool allow_unsigned, accept_v1;
+    rt_dur keep;         /* 0: not given */
+    uint64_t keep_bytes; /* 0: not given */
     RT_VEC(const char *) headers;
     RT_VEC(const char *) tails;
     unsigned threads; /* 0: not given */

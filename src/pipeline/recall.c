@@ -19,7 +19,7 @@ struct recall {
     const char *path;
     const struct rule_set *rules;
     const struct rt_limits *limits;
-    struct store_extent extent;
+    struct store_extent after, extent; /* what lies between them */
     struct input_list inputs;
     RT_VEC(const char *) sources;
     struct part *parts;
@@ -100,10 +100,11 @@ begin_reading(const void *arg, struct rt_err *err)
     rt_buf_init(&r->record, (size_t)recall->limits->line_bytes * 2);
     r->store = store_open(recall->path, STORE_READ, recall->limits, err);
     if (r->store != NULL)
-        r->cursor =
-            p->source == NULL
-                ? store_callbacks(r->store, 0, recall->extent.callbacks, err)
-                : store_lines(r->store, rt_str_of(p->source), recall->extent.lines, err);
+        r->cursor = p->source == NULL
+                        ? store_callbacks(r->store, recall->after.callbacks,
+                                          recall->extent.callbacks, err)
+                        : store_lines(r->store, rt_str_of(p->source), recall->after.lines,
+                                      recall->extent.lines, err);
     if (r->cursor != NULL)
         return r;
     end_reading(r);
@@ -214,8 +215,33 @@ recall_inputs(const struct recall *r)
     return &r->inputs;
 }
 
+void
+recall_look_back(struct recall *r, int64_t callbacks, int64_t lines)
+{
+    int64_t c = r->extent.callbacks - callbacks, l = r->extent.lines - lines;
+    r->after = (struct store_extent){c > 0 ? c : 0, l > 0 ? l : 0};
+}
+
 const struct store_extent *
 recall_extent(const struct recall *r)
 {
     return &r->extent;
+}
+
+bool
+recall_is_callbacks(const struct recall *r, uint32_t input)
+{
+    return r->parts[input].source == NULL;
+}
+
+int
+recall_place(const struct recall *r, uint32_t input, uint64_t line, int64_t *id,
+             struct rt_err *err)
+{
+    struct store *s = store_open(r->path, STORE_READ, r->limits, err);
+    int rc = s == NULL
+                 ? -1
+                 : store_place(s, rt_str_of(r->parts[input].source), (int64_t)line, id, err);
+    store_close(&s);
+    return rc;
 }

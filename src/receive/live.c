@@ -12,11 +12,12 @@
 #include "base/log.h"
 #include "pipeline/batch.h"
 #include "pipeline/recall.h"
-#include "receive/writer.h"
+#include "receive/retain.h"
 
 /* Between two views: this long, and four times as long as the last one took. */
 #define LEAST_PAUSE (200 * RT_MS)
 enum { REST = 4 };
+#define RETAIN_EVERY RT_HOUR
 
 struct live_view {
     atomic_uint users;
@@ -31,6 +32,8 @@ struct live {
     const struct rt_limits *limits;
     struct counters *counters;
     rt_time (*now)(void);
+    const struct retain *retain; /* NULL: keep all */
+    rt_dur retained;             /* monotonic: when it ran last */
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t wake;
@@ -88,6 +91,8 @@ make_view(struct live *l, struct rt_err *err)
     atomic_init(&v->users, 1);
     v->recall = recall_new(l->store, l->rules, l->limits, err);
     if (v->recall != NULL) {
+        recall_look_back(v->recall, (int64_t)l->limits->live_callbacks,
+                         (int64_t)l->limits->live_lines);
         v->options = (struct batch_options){
             .inputs = recall_inputs(v->recall),
             .threads = 1,
@@ -192,6 +197,17 @@ renew(struct live *l)
     live_view_put(&old);
 }
 
+static void
+retain(struct live *l)
+{
+    struct rt_err err = {0};
+    if (l->retain == NULL || monotonic_now() - l->retained < RETAIN_EVERY)
+        return;
+    l->retained = monotonic_now();
+    if (retain_run(l->retain, l->now(), &err) < 0)
+        log_warn("nothing could be forgotten: %s", err.msg);
+}
+
 static void *
 work(void *arg)
 {
@@ -205,6 +221,7 @@ work(void *arg)
         l->dirty = false;
         pthread_mutex_unlock(&l->lock);
         rt_dur begun = monotonic_now();
+        retain(l);
         renew(l);
         rt_dur took = (monotonic_now() - begun) * REST;
         pthread_mutex_lock(&l->lock);
@@ -216,7 +233,8 @@ work(void *arg)
 
 struct live *
 live_new(const char *store, const struct rule_set *rules, const struct rt_limits *limits,
-         struct counters *counters, rt_time (*now)(void), struct rt_err *err)
+         struct counters *counters, rt_time (*now)(void), const struct retain *retain,
+         struct rt_err *err)
 {
     struct live *l = rt_calloc(1, sizeof(*l));
     if (l == NULL) {
@@ -228,6 +246,8 @@ live_new(const char *store, const struct rule_set *rules, const struct rt_limits
     l->limits = limits;
     l->counters = counters;
     l->now = now;
+    l->retain = retain;
+    l->retained = -RETAIN_EVERY;
     l->dirty = true;
     pthread_condattr_t clock;
     pthread_condattr_init(&clock);

@@ -1,7 +1,8 @@
 /*
  * live.h - what the store means now: the batch run over it, again whenever something came.
  *
- * The view is the very report of `rectrace report --store`: same inputs, same code, event time only. A
+ * The view is the very report of `rectrace report --store`: same inputs, same code, event time only; of
+ * a store that holds more than limits.live_callbacks and live_lines it sees the newest. A
  * thread makes it anew, not more than a fifth of its time; what it replaced lives until the last reader
  * has let go. Findings that appear and that are withdrawn are told in the log.
  */
@@ -15,9 +16,11 @@
 struct live;
 struct live_view; /* immutable */
 /* All is borrowed; `now` is the wall clock, for acceptances that end. */
+/* Beside it, once an hour, `retain` runs; NULL: nothing is ever removed. Borrowed. */
+struct retain;
 struct live *live_new(const char *store, const struct rule_set *rules,
                       const struct rt_limits *limits, struct counters *counters,
-                      rt_time (*now)(void), struct rt_err *err);
+                      rt_time (*now)(void), const struct retain *retain, struct rt_err *err);
 void live_free(struct live **pl);
 /* Something was stored. Any thread. */
 void live_poke(struct live *l);

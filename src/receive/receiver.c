@@ -21,6 +21,7 @@
 #include "receive/follow.h"
 #include "receive/http.h"
 #include "receive/listen.h"
+#include "receive/retain.h"
 
 struct receiver {
     const struct receiver_options *options;
@@ -31,6 +32,7 @@ struct receiver {
     struct admin *admin;
     struct follow *follow;
     struct gauges gauges;
+    struct retain retain;
     char *token;
     uint64_t commits; /* when the live view was told last */
     char admin_name[LISTEN_NAME];
@@ -182,9 +184,20 @@ open_rest(struct receiver *v, struct rt_err *err)
 {
     const struct receiver_options *o = v->options;
     atomic_store(&v->gauges.ticked, monotonic_now());
-    if (o->admin == NULL && o->tail_count == 0)
+    bool forgets = o->keep > 0 || o->keep_bytes > 0;
+    if (o->admin == NULL && o->tail_count == 0 && !forgets)
         return 0;
-    v->live = live_new(o->store, o->rules, o->limits, &v->counters, o->now, err);
+    v->retain = (struct retain){
+        .store = o->store,
+        .keep = o->keep,
+        .keep_bytes = o->keep_bytes,
+        .rules = o->rules,
+        .limits = o->limits,
+        .counters = &v->counters,
+        .writer = v->writer,
+    };
+    v->live = live_new(o->store, o->rules, o->limits, &v->counters, o->now,
+                       forgets ? &v->retain : NULL, err);
     if (v->live == NULL || (o->admin != NULL && open_admin(v, err) < 0))
         return -1;
     if (o->tail_count > 0)

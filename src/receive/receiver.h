@@ -18,6 +18,8 @@ struct receiver_options {
     const char *admin_token_file; /* NULL: loopback only, and no logs by HTTP */
     const char *const *tails;     /* API logs to follow */
     size_t tail_count;
+    rt_dur keep;         /* retention by age; 0: none */
+    uint64_t keep_bytes; /* by size; 0: none */
     const struct rule_set *rules;
     const struct rt_limits *limits;
     rt_time (*now)(void); /* wall clock */

@@ -96,10 +96,11 @@ store_refusals(struct store *s, int64_t after, struct rt_err *err)
 }
 
 struct store_cursor *
-store_lines(struct store *s, rt_str source, int64_t upto, struct rt_err *err)
+store_lines(struct store *s, rt_str source, int64_t after, int64_t upto, struct rt_err *err)
 {
-    return cursor_new(s, "SELECT text FROM line WHERE source = ?1 AND id <= ?2 ORDER BY id",
-                      source, upto, 0, err);
+    return cursor_new(
+        s, "SELECT text FROM line WHERE source = ?1 AND id > ?2 AND id <= ?3 ORDER BY id",
+        source, after, upto, err);
 }
 
 int
@@ -181,4 +182,21 @@ store_sources(struct store *s, const struct store_extent *upto,
         rc = each(arg, text(c->q, 0)) < 0 ? rt_fail_mem(err) : 0;
     store_cursor_free(&c);
     return rc;
+}
+
+int
+store_place(struct store *s, rt_str source, int64_t nth, int64_t *id, struct rt_err *err)
+{
+    struct store_cursor *c =
+        source.p == NULL
+            ? cursor_new(s, "SELECT id FROM callback ORDER BY id LIMIT 1 OFFSET ?1", RT_NONE,
+                         nth - 1, 0, err)
+            : cursor_new(s,
+                         "SELECT id FROM line WHERE source = ?1 ORDER BY id LIMIT 1 OFFSET ?2",
+                         source, nth - 1, 0, err);
+    int rc = c == NULL ? -1 : step(c, err);
+    if (rc == 1)
+        *id = sqlite3_column_int64(c->q, 0);
+    store_cursor_free(&c);
+    return rc == 1 ? 0 : rc < 0 ? -1 : rt_fail_here(err, RT_EIO, "%s: a row is gone", s->path);
 }

@@ -66,6 +66,11 @@ struct store *store_open(const char *path, enum store_mode mode, const struct rt
                          struct rt_err *err);
 void store_close(struct store **ps);
 
+/* How much the store holds at one moment, or a place in it. */
+struct store_extent {
+    int64_t callbacks, lines; /* ids */
+};
+
 /* ---- the writer ---- */
 
 enum store_put {
@@ -88,6 +93,11 @@ int store_set_tail(struct store *s, rt_str source, const struct store_tail *t,
                    struct rt_err *err);
 /* 1 found, 0 not, -1. */
 int store_get_tail(struct store *s, rt_str source, struct store_tail *out, struct rt_err *err);
+/* Removes callbacks and lines that arrived before `before`, and while more than `bytes` are in use the
+ * oldest, up to `most` rows in all; never one after `keep` (by id), never the newest of either. The
+ * rows removed, or -1. `before` RT_TIME_NONE and `bytes` 0: not asked for. */
+int64_t store_forget(struct store *s, const struct store_extent *keep, rt_time before,
+                     uint64_t bytes, int64_t most, struct rt_err *err);
 int store_commit(struct store *s, struct rt_err *err);
 void store_rollback(struct store *s);
 /* After a failure: everything that counts is moved out of the log that failed, and synced. */
@@ -99,11 +109,9 @@ int64_t store_last_id(const struct store *s);
 
 /* ---- readers ---- */
 
-/* How much the store holds at one moment. */
-struct store_extent {
-    int64_t callbacks, lines; /* highest ids */
-};
 int store_extent(struct store *s, struct store_extent *out, struct rt_err *err);
+/* The id of the nth row (1-based) of a source; p NULL: of the callbacks. */
+int store_place(struct store *s, rt_str source, int64_t nth, int64_t *id, struct rt_err *err);
 /* Names of the API logs, in order; of those up to the extent. The callee copies. */
 int store_sources(struct store *s, const struct store_extent *upto,
                   int (*each)(void *arg, rt_str source), void *arg, struct rt_err *err);
@@ -113,7 +121,7 @@ struct store_cursor;
 struct store_cursor *store_callbacks(struct store *s, int64_t after, int64_t upto,
                                      struct rt_err *err);
 struct store_cursor *store_refusals(struct store *s, int64_t after, struct rt_err *err);
-struct store_cursor *store_lines(struct store *s, rt_str source, int64_t upto,
+struct store_cursor *store_lines(struct store *s, rt_str source, int64_t after, int64_t upto,
                                  struct rt_err *err);
 void store_cursor_free(struct store_cursor **pc);
 /* 1, 0 at the end, -1. */

@@ -228,6 +228,31 @@ with Folder() as folder:
     stored = run("report", "--store", folder.store, "--format", "json").stdout
     check("the report is the same without the server", json.loads(stored) == report)
 
+# Retention: what is old goes, but nothing of a recording that may go on.
+with Folder() as folder:
+    old, fresh = scenario("a" * 32, 1767600000)[1], scenario("b" * 32, 1767600000 + 400000)[1]
+    with Server(folder) as server:
+        for body in old[:3] + fresh[:2] + old[3:] + fresh[2:]:
+            post(server.port, body)
+        server.stop()
+
+    def events():
+        report = json.loads(run("report", "--store", folder.store, "--format", "json").stdout)
+        return {s["id"][0]: len(s["events"]) for s in report["sessions"]}
+
+    check("before: both recordings", events() == {"a": 6, "b": 6}, events())
+    with Server(folder, "--keep", "30d", "--keep-size", "1G") as server:
+        time.sleep(0.5)
+        check("neither old nor large: nothing goes", events() == {"a": 6, "b": 6}, events())
+        server.stop()
+    time.sleep(1)
+    with Server(folder, "--keep", "1s") as server:
+        wait_for("what came before the open recording is forgotten", lambda: events() == {"a": 3, "b": 6})
+        check("it is counted and told", "forgotten rows=3" in server.log(), server.log())
+        server.stop()
+    done = subprocess.run([RECTRACE, "serve", "--keep", "soon"], capture_output=True, text=True)
+    check("a length that is none", done.returncode == 3 and "like 30d" in done.stderr)
+
 # Without a token: loopback only, and under a local name only.
 with Folder() as folder, Server(folder) as server:
     check("no token: the pages are open on loopback", get(server, "/metrics", token=None)[0] == 200)

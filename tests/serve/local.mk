@@ -8,5 +8,20 @@ TESTS += tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/s
 EXTRA_DIST += tests/serve/kit.py tests/serve/kill.py tests/serve/disk.py tests/serve/powercut.py \
 	tests/serve/hostile.py tests/serve/live.py tests/serve/refusals.py tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh \
 	tests/serve/hostile.sh tests/serve/live.sh tests/serve/refusals.sh
+
+# Faults in their long form: minutes. FAULT_ROUNDS kills, FAULT_CUTS power cuts of each kind.
+FAULT_ROUNDS = 1000
+FAULT_CUTS = 1000
+FAULT_RUN = srcdir=$(srcdir) RECTRACE=$(abs_builddir)/rectrace$(EXEEXT) FAULTY=$(abs_builddir)/tests/serve/faulty$(EXEEXT) \
+	PYTHONDONTWRITEBYTECODE=1 sh $(srcdir)/tests/serve
+.PHONY: check-faults
+check-faults: rectrace$(EXEEXT) tests/serve/faulty$(EXEEXT)
+	$(FAULT_RUN)/kill.sh $(FAULT_ROUNDS)
+	$(FAULT_RUN)/powercut.sh $(FAULT_CUTS)
+	$(FAULT_RUN)/disk.sh long
+	$(FAULT_RUN)/hostile.sh long
+	$(FAULT_RUN)/crowd.sh
+EXTRA_DIST += tests/serve/crowd.sh tests/serve/crowd.py
+
 AM_TESTS_ENVIRONMENT += FAULTY='$(abs_builddir)/tests/serve/faulty$(EXEEXT)'; export FAULTY; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
