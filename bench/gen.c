@@ -4,16 +4,17 @@
  *   gen KIND MIB [SEED]
  *
  * KIND is dense (every line a recording call as JSON, about 1.2 KB), sparse (one line in fifty is),
- * or access (combined access log, every second line is) or hostile (deep nesting, long escapes) or
- * plain (text of the same size as hostile). A fixed number of sessions is open at any time, so a
- * longer log has more sessions, not longer ones; another seed gives other sessions.
+ * or access (combined access log, every second line is) or steady (dense, but few sessions that come
+ * and go quickly, so that a short log already has as many open as a long one) or hostile (deep
+ * nesting, long escapes) or plain (text of the same size as hostile). A fixed number of sessions is
+ * open at any time, so a longer log has more sessions, not longer ones; another seed gives others.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPEN = 200, POLLS = 300, RID = 214 };
+enum { OPEN = 200, OPEN_STEADY = 20, POLLS = 300, RID = 214 };
 
 struct recording {
     char rid[RID + 1], sid[33], cname[24];
@@ -70,11 +71,12 @@ stamp(int iso)
     while (m < 11 && d >= lengths[m])
         d -= lengths[m++];
     if (iso)
-        snprintf(buf, sizeof(buf), "2026-%02d-%02dT%02d:%02d:%02d.%03dZ", m + 1, d + 1, (int)(in_day / 3600),
-                 (int)(in_day / 60 % 60), (int)(in_day % 60), (int)(now_ms % 1000));
+        snprintf(buf, sizeof(buf), "2026-%02d-%02dT%02d:%02d:%02d.%03dZ", m + 1, d + 1,
+                 (int)(in_day / 3600), (int)(in_day / 60 % 60), (int)(in_day % 60),
+                 (int)(now_ms % 1000));
     else
-        snprintf(buf, sizeof(buf), "%02d/%s/2026:%02d:%02d:%02d +0000", d + 1, names[m], (int)(in_day / 3600),
-                 (int)(in_day / 60 % 60), (int)(in_day % 60));
+        snprintf(buf, sizeof(buf), "%02d/%s/2026:%02d:%02d:%02d +0000", d + 1, names[m],
+                 (int)(in_day / 3600), (int)(in_day / 60 % 60), (int)(in_day % 60));
     return buf;
 }
 
@@ -87,8 +89,9 @@ struct call {
 static void
 answer(struct call *c, const struct recording *r, const char *rest)
 {
-    snprintf(c->response, sizeof(c->response), "{\"cname\":\"%s\",\"uid\":\"%u\",\"resourceId\":\"%s\"%s}", r->cname,
-             r->uid, r->rid, rest);
+    snprintf(c->response, sizeof(c->response),
+             "{\"cname\":\"%s\",\"uid\":\"%u\",\"resourceId\":\"%s\"%s}", r->cname, r->uid,
+             r->rid, rest);
 }
 
 static void
@@ -111,14 +114,16 @@ advance(struct recording *r, struct call *c)
     if (step == 0) {
         c->op = "acquire";
         c->with_sid = NULL;
-        snprintf(c->request, sizeof(c->request), "{\"cname\":\"%s\",\"uid\":\"%u\",\"clientRequest\":{\"scene\":0}}",
-                 r->cname, r->uid);
+        snprintf(c->request, sizeof(c->request),
+                 "{\"cname\":\"%s\",\"uid\":\"%u\",\"clientRequest\":{\"scene\":0}}", r->cname,
+                 r->uid);
         answer(c, r, "");
     } else if (step == 1 || (step == 2 && r->odd == 0)) {
         c->op = "start";
         c->with_sid = NULL;
         snprintf(c->request, sizeof(c->request),
-                 "{\"cname\":\"%s\",\"uid\":\"%u\",\"clientRequest\":{\"recordingConfig\":{\"channelType\":1,"
+                 "{\"cname\":\"%s\",\"uid\":\"%u\",\"clientRequest\":{\"recordingConfig\":{"
+                 "\"channelType\":1,"
                  "\"maxIdleTime\":120},\"recordingFileConfig\":{\"avFileType\":[\"hls\"]}}}",
                  r->cname, r->uid);
         if (step == 2) {
@@ -134,17 +139,21 @@ advance(struct recording *r, struct call *c)
         c->op = "query";
         c->method = "GET";
         snprintf(rest, sizeof(rest),
-                 ",\"sid\":\"%s\",\"serverResponse\":{\"status\":5,\"fileListMode\":\"json\",\"fileList\":[{\"fileName\":"
-                 "\"%s_%s.m3u8\",\"trackType\":\"audio_and_video\",\"uid\":\"0\",\"mixedAllUser\":true,\"isPlayable\":"
+                 ",\"sid\":\"%s\",\"serverResponse\":{\"status\":5,\"fileListMode\":\"json\","
+                 "\"fileList\":[{\"fileName\":"
+                 "\"%s_%s.m3u8\",\"trackType\":\"audio_and_video\",\"uid\":\"0\","
+                 "\"mixedAllUser\":true,\"isPlayable\":"
                  "true,\"sliceStartTime\":1767600004123}],\"sliceStartTime\":1767600004123}",
                  r->sid, r->sid, r->cname);
         answer(c, r, rest);
     } else if (step == r->polls + 1) {
         c->op = "stop";
         snprintf(c->request, sizeof(c->request),
-                 "{\"cname\":\"%s\",\"uid\":\"%u\",\"clientRequest\":{\"async_stop\":false}}", r->cname, r->uid);
+                 "{\"cname\":\"%s\",\"uid\":\"%u\",\"clientRequest\":{\"async_stop\":false}}",
+                 r->cname, r->uid);
         snprintf(rest, sizeof(rest),
-                 ",\"sid\":\"%s\",\"serverResponse\":{\"fileListMode\":\"json\",\"fileList\":[],\"uploadingStatus\":"
+                 ",\"sid\":\"%s\",\"serverResponse\":{\"fileListMode\":\"json\",\"fileList\":[]"
+                 ",\"uploadingStatus\":"
                  "\"uploaded\"}",
                  r->sid);
         answer(c, r, rest);
@@ -164,10 +173,11 @@ path_of(char *out, size_t size, const struct recording *r, const struct call *c)
     if (strcmp(c->op, "acquire") == 0)
         snprintf(out, size, "/v1/apps/%s/cloud_recording/acquire", app);
     else if (c->with_sid == NULL)
-        snprintf(out, size, "/v1/apps/%s/cloud_recording/resourceid/%s/mode/mix/%s", app, r->rid, c->op);
+        snprintf(out, size, "/v1/apps/%s/cloud_recording/resourceid/%s/mode/mix/%s", app,
+                 r->rid, c->op);
     else
-        snprintf(out, size, "/v1/apps/%s/cloud_recording/resourceid/%s/sid/%s/mode/mix/%s", app, r->rid, c->with_sid,
-                 c->op);
+        snprintf(out, size, "/v1/apps/%s/cloud_recording/resourceid/%s/sid/%s/mode/mix/%s", app,
+                 r->rid, c->with_sid, c->op);
 }
 
 static void
@@ -176,12 +186,15 @@ write_json(const struct recording *r, const struct call *c)
     char path[500], id[33];
     path_of(path, sizeof(path), r, c);
     fill(id, 32, "0123456789abcdef", 16);
-    written += (uint64_t)printf("{\"time\":\"%s\",\"level\":\"info\",\"msg\":\"cloud recording call\",\"service\":"
-                                "\"recorder-api\",\"host\":\"api-7c9d-%u\",\"trace_id\":\"%s\",\"method\":\"%s\",\"url\":"
-                                "\"https://api.agora.io%s\",\"status\":%d,\"duration_ms\":%d%s%s,\"response_body\":%s}\n",
-                                stamp(1), (unsigned)(next() % 8), id, c->method, path, c->http,
-                                (int)(20 + next() % 200), c->request[0] != '\0' ? ",\"request_body\":" : "",
-                                c->request, c->response);
+    written += (uint64_t)printf(
+        "{\"time\":\"%s\",\"level\":\"info\",\"msg\":\"cloud recording call\",\"service\":"
+        "\"recorder-api\",\"host\":\"api-7c9d-%u\",\"trace_id\":\"%s\",\"method\":\"%s\","
+        "\"url\":"
+        "\"https://"
+        "api.agora.io%s\",\"status\":%d,\"duration_ms\":%d%s%s,\"response_body\":%s}\n",
+        stamp(1), (unsigned)(next() % 8), id, c->method, path, c->http,
+        (int)(20 + next() % 200), c->request[0] != '\0' ? ",\"request_body\":" : "", c->request,
+        c->response);
 }
 
 static void
@@ -189,31 +202,36 @@ write_access(const struct recording *r, const struct call *c)
 {
     char path[500];
     path_of(path, sizeof(path), r, c);
-    written += (uint64_t)printf("198.51.100.%u - - [%s] \"%s %s HTTP/1.1\" %d %d \"-\" \"recorder-client/2.3\"\n",
-                                (unsigned)(next() % 250), stamp(0), c->method, path, c->http,
-                                (int)(80 + next() % 900));
+    written += (uint64_t)printf(
+        "198.51.100.%u - - [%s] \"%s %s HTTP/1.1\" %d %d \"-\" \"recorder-client/2.3\"\n",
+        (unsigned)(next() % 250), stamp(0), c->method, path, c->http, (int)(80 + next() % 900));
 }
 
 static void
 write_other(int json)
 {
-    static const char *const words[] = {"user", "session", "cache", "token", "room", "payment", "profile", "search",
-                                        "upload", "message", "worker", "retry", "index", "billing", "avatar", "queue"};
+    static const char *const words[] = {
+        "user",   "session", "cache",  "token", "room",  "payment", "profile", "search",
+        "upload", "message", "worker", "retry", "index", "billing", "avatar",  "queue"};
     char id[33], text[300] = "";
     size_t n = 0;
     fill(id, 32, "0123456789abcdef", 16);
     for (int i = 0; i < 24; i++)
         n += (size_t)snprintf(text + n, sizeof(text) - n, "%s ", words[next() % 16]);
     if (json)
-        written += (uint64_t)printf("{\"time\":\"%s\",\"level\":\"info\",\"msg\":\"%s\",\"service\":\"web\",\"trace_id\":"
-                                    "\"%s\",\"path\":\"/api/%s/%u\",\"status\":200,\"duration_ms\":%u}\n",
-                                    stamp(1), text, id, words[next() % 16], (unsigned)(next() % 100000),
-                                    (unsigned)(next() % 500));
+        written += (uint64_t)printf(
+            "{\"time\":\"%s\",\"level\":\"info\",\"msg\":\"%s\",\"service\":\"web\",\"trace_"
+            "id\":"
+            "\"%s\",\"path\":\"/api/%s/%u\",\"status\":200,\"duration_ms\":%u}\n",
+            stamp(1), text, id, words[next() % 16], (unsigned)(next() % 100000),
+            (unsigned)(next() % 500));
     else
-        written += (uint64_t)printf("198.51.100.%u - - [%s] \"GET /api/%s/%u?t=%s HTTP/1.1\" 200 %u \"-\" \"Mozilla/5.0 "
-                                    "(X11; Linux x86_64)\"\n",
-                                    (unsigned)(next() % 250), stamp(0), words[next() % 16],
-                                    (unsigned)(next() % 100000), id, (unsigned)(next() % 90000));
+        written +=
+            (uint64_t)printf("198.51.100.%u - - [%s] \"GET /api/%s/%u?t=%s HTTP/1.1\" 200 %u "
+                             "\"-\" \"Mozilla/5.0 "
+                             "(X11; Linux x86_64)\"\n",
+                             (unsigned)(next() % 250), stamp(0), words[next() % 16],
+                             (unsigned)(next() % 100000), id, (unsigned)(next() % 90000));
 }
 
 static void
@@ -221,15 +239,19 @@ write_calls(const char *kind, uint64_t bytes)
 {
     static struct recording open[OPEN];
     unsigned number = 0;
-    int dense = strcmp(kind, "dense") == 0, access = strcmp(kind, "access") == 0;
-    for (unsigned i = 0; i < OPEN; i++) {
+    int access = strcmp(kind, "access") == 0, sparse = strcmp(kind, "sparse") == 0;
+    int steady = strcmp(kind, "steady") == 0;
+    /* A session polls every ten seconds, however many there are. */
+    unsigned count = steady ? OPEN_STEADY : OPEN, pause_ms = 5000 / count;
+    for (unsigned i = 0; i < count; i++) {
         renew(&open[i], number++);
-        open[i].step = i % 7 == 0 ? 0 : (int)(next() % (uint64_t)open[i].polls); /* begins in the middle */
+        open[i].step =
+            i % 7 == 0 ? 0 : (int)(next() % (uint64_t)open[i].polls); /* begins in the middle */
     }
     while (written < bytes) {
-        for (unsigned i = 0; i < OPEN && written < bytes; i++) {
+        for (unsigned i = 0; i < count && written < bytes; i++) {
             struct call c;
-            now_ms += 25 + (int64_t)(next() % 50);
+            now_ms += pause_ms + (int64_t)(next() % (2 * pause_ms));
             if (open[i].step > open[i].polls + 3)
                 renew(&open[i], number++);
             advance(&open[i], &c);
@@ -237,7 +259,7 @@ write_calls(const char *kind, uint64_t bytes)
                 write_access(&open[i], &c);
             else
                 write_json(&open[i], &c);
-            for (int k = 0; !dense && k < (access ? 1 : 49); k++)
+            for (int k = access ? 1 : sparse ? 49 : 0; k > 0; k--)
                 write_other(!access);
         }
     }
@@ -268,7 +290,8 @@ write_lines(int hostile, uint64_t bytes)
 int
 main(int argc, char **argv)
 {
-    static const char usage[] = "usage: gen dense|sparse|access|hostile|plain MIB [SEED]\n";
+    static const char usage[] =
+        "usage: gen dense|sparse|access|steady|hostile|plain MIB [SEED]\n";
     if (argc != 3 && argc != 4) {
         fputs(usage, stderr);
         return 3;
@@ -277,7 +300,8 @@ main(int argc, char **argv)
     state = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
     if (strcmp(argv[1], "hostile") == 0 || strcmp(argv[1], "plain") == 0)
         write_lines(argv[1][0] == 'h', bytes);
-    else if (strcmp(argv[1], "dense") == 0 || strcmp(argv[1], "sparse") == 0 || strcmp(argv[1], "access") == 0)
+    else if (strcmp(argv[1], "dense") == 0 || strcmp(argv[1], "sparse") == 0 ||
+             strcmp(argv[1], "access") == 0 || strcmp(argv[1], "steady") == 0)
         write_calls(argv[1], bytes);
     else {
         fputs(usage, stderr);
