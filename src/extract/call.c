@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "extract/work.h"
@@ -319,6 +320,27 @@ read_foreign(struct extract *x, const struct scan_value *parts, struct rt_err *e
     return foreign_call(x, &e, value_text(x, &parts[FORMAT_URL], 0), err);
 }
 
+/* "POST /v1/... HTTP/1.1", where a format has the whole line of the request. */
+static bool
+is_request_line(rt_str s)
+{
+    size_t n = 0;
+    while (n < s.n && s.p[n] >= 'A' && s.p[n] <= 'Z')
+        n++;
+    return n >= 3 && n < s.n && s.p[n] == ' ';
+}
+
+static void
+split_request_line(struct scan_value *parts)
+{
+    rt_str s = parts[FORMAT_URL].text;
+    size_t blank = rt_str_find(s, RT_LIT(" "));
+    rt_str rest = rt_str_from(s, blank + 1);
+    size_t end = rt_str_find(rest, RT_LIT(" "));
+    parts[FORMAT_METHOD] = (struct scan_value){SCAN_STRING, {s.p, blank}, false};
+    parts[FORMAT_URL].text = (rt_str){rest.p, end == SIZE_MAX ? rest.n : end};
+}
+
 int
 call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
@@ -328,7 +350,13 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
             return fate;
     }
     struct route_slot *slot = NULL;
-    if (present(&parts[FORMAT_URL])) {
+    struct scan_value request[SLOT__COUNT];
+    if (parts[FORMAT_URL].type == SCAN_STRING && is_request_line(parts[FORMAT_URL].text)) {
+        memcpy(request, parts, sizeof(request));
+        split_request_line(request);
+        parts = request;
+    }
+    if (parts[FORMAT_URL].type == SCAN_STRING && parts[FORMAT_URL].text.n > 0) {
         bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
         slot = known ? x->hint_slot : route_cache_get(x->cache, value_text(x, &parts[FORMAT_URL], 0));
         if (slot == NULL) {

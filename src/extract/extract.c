@@ -25,6 +25,13 @@ value_text(struct extract *x, const struct scan_value *v, unsigned which)
 }
 
 rt_str
+keep_whole(struct extract *x, rt_str s)
+{
+    bool ok = true;
+    return rt_arena_str(&x->scratch, s, &ok);
+}
+
+rt_str
 keep_text(struct extract *x, rt_str s)
 {
     bool ok = true;

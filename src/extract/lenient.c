@@ -290,3 +290,52 @@ lenient_object(rt_str text, size_t at, struct rt_buf *json, size_t *stop)
     *stop = r.at > at ? r.at : at + 1;
     return 0;
 }
+
+/* key=value: a quoted value, an object, or up to the next blank. */
+static bool
+read_pair(struct reader *r)
+{
+    rt_str key = {r->s.p + r->at, 0}, text;
+    while (r->at + key.n < r->s.n && (is_word(key.p[key.n]) || key.p[key.n] == '.'))
+        key.n++;
+    r->at += key.n + 1;
+    put_string(r->json, key);
+    rt_buf_addc(r->json, ':');
+    const struct quote *q = quote_at(r);
+    if (q != NULL && take_quoted(r, q, &text)) {
+        put_quoted(r->json, text);
+        return true;
+    }
+    if (peek(r) == '{' || peek(r) == '[')
+        return read_value(r, '\0');
+    size_t begin = r->at;
+    while (r->at < r->s.n && strchr(" \t\n", r->s.p[r->at]) == NULL)
+        r->at++;
+    put_bare(r->json, (rt_str){r->s.p + begin, r->at - begin});
+    return true;
+}
+
+size_t
+lenient_pairs(rt_str text, struct rt_buf *json)
+{
+    struct reader r = {.s = text, .json = json};
+    size_t count = 0;
+    rt_buf_addc(json, '{');
+    while (r.at < text.n && !json->failed) {
+        size_t i = r.at;
+        while (i < text.n && (is_word(text.p[i]) || text.p[i] == '.'))
+            i++;
+        bool pair = i > r.at && i + 1 < text.n && text.p[i] == '=' &&
+                    (r.at == 0 || strchr(" \t\n,", text.p[r.at - 1]) != NULL);
+        if (!pair) {
+            r.at = i > r.at ? i : r.at + 1;
+            continue;
+        }
+        if (count++ > 0)
+            rt_buf_addc(json, ',');
+        if (!read_pair(&r))
+            return 0;
+    }
+    rt_buf_addc(json, '}');
+    return json->failed ? 0 : count;
+}

@@ -11,4 +11,7 @@
  * nested too deeply; then nothing that begins before `*stop` need be tried. */
 size_t lenient_object(rt_str text, size_t at, struct rt_buf *json, size_t *stop);
 
+/* All "key=value" of a line (logfmt and its like) as members of one object; their number. */
+size_t lenient_pairs(rt_str text, struct rt_buf *json);
+
 #endif

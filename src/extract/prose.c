@@ -14,7 +14,7 @@
 #include "extract/lenient.h"
 #include "extract/work.h"
 
-enum { GATHER_LINES = 2000, CONTEXT_LINES = 12 };
+enum { GATHER_LINES = 1 << 20, CONTEXT_LINES = 12, PAIRS_LEAST = 3 };
 
 struct document {
     struct rt_buf text; /* of the piece that is open */
@@ -69,7 +69,7 @@ static struct document *
 document_of(struct extract *x)
 {
     if (x->document == NULL && (x->document = rt_calloc(1, sizeof(*x->document))) != NULL) {
-        rt_buf_init(&x->document->text, (size_t)x->limits->line_bytes * 2);
+        rt_buf_init(&x->document->text, (size_t)x->limits->document_bytes);
         rt_buf_init(&x->document->json, (size_t)x->limits->line_bytes * 2);
         rt_arena_init(&x->document->held.arena, 2048, 0);
         x->document->kind = KIND_NONE;
@@ -451,28 +451,6 @@ answer_event(struct extract *x, struct document *d, rt_str object, struct rt_err
     return hold_event(x, d, &e, err);
 }
 
-/* An object that holds a whole exchange, as loggers write one: URL, status, bodies. */
-static int
-found_exchange(struct extract *x, rt_str object, struct rt_err *err)
-{
-    struct scan_value values[SLOT__COUNT];
-    const struct format *f;
-    if (rt_str_find(object, RT_LIT("cloud_recording")) == SIZE_MAX)
-        return 0;
-    RT_EACH (f, &x->rules->formats) {
-        if (!f->is_json || wrap_is(f))
-            continue;
-        if (x->object_plan == NULL && (x->object_plan = line_plan_new(x->rules, f, &x->arena)) == NULL)
-            return rt_fail_mem(err);
-        if (!line_fits_json(f, x->object_plan, object, values, x->limits, NULL) ||
-            values[FORMAT_URL].type != SCAN_STRING)
-            return 0;
-        int fate = call_read(x, values, object, err);
-        return fate < 0 ? -1 : fate == LINE_EVENT;
-    }
-    return 0;
-}
-
 static int
 found_object(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
 {
@@ -484,7 +462,7 @@ found_object(struct extract *x, struct document *d, rt_str object, struct rt_err
         if (fate != LINE_UNMATCHED)
             return fate < 0 ? -1 : (int)(x->order - before);
     }
-    int exchange = found_exchange(x, object, err);
+    int exchange = exchange_search(x, object, err);
     if (exchange != 0) {
         d->has_route = d->has_route && exchange < 0;
         return exchange;
@@ -629,7 +607,7 @@ found_braces(struct extract *x, struct document *d, rt_str text, size_t at, size
             return 0;
         }
         *end = after;
-        rt_str json = keep_text(x, rt_buf_str(&d->json));
+        rt_str json = keep_whole(x, rt_buf_str(&d->json));
         return text_could_matter(json) ? found_object(x, d, json, err) : 0;
     }
     *end = object_end(text, at, &cut);
@@ -751,6 +729,18 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
     d->coarse = stamp.digits == 0;
 }
 
+/* Members of an exchange as key=value, a row of a table, or prose. */
+static int
+search_piece(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
+{
+    rt_buf_clear(&d->json);
+    bool pairs = rt_str_find(text, RT_LIT("cloud_recording")) != SIZE_MAX && lenient_pairs(text, &d->json) >= PAIRS_LEAST;
+    int found = pairs ? exchange_search(x, keep_whole(x, rt_buf_str(&d->json)), err) : 0;
+    if (found == 0)
+        found = table_row(x, text, err);
+    return found != 0 ? found : search(x, d, text, err);
+}
+
 /* The piece is complete: search it, and count its lines by what came of it. */
 static int
 settle(struct extract *x, struct document *d, struct rt_err *err)
@@ -768,7 +758,10 @@ settle(struct extract *x, struct document *d, struct rt_err *err)
     if (rt_str_trim(text).n == 0)
         x->counts[LINE_IGNORED] += d->lines;
     else {
-        found = search(x, d, text, err);
+        struct outer_time outer = x->outer;
+        x->outer = (struct outer_time){d->time, d->time != RT_TIME_NONE, d->zoned, d->coarse};
+        found = search_piece(x, d, text, err);
+        x->outer = outer;
         x->counts[found > 0 ? LINE_EVENT : LINE_UNMATCHED] += d->lines;
         if (found == 0 && x->first_unread == 0) {
             x->first_unread = d->first_line;

@@ -91,7 +91,9 @@ struct extract {
     bool partial_done;
     const struct format *format; /* NULL: text */
     const struct scan_plan *line_plan, *answer_plan, *secret_plan;
-    const struct scan_plan *object_plan; /* of exchanges inside of text */
+    const struct scan_plan **object_plans; /* by format: of exchanges inside of text; made when needed */
+    rt_str table_header; /* text mode: the names of the columns */
+    bool table_tried;
     const struct literals *literals; /* a line without any does not matter; NULL: all do */
     pcre2_match_data *match;
     pcre2_match_context *match_context;
@@ -127,6 +129,8 @@ struct extract {
 rt_str value_text(struct extract *x, const struct scan_value *v, unsigned which);
 /* A copy for an event, in the scratch arena, cut at limits.field_bytes. */
 rt_str keep_text(struct extract *x, rt_str s);
+/* The whole of it, for what is read further. Empty: memory. */
+rt_str keep_whole(struct extract *x, rt_str s);
 bool value_int(const struct scan_value *v, int64_t *out);
 int add_int(struct extract *x, struct event *e, uint16_t field, int64_t n);
 int add_text(struct extract *x, struct event *e, uint16_t field, rt_str s);
@@ -187,6 +191,11 @@ bool wrap_is(const struct format *f);
 int wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err);
 int wrap_off(struct extract *x, rt_str line, rt_str *inner);
 void wrap_line_done(struct extract *x);
+
+/* exchange.c: calls inside of an object or array; a row of the table whose header came first. The number
+ * of events, or -1. */
+int exchange_search(struct extract *x, rt_str value, struct rt_err *err);
+int table_row(struct extract *x, rt_str line, struct rt_err *err);
 
 /* line.c: one record by the chosen format. A line_fate, or -1; *stop: where it gave up. */
 int line_json(struct extract *x, rt_str line, struct rt_err *err);
