@@ -155,7 +155,15 @@ asked_before(const struct extract *x, rt_str join)
 static rt_str
 part_body(struct extract *x, const struct scan_value *v, unsigned which)
 {
-    return v->type == SCAN_OBJECT ? v->text : v->type == SCAN_STRING ? value_text(x, v, which) : RT_NONE;
+    if (v->type != SCAN_STRING)
+        return v->type == SCAN_OBJECT ? v->text : RT_NONE;
+    rt_str text = value_text(x, v, which);
+    /* JSON in a string in a string. */
+    if (text.n > 2 && text.p[0] == '"' && text.p[text.n - 1] == '"') {
+        struct scan_value inner = {SCAN_STRING, keep_whole(x, (rt_str){text.p + 1, text.n - 2}), true};
+        text = value_text(x, &inner, which);
+    }
+    return text;
 }
 
 static bool
@@ -272,7 +280,10 @@ read_message(struct extract *x, const struct scan_value *parts, struct rt_err *e
     struct event stamp;
     event_init(&stamp);
     take_time(x, &parts[FORMAT_TIME], &stamp);
+    struct outer_time outer = x->outer;
+    x->outer = (struct outer_time){stamp.begin, stamp.begin != RT_TIME_NONE, stamp.zoned, stamp.coarse};
     int found = text_search(x, value_text(x, &parts[FORMAT_MESSAGE], 2), err);
+    x->outer = outer;
     return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
 }
 
@@ -378,5 +389,13 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     if (fate != LINE_UNMATCHED)
         return fate;
     fate = whole.n > 0 ? read_bare(x, parts, whole, err) : LINE_IGNORED;
-    return fate == LINE_IGNORED ? read_message(x, parts, err) : fate;
+    fate = fate == LINE_IGNORED ? read_message(x, parts, err) : fate;
+    if (fate != LINE_IGNORED || whole.n == 0 || x->reading_deep)
+        return fate;
+    x->reading_deep = true;
+    struct outer_time outer = x->outer;
+    int found = exchange_search(x, whole, err);
+    x->outer = outer;
+    x->reading_deep = false;
+    return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
 }

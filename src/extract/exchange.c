@@ -40,9 +40,30 @@ is_url(const struct scan_value *v)
            rt_str_find(v->text, RT_LIT("cloud_recording")) != SIZE_MAX;
 }
 
-/* The object itself, by the first JSON format that finds a URL of the API in it. */
+static bool
+is_answered(const struct scan_value *values)
+{
+    return values[FORMAT_HTTP].type != SCAN_NONE ||
+           values[FORMAT_RESPONSE].type == SCAN_OBJECT ||
+           values[FORMAT_RESPONSE].type == SCAN_STRING;
+}
+
+/* Evidence has the line on which the object begins. */
+static void
+count_lines(struct extract *x, const char *at)
+{
+    struct piece_cursor *c = &x->piece;
+    if (c->at == NULL || at < c->at || at > c->end)
+        return;
+    for (; c->at < at; c->at++)
+        c->line += *c->at == '\n';
+    x->line = c->line;
+}
+
+/* The object itself, by the first JSON format that finds a URL of the API in it. `answered`: only with
+ * what came back; what has asked only may hold the answer deeper. */
 static int
-read_object(struct extract *x, rt_str object, struct rt_err *err)
+read_object(struct extract *x, rt_str object, bool answered, struct rt_err *err)
 {
     const struct format *mine = x->format;
     for (size_t i = 0; i < x->rules->formats.n; i++) {
@@ -54,8 +75,9 @@ read_object(struct extract *x, rt_str object, struct rt_err *err)
         if (plan == NULL)
             return rt_fail_mem(err);
         if (!line_fits_json(f, plan, object, values, x->limits, NULL) ||
-            !is_url(&values[FORMAT_URL]))
+            !is_url(&values[FORMAT_URL]) || is_answered(values) != answered)
             continue;
+        count_lines(x, object.p);
         x->format = f;
         int fate = call_read(x, values, object, err);
         x->format = mine;
@@ -63,6 +85,29 @@ read_object(struct extract *x, rt_str object, struct rt_err *err)
             return fate < 0 ? -1 : 1;
     }
     return 0;
+}
+
+/* What stands deeper has the time of the object around it. */
+static void
+note_object_time(struct extract *x, rt_str object)
+{
+    struct scan_value values[SLOT__COUNT];
+    struct rt_stamp stamp;
+    for (size_t i = 0; i < x->rules->formats.n; i++) {
+        const struct format *f = &x->rules->formats.v[i];
+        if (!f->is_json || wrap_is(f) || f->path_count[FORMAT_TIME] == 0)
+            continue;
+        const struct scan_plan *plan = plan_of(x, i);
+        if (plan != NULL && line_fits_json(f, plan, object, values, x->limits, NULL) &&
+            (values[FORMAT_TIME].type == SCAN_STRING ||
+             values[FORMAT_TIME].type == SCAN_NUMBER) &&
+            rt_time_parse(values[FORMAT_TIME].text, &stamp) > 0) {
+            note_time(x, &stamp);
+            x->outer = (struct outer_time){.known = true, .coarse = stamp.digits == 0};
+            x->outer.at = stamp_time(x, &stamp, &x->outer.zoned);
+        }
+        return;
+    }
 }
 
 static int
@@ -74,17 +119,22 @@ search(struct extract *x, rt_str value, unsigned depth, struct rt_err *err)
     int found = 0;
     if (depth > SEARCH_DEPTH || rt_str_find(value, RT_LIT("cloud_recording")) == SIZE_MAX)
         return 0;
-    if (value.p[0] == '{' && (found = read_object(x, value, err)) != 0)
+    if (value.p[0] == '{' && (found = read_object(x, value, true, err)) != 0)
         return found;
+    if (value.p[0] == '{')
+        note_object_time(x, value);
     while (scan_member(value, &at, (unsigned)x->limits->json_depth, &key, &v) == 1) {
-        if (v.type != SCAN_OBJECT && v.type != SCAN_ARRAY)
+        /* Text mode searches texts on its own. */
+        bool text = v.type == SCAN_STRING && x->format != NULL && depth > 0 && is_url(&v);
+        if (v.type != SCAN_OBJECT && v.type != SCAN_ARRAY && !text)
             continue;
-        int one = search(x, v.text, depth + 1, err);
+        int one = text ? text_search(x, keep_whole(x, value_text(x, &v, 2)), err)
+                       : search(x, v.text, depth + 1, err);
         if (one < 0)
             return -1;
         found += one;
     }
-    return found;
+    return found == 0 && value.p[0] == '{' ? read_object(x, value, false, err) : found;
 }
 
 int

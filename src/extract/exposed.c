@@ -13,7 +13,7 @@ secret_plan_new(const struct rule_set *rules, struct rt_arena *a)
     struct scan_plan *p = scan_plan_new(a);
     for (size_t i = 0; p != NULL && i < rules->secrets.n; i++)
         for (size_t k = 0; k < rules->secrets.v[i].path_count; k++)
-            if (scan_plan_add(p, &rules->secrets.v[i].paths[k], (unsigned)i) < 0)
+            if (scan_plan_add(p, &rules->secrets.v[i].paths[k], (unsigned)i, false) < 0)
                 return NULL;
     return p;
 }

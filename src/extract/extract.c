@@ -122,7 +122,7 @@ answer_plan_new(struct rt_arena *a)
         segments[0] = rt_str_of(rows[i].first);
         segments[1] = rt_str_of(rows[i].second);
         struct format_path path = {segments, rows[i].second == NULL ? 1 : 2};
-        if (scan_plan_add(plan, &path, (unsigned)rows[i].slot) < 0)
+        if (scan_plan_add(plan, &path, (unsigned)rows[i].slot, false) < 0)
             return NULL;
     }
     return plan;
@@ -282,6 +282,17 @@ read_wrapped(struct extract *x, rt_str line, uint64_t number, struct rt_err *err
     return rc;
 }
 
+/* "docker-json-file > dated > text", from outside to inside. */
+static int
+name_format(struct extract *x, struct rt_err *err)
+{
+    const char *inner = x->format != NULL ? x->format->name.p : "text";
+    for (size_t i = x->wrap_count; i > 0 && inner != NULL; i--)
+        inner = rt_arena_printf(&x->arena, "%.*s > %s", RT_FMT(x->wraps[i - 1].format->name), inner);
+    x->format_name = inner;
+    return inner == NULL ? rt_fail_mem(err) : 0;
+}
+
 /* The format of what is inside the wrappers. */
 static int
 choose_inside(struct extract *x, struct rt_err *err)
@@ -295,7 +306,7 @@ choose_inside(struct extract *x, struct rt_err *err)
         return -1;
     for (size_t i = 0; i < x->held.n; i++)
         x->held.v[i] = raw[i];
-    return 0;
+    return name_format(x, err);
 }
 
 static int
@@ -376,7 +387,7 @@ void
 extract_facts(const struct extract *x, struct extract_facts *out)
 {
     *out = (struct extract_facts){
-        .format = x->format != NULL ? x->format->name.p : "text",
+        .format = x->format_name != NULL ? x->format_name : x->format != NULL ? x->format->name.p : "text",
         .first_time = x->first_time,
         .last_time = x->last_time,
         .unzoned = x->unzoned,

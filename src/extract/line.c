@@ -13,6 +13,14 @@ static const struct {
     {SLOT_REASON, "reason"},  {SLOT_SERVER, "serverResponse"}, {SLOT_GATEWAY, "message"},
 };
 
+/* Some loggers have an object where others have the text: {"url": {"full": ...}}. */
+static bool
+is_scalar(unsigned part)
+{
+    return part == FORMAT_TIME || part == FORMAT_URL || part == FORMAT_METHOD || part == FORMAT_HTTP ||
+           part == FORMAT_MESSAGE;
+}
+
 struct scan_plan *
 line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_arena *a)
 {
@@ -20,7 +28,7 @@ line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_ar
     int rc = plan == NULL ? -1 : 0;
     for (unsigned part = 0; part < FORMAT__PARTS; part++)
         for (size_t i = 0; rc == 0 && i < f->path_count[part]; i++)
-            rc = scan_plan_add(plan, &f->paths[part][i], part);
+            rc = scan_plan_add(plan, &f->paths[part][i], part, is_scalar(part));
     static const struct {
         enum line_slot slot;
         enum envelope_part part;
@@ -30,13 +38,13 @@ line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_ar
     const struct hook_envelope *e = &rules->envelope;
     for (size_t k = 0; k < sizeof(hooks) / sizeof(hooks[0]); k++)
         for (size_t i = 0; rc == 0 && i < e->path_count[hooks[k].part]; i++)
-            rc = scan_plan_add(plan, &e->paths[hooks[k].part][i], (unsigned)hooks[k].slot);
+            rc = scan_plan_add(plan, &e->paths[hooks[k].part][i], (unsigned)hooks[k].slot, false);
     for (size_t k = 0; rc == 0 && k < sizeof(bare_rows) / sizeof(bare_rows[0]); k++) {
         rt_str *segment = rt_arena_alloc(a, sizeof(*segment));
         if (segment == NULL)
             return NULL;
         *segment = rt_str_of(bare_rows[k].key);
-        rc = scan_plan_add(plan, &(struct format_path){segment, 1}, (unsigned)bare_rows[k].slot);
+        rc = scan_plan_add(plan, &(struct format_path){segment, 1}, (unsigned)bare_rows[k].slot, false);
     }
     return rc < 0 ? NULL : plan;
 }

@@ -28,7 +28,7 @@ struct document {
     char url[1024], method[8];
     int32_t http;
     uint64_t http_line;
-    rt_time time;
+    rt_time time, route_time;
     bool zoned, coarse, dated; /* dated: by a header, which is that of one answer */
     struct { /* ids that a label gives, of the piece that `line` began; empty: none */
         char rid[600], sid[72], cname[72], uid[24];
@@ -119,7 +119,7 @@ static bool
 labelled_status(rt_str before)
 {
     static const char *const labels[] = {"http/1.1", "http/2", "http/1.0", "status code is", "status code", "statuscode", "status", "http",
-                                         "with status", "//", "\"code\"", "return", "returns", "returned", "http code"};
+                                         "with status", "//", "\"code\"", "return", "returns", "returned", "http code", "completed"};
     rt_str b = rt_str_trim(before);
     while (b.n > 0 && (b.p[b.n - 1] == ':' || b.p[b.n - 1] == '=' || b.p[b.n - 1] == ' ' || b.p[b.n - 1] == '['))
         b.n--;
@@ -312,7 +312,8 @@ begin_event(struct extract *x, struct document *d, struct event *e)
         e->kind = d->kind;
     }
     e->http = d->http;
-    e->begin = e->end = d->time;
+    /* A call that is told over several lines began with the first. */
+    e->begin = e->end = d->has_route && d->route_time != RT_TIME_NONE ? d->route_time : d->time;
     e->zoned = d->zoned;
     e->coarse = d->coarse;
 }
@@ -515,6 +516,7 @@ found_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t 
         /* A bare mention of the path in prose names the call, no more. */
         bool bare = d->route.app_id.n == 0 && d->route.rid.n == 0;
         d->has_route = !bare;
+        d->route_time = d->time;
         d->kind = d->route.kind == KIND_ANSWER ? d->kind : d->route.kind;
         d->kind_line = x->line;
     }
@@ -592,6 +594,62 @@ looks_json(rt_str text, size_t at)
     return text.p[at] == '{' && i < text.n && (text.p[i] == '"' || text.p[i] == '}' || text.p[i] == '\\');
 }
 
+/* What was cut off, put back: the quote, and the brackets from inside to outside. */
+static rt_str
+closed(struct extract *x, struct document *d, rt_str object)
+{
+    char stack[64];
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < object.n; i++) {
+        char c = object.p[i];
+        if (in_string && c == '\\')
+            i++;
+        else if (c == '"')
+            in_string = !in_string;
+        else if (!in_string && (c == '{' || c == '[') && depth < sizeof(stack))
+            stack[depth++] = c == '{' ? '}' : ']';
+        else if (!in_string && (c == '}' || c == ']') && depth > 0)
+            depth--;
+    }
+    object = rt_str_trim(object);
+    while (!in_string && object.n > 0 && object.p[object.n - 1] == ',')
+        object.n--;
+    rt_buf_clear(&d->json);
+    rt_buf_add(&d->json, object);
+    if (in_string)
+        rt_buf_addc(&d->json, '"');
+    if (object.n > 0 && object.p[object.n - 1] == ':')
+        rt_buf_add(&d->json, RT_LIT("null"));
+    while (depth > 0)
+        rt_buf_addc(&d->json, stack[--depth]);
+    return keep_whole(x, rt_buf_str(&d->json));
+}
+
+/* "[123 34 99 ...": the bytes of a body, as Go prints them. */
+static int
+found_bytes(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end, struct rt_err *err)
+{
+    size_t i = at + 1;
+    rt_buf_clear(&d->json);
+    while (i < text.n && text.p[i] != ']') {
+        unsigned n = 0;
+        size_t begin = i;
+        while (i < text.n && text.p[i] >= '0' && text.p[i] <= '9' && i - begin < 4)
+            n = n * 10 + (unsigned)(text.p[i++] - '0');
+        if (i == begin || n > 255)
+            return 0;
+        rt_buf_addc(&d->json, (char)n);
+        i += i < text.n && text.p[i] == ' ';
+    }
+    rt_str bytes = rt_buf_str(&d->json);
+    if (bytes.n < 8 || bytes.p[0] != '{')
+        return 0;
+    *end = i;
+    rt_str object = keep_whole(x, bytes);
+    return text_could_matter(object) ? found_object(x, d, object, err) : 0;
+}
+
 static int
 found_braces(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end, struct rt_err *err)
 {
@@ -612,6 +670,9 @@ found_braces(struct extract *x, struct document *d, rt_str text, size_t at, size
     }
     *end = object_end(text, at, &cut);
     rt_str object = {text.p + at, *end - at};
+    /* In a log that is one object a line, the damage is the input's. */
+    if (cut && x->format == NULL)
+        object = closed(x, d, object);
     return text_could_matter(object) ? found_object(x, d, object, err) : 0;
 }
 
@@ -662,6 +723,8 @@ search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
         size_t end = i + 1;
         if (c == '{' || (c == 'm' && rt_str_starts(rt_str_from(text, i), RT_LIT("map[")))) {
             one = found_braces(x, d, text, i, &end, err);
+        } else if (c == '[' && rt_str_starts(rt_str_from(text, i), RT_LIT("[123 34 "))) {
+            one = found_bytes(x, d, text, i, &end, err);
         } else if (c == '/' && rt_str_starts(rt_str_from(text, i), RT_LIT("/cloud_recording"))) {
             one = found_url(x, d, text, i, &end, err);
             end = end > i ? end : i + 1;
@@ -694,6 +757,9 @@ text_search(struct extract *x, rt_str text, struct rt_err *err)
     struct document *d = document_of(x);
     if (d == NULL)
         return rt_fail_mem(err);
+    d->time = x->outer.known ? x->outer.at : RT_TIME_NONE;
+    d->zoned = x->outer.zoned;
+    d->coarse = x->outer.coarse;
     int found = search(x, d, text, err), last = found < 0 ? -1 : flush_route(x, d, err);
     return last < 0 || flush_held(x, d, err) < 0 ? -1 : found + last;
 }
@@ -711,6 +777,13 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
         d->coarse = x->outer.coarse;
         return;
     }
+    if (rt_str_starts(s, RT_LIT("< ")))
+        s = rt_str_from(s, 2);
+    if (rt_str_starts(s, RT_LIT("__REALTIME_TIMESTAMP=")))
+        s = rt_str_from(s, strlen("__REALTIME_TIMESTAMP="));
+    size_t at = rt_str_starts(s, RT_LIT("Started ")) ? rt_str_find(s, RT_LIT(" at 20")) : SIZE_MAX;
+    if (at != SIZE_MAX)
+        s = rt_str_from(s, at + strlen(" at "));
     if (rt_str_starts(s, RT_LIT("Date: ")) &&
         rt_time_parse_format(rt_str_from(s, strlen("Date: ")), "%a, %d %b %Y %H:%M:%S GMT", &stamp) > 0) {
         stamp.zoned = true; /* by RFC 9110 */
@@ -722,7 +795,9 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
     }
     if (s.n > 0 && s.p[0] == '[')
         s = rt_str_from(s, 1);
-    if (s.n < 16 || s.p[0] < '0' || s.p[0] > '9' || (s.p[4] != '-' && s.p[4] != '/') || rt_time_parse(s, &stamp) == 0)
+    bool epoch = s.n == 16 && rt_str_starts(rt_str_trim(line), RT_LIT("__REALTIME"));
+    if (s.n < 16 || s.p[0] < '0' || s.p[0] > '9' || (s.p[4] != '-' && s.p[4] != '/' && !epoch) ||
+        rt_time_parse(s, &stamp) == 0)
         return;
     note_time(x, &stamp);
     d->time = stamp_time(x, &stamp, &d->zoned);
@@ -733,12 +808,16 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
 static int
 search_piece(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
 {
+    x->piece = (struct piece_cursor){text.p, text.p + text.n, d->first_line};
     rt_buf_clear(&d->json);
     bool pairs = rt_str_find(text, RT_LIT("cloud_recording")) != SIZE_MAX && lenient_pairs(text, &d->json) >= PAIRS_LEAST;
     int found = pairs ? exchange_search(x, keep_whole(x, rt_buf_str(&d->json)), err) : 0;
     if (found == 0)
         found = table_row(x, text, err);
-    return found != 0 ? found : search(x, d, text, err);
+    if (found == 0)
+        found = search(x, d, text, err);
+    x->piece.at = NULL;
+    return found;
 }
 
 /* The piece is complete: search it, and count its lines by what came of it. */

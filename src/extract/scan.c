@@ -296,6 +296,7 @@ struct plan_node {
     rt_str key;
     struct plan_node **children, *next; /* by bucket of the key; NULL: a leaf */
     int slot, second;                   /* -1: inner only; a key may fill two slots */
+    bool scalar;                        /* no object or array fills the slot */
     unsigned rank;
 };
 struct scan_plan {
@@ -345,7 +346,7 @@ add_child(struct scan_plan *p, struct plan_node *n, rt_str key)
 }
 
 int
-scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot)
+scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot, bool scalar)
 {
     struct plan_node *n = &p->root;
     for (size_t i = 0; i < path->count; i++) {
@@ -356,6 +357,7 @@ scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot
     }
     if (n->slot < 0) {
         n->slot = (int)slot;
+        n->scalar = scalar;
         n->rank = p->ranks++;
     } else if (n->slot != (int)slot && n->second < 0) {
         n->second = (int)slot;
@@ -391,7 +393,8 @@ fill(struct plan_run *run, const struct plan_node *c, const struct scan_value *v
 {
     if (value->type == SCAN_WORD && value->text.p[0] == 'n')
         return; /* null is nothing */
-    if (c->slot >= 0 && (run->values[c->slot].type == SCAN_NONE || c->rank < run->ranks[c->slot])) {
+    bool compound = value->type == SCAN_OBJECT || value->type == SCAN_ARRAY;
+    if (c->slot >= 0 && !(compound && c->scalar) && (run->values[c->slot].type == SCAN_NONE || c->rank < run->ranks[c->slot])) {
         run->values[c->slot] = *value;
         run->ranks[c->slot] = c->rank;
         if (run->hint != NULL && c->slot == (int)run->hint->key_slot)

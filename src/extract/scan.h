@@ -30,8 +30,8 @@ int scan_unescape(rt_str text, struct rt_buf *out);
 /* Many pointers at once: slots are filled by the best-ranked path that is there. */
 struct scan_plan;
 struct scan_plan *scan_plan_new(struct rt_arena *a);
-/* 0, or -1: memory. A later path of one slot ranks lower. */
-int scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot);
+/* 0, or -1: memory. A later path of one slot ranks lower. `scalar`: objects and arrays are passed over. */
+int scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot, bool scalar);
 /* A bet on one value: when the member of `key_slot` was read, `expect` may tell what the member of `value_slot`
  * most likely says; bytes that are there are taken without being scanned. */
 struct scan_hint {

@@ -66,6 +66,10 @@ struct wrapper { /* of every line; wrap.c */
     const struct zone *zone;      /* that it declares; or NULL */
     struct rt_buf text;           /* the inside, unescaped */
 };
+struct piece_cursor { /* of a document: how far its lines were counted */
+    const char *at, *end; /* NULL: no document */
+    uint64_t line;
+};
 struct outer_time { /* of the wrapper of the line being read */
     rt_time at;
     bool known, zoned, coarse;
@@ -90,10 +94,12 @@ struct extract {
     struct rt_buf partial; /* a line that comes in pieces */
     bool partial_done;
     const struct format *format; /* NULL: text */
+    const char *format_name;     /* with its wrappers */
     const struct scan_plan *line_plan, *answer_plan, *secret_plan;
     const struct scan_plan **object_plans; /* by format: of exchanges inside of text; made when needed */
     rt_str table_header; /* text mode: the names of the columns */
-    bool table_tried;
+    bool table_tried, reading_deep;
+    struct piece_cursor piece;
     const struct literals *literals; /* a line without any does not matter; NULL: all do */
     pcre2_match_data *match;
     pcre2_match_context *match_context;

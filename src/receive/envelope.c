@@ -32,7 +32,7 @@ envelope_reader_new(const struct rule_set *rules, const struct rt_limits *limits
     int rc = r->plan == NULL ? -1 : 0;
     for (unsigned part = 0; rc == 0 && part < ENVELOPE__PARTS; part++)
         for (size_t i = 0; rc == 0 && i < rules->envelope.path_count[part]; i++)
-            rc = scan_plan_add(r->plan, &rules->envelope.paths[part][i], part);
+            rc = scan_plan_add(r->plan, &rules->envelope.paths[part][i], part, false);
     if (rc < 0) {
         rt_fail_mem(err);
         envelope_reader_free(&r);
