@@ -14,7 +14,7 @@
 #include "extract/lenient.h"
 #include "extract/work.h"
 
-enum { GATHER_LINES = 1 << 20, CONTEXT_LINES = 12, PAIRS_LEAST = 3 };
+enum { LOOK_AHEAD = 80, GATHER_LINES = 1 << 20, CONTEXT_LINES = 12, PAIRS_LEAST = 3 };
 
 struct document {
     struct rt_buf text; /* of the piece that is open */
@@ -588,8 +588,8 @@ found_string(struct extract *x, struct document *d, rt_str text, struct rt_err *
 static bool
 looks_json(rt_str text, size_t at)
 {
-    size_t i = at + 1;
-    while (i < text.n && strchr(" \t\r\n{[", text.p[i]) != NULL)
+    size_t i = at + 1, most = at + LOOK_AHEAD;
+    while (i < text.n && i < most && strchr(" \t\r\n{[", text.p[i]) != NULL)
         i++;
     return text.p[at] == '{' && i < text.n && (text.p[i] == '"' || text.p[i] == '}' || text.p[i] == '\\');
 }

@@ -194,6 +194,7 @@ int call_read(struct extract *x, const struct scan_value *parts, rt_str whole, s
 /* wrap.c: is the format a wrapper; which ones these lines have, taken off them; the inside of one line:
  * 1, or 0 when it goes on in the next. */
 bool wrap_is(const struct format *f);
+bool wrap_fits(struct extract *x, const struct format *f, const struct scan_plan *plan, rt_str line);
 int wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err);
 int wrap_off(struct extract *x, rt_str line, rt_str *inner);
 void wrap_line_done(struct extract *x);

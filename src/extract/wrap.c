@@ -89,6 +89,14 @@ take(struct extract *x, const struct wrapper *w, rt_str line, struct rt_buf *tex
     return w->format->is_json ? take_json(x, w, line, text, out) : take_regex(x, w, line, out);
 }
 
+bool
+wrap_fits(struct extract *x, const struct format *f, const struct scan_plan *plan, rt_str line)
+{
+    const struct wrapper w = {.format = f, .plan = plan};
+    struct unwrapped u;
+    return take(x, &w, line, &x->text[3], &u);
+}
+
 /* The stamp of the wrapper is that of all that stands inside. */
 static void
 note_outer(struct extract *x, const struct wrapper *w, rt_str time)

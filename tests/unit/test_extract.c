@@ -1,6 +1,7 @@
 /* Scanner, routes, zones, and what lines become. */
 #include "config.h"
 
+#include "base/alloc.h"
 #include "check.h"
 #include "extract/extract.h"
 #include "extract/route.h"
@@ -226,6 +227,34 @@ callbacks_are_read_whole_or_bare_and_foreign_ones_counted(void)
     CHECK(s.count == 1 && s.last.kind == KIND_PROBE_HOOK && s.last.sid.n == 0 && f.warning_count == 1);
 }
 
+/* Every sample of every format: read by it, or not, as the file says. */
+static void
+formats_read_their_samples(void)
+{
+    struct rule_sources from = {.builtin = true};
+    struct rule_messages messages;
+    struct rt_err err = {0};
+    rule_messages_init(&messages);
+    struct rule_set *set = rule_set_load(&from, &rt_limits_default, &messages, &err);
+    CU_ASSERT_FATAL(set != NULL);
+    struct format_trial *trials = rt_calloc(set->formats.n, sizeof(*trials));
+    CU_ASSERT_FATAL(trials != NULL);
+    for (size_t f = 0; f < set->formats.n; f++) {
+        const struct format *format = &set->formats.v[f];
+        CHECK(format->sample_count >= 2);
+        for (size_t i = 0; i < format->sample_count; i++) {
+            const struct format_sample *sample = &format->samples[i];
+            CHECK(extract_trial(set, &rt_limits_default, sample->line, trials, set->formats.n, &err) == 0);
+            if (trials[f].matched == sample->no_match)
+                printf("\n%.*s: %.*s\n", RT_FMT(format->name), RT_FMT(sample->line));
+            CHECK(trials[f].matched != sample->no_match);
+        }
+    }
+    rt_free(trials);
+    rule_set_free(&set);
+    rule_messages_fini(&messages);
+}
+
 static const struct check_test tests[] = {
     {"routes are read, or their defect is named", routes_are_read_or_their_defect_is_named},
     {"the scanner takes members and refuses breakage", the_scanner_takes_members_and_refuses_breakage},
@@ -233,6 +262,7 @@ static const struct check_test tests[] = {
     {"zones shift, and unknown ones are refused", zones_shift_and_unknown_ones_are_refused},
     {"lines become the calls that they tell of", lines_become_the_calls_that_they_tell_of},
     {"callbacks are read whole or bare, and foreign ones counted", callbacks_are_read_whole_or_bare_and_foreign_ones_counted},
+    {"formats read their samples", formats_read_their_samples},
     {NULL, NULL},
 };
 
