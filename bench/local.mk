@@ -10,3 +10,16 @@ CLEANFILES += bench/gen$(EXEEXT) bench/measure$(EXEEXT)
 .PHONY: bench
 bench: rectrace$(EXEEXT) bench/gen$(EXEEXT) bench/measure$(EXEEXT)
 	@sh $(srcdir)/bench/run.sh $(abs_builddir)/rectrace$(EXEEXT) $(abs_builddir)/bench
+
+# The receiver under load, as ratios in one run.
+EXTRA_PROGRAMS += bench/hook bench/serve_off
+bench_hook_SOURCES = bench/hook.c
+bench_hook_LDADD = $(NETTLE_LIBS)
+bench_serve_off_SOURCES = bench/writer_off.c $(rectrace_SOURCES)
+bench_serve_off_LDADD = $(RT_LIBS)
+EXTRA_DIST += bench/serve.sh
+CLEANFILES += bench/hook$(EXEEXT) bench/serve_off$(EXEEXT)
+
+.PHONY: bench-serve
+bench-serve: rectrace$(EXEEXT) bench/hook$(EXEEXT) bench/serve_off$(EXEEXT)
+	@sh $(srcdir)/bench/serve.sh $(abs_builddir)/rectrace$(EXEEXT) $(abs_builddir)/bench
