@@ -103,10 +103,28 @@ add_second(struct detector *det, rt_str app, const struct meter_second *best)
     return add_number(det, e, FIELD_RATE, best->calls);
 }
 
+static int
+add_silence(struct detector *det, rt_str app, const struct meter_silence *s)
+{
+    struct event *e = rt_arena_alloc(&det->arena, sizeof(*e));
+    struct scope_event *slot = e == NULL ? NULL : RT_VEC_PUSH(&det->witnesses);
+    if (slot == NULL)
+        return -1;
+    event_init(e);
+    e->begin = e->end = e->last = s->end;
+    e->app_id = app;
+    e->input = s->input;
+    e->line = s->line;
+    *slot = (struct scope_event){e, RT_NONE, 0};
+    if (add_number(det, e, FIELD_SILENCE, s->length / RT_MS) < 0)
+        return -1;
+    return add_number(det, e, FIELD_CALLS_BESIDE, (int64_t)(s->before < s->after ? s->before : s->after));
+}
+
 int
 crowd_rates(struct detector *det, const struct meter *meter)
 {
-    if (!witness_asks(det, FIELD_RATE))
+    if (!witness_asks(det, FIELD_RATE) && !witness_asks(det, FIELD_SILENCE))
         return 0;
     for (const struct meter_app *a = meter->apps; a != NULL; a = a->next) {
         rt_str app = rt_str_of(a->id);
@@ -114,6 +132,9 @@ crowd_rates(struct detector *det, const struct meter *meter)
             return -1;
         for (size_t i = 0; i < a->best_count; i++)
             if (a->best[i].calls > 1 && add_second(det, app, &a->best[i]) < 0)
+                return -1;
+        for (size_t i = 0; witness_asks(det, FIELD_SILENCE) && i < a->quiet_count; i++)
+            if (add_silence(det, app, &a->quiet[i]) < 0)
                 return -1;
     }
     return 0;

@@ -140,12 +140,68 @@ find_busy(struct meter_app *a, const struct meter_cell *v, size_t n)
     }
 }
 
+/* ---- silence ---- */
+
+static bool
+is_longer(const struct meter_silence *a, const struct meter_silence *b)
+{
+    return a->length != b->length ? a->length > b->length : a->end < b->end;
+}
+
+static void
+note_silence(struct meter_app *a, const struct meter_silence *s)
+{
+    size_t i = a->quiet_count;
+    if (i == METER_QUIET && !is_longer(s, &a->quiet[i - 1]))
+        return;
+    if (i == METER_QUIET)
+        i--;
+    else
+        a->quiet_count++;
+    for (; i > 0 && is_longer(s, &a->quiet[i - 1]); i--)
+        a->quiet[i] = a->quiet[i - 1];
+    a->quiet[i] = *s;
+}
+
+/* Calls on either side of the silence before v[i], within as long a time. */
+static void
+count_beside(struct meter_silence *s, const struct meter_cell *v, size_t n, size_t i)
+{
+    int64_t ticks = v[i].tick - v[i - 1].tick;
+    for (size_t k = i; k > 0 && v[k - 1].tick > v[i - 1].tick - ticks; k--)
+        s->before += v[k - 1].calls;
+    for (size_t k = i; k < n && v[k].tick < v[i].tick + ticks; k++)
+        s->after += v[k].calls;
+}
+
+static void
+find_silence(struct meter_app *a, const struct meter_cell *v, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        int64_t ticks = v[i].tick - v[i - 1].tick;
+        if (ticks > INT64_MAX / tick_us)
+            continue; /* from one end of time to the other */
+        struct meter_silence s = {.length = ticks * tick_us,
+                                  .end = v[i].tick * tick_us,
+                                  .input = v[i].input,
+                                  .line = v[i].line};
+        note_silence(a, &s);
+    }
+    for (size_t q = 0; q < a->quiet_count; q++) {
+        size_t i = 1;
+        while (v[i].tick * tick_us != a->quiet[q].end)
+            i++;
+        count_beside(&a->quiet[q], v, n, i);
+    }
+}
+
 void
 meter_settle(struct meter *m)
 {
     for (struct meter_app *a = m->apps; a != NULL; a = a->next) {
         size_t n = collect(a), from = n > CELLS_SURE ? n - CELLS_SURE : 0;
         find_busy(a, a->cells + from, n - from);
+        find_silence(a, a->cells + from, n - from);
     }
 }
 

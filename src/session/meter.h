@@ -12,7 +12,7 @@
 #include "base/vec.h"
 #include "event/event.h"
 
-enum { METER_BEST = 32 };
+enum { METER_BEST = 32, METER_QUIET = 8 };
 
 struct meter_second { /* one of the busiest of an app */
     uint32_t calls;
@@ -20,6 +20,13 @@ struct meter_second { /* one of the busiest of an app */
     uint32_t input; /* of its first call */
     uint64_t line;
     bool coarse; /* the stamps are whole seconds */
+};
+struct meter_silence { /* one of the longest of an app */
+    rt_dur length;
+    rt_time end;
+    uint64_t before, after; /* calls within as long a time on either side */
+    uint32_t input;         /* of the first call behind it */
+    uint64_t line;
 };
 struct meter_app {
     struct meter_app *next;
@@ -29,6 +36,8 @@ struct meter_app {
     int64_t since;                        /* earlier ones are forgotten */
     struct meter_second best[METER_BEST]; /* busiest first; they do not overlap */
     size_t best_count;
+    struct meter_silence quiet[METER_QUIET]; /* longest first */
+    size_t quiet_count;
 };
 struct meter {
     struct rt_map by_app;
@@ -39,7 +48,7 @@ void meter_init(struct meter *m);
 void meter_fini(struct meter *m);
 /* Counts a call. 0, or -1: memory. */
 int meter_add(struct meter *m, rt_str app, const struct event *e);
-/* Fills `best` of all apps; nothing may be added afterwards. */
+/* Fills `best` and `quiet` of all apps; nothing may be added afterwards. */
 void meter_settle(struct meter *m);
 
 #endif
