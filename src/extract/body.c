@@ -60,7 +60,7 @@ id_text(struct extract *x, const struct scan_value *v)
 static bool
 stands_for_nothing(rt_str s)
 {
-    if (s.n < 8 || route_is_placeholder(s))
+    if (s.n < 8 || route_is_no_id(s))
         return true;
     size_t same = 0;
     while (same < s.n && s.p[same] == s.p[0])

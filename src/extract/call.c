@@ -123,11 +123,11 @@ take_route(struct event *e, const struct route *r)
     e->mode = r->mode;
     e->rid = r->rid;
     e->sid = r->sid;
-    if (!r->placeholder)
+    if (!r->placeholder && !r->masked)
         return;
-    e->rid = route_is_placeholder(r->rid) ? RT_NONE : r->rid;
-    e->sid = route_is_placeholder(r->sid) ? RT_NONE : r->sid;
-    e->app_id = route_is_placeholder(r->app_id) ? RT_NONE : r->app_id;
+    e->rid = route_is_no_id(r->rid) ? RT_NONE : r->rid;
+    e->sid = route_is_no_id(r->sid) ? RT_NONE : r->sid;
+    e->app_id = route_is_no_id(r->app_id) ? RT_NONE : r->app_id;
 }
 
 /* Request lines of ours are remembered, so that an answer line without a body of ours is one too. */
@@ -214,10 +214,12 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     struct body_look look;
     int64_t http = 0;
     event_init(&e);
-    if (slot != NULL)
+    if (slot != NULL) {
         take_route(&e, &slot->route);
-    else
+        x->masked += slot->route.placeholder || slot->route.masked;
+    } else {
         e.kind = kind;
+    }
     if (present(&parts[FORMAT_METHOD]))
         e.method = parts[FORMAT_METHOD].text;
     value_int(&parts[FORMAT_HTTP], &http);

@@ -42,6 +42,8 @@ rid_defect(struct extract *x, rt_str rid)
     const struct parameter *p = rule_set_parameter(x->rules, "path/resourceid", KIND_NONE);
     if (route_is_placeholder(rid))
         return "placeholder";
+    if (route_is_masked(rid))
+        return NULL; /* not what the caller sent */
     if (p == NULL || p->pattern == NULL || derive_matches(x, p->pattern, rid))
         return NULL;
     return memchr(rid.p, '%', rid.n) != NULL ? "percent-encoding" : "characters";
@@ -53,7 +55,7 @@ app_defect(struct extract *x, rt_str app)
     const struct parameter *p = rule_set_parameter(x->rules, "path/appid", KIND_NONE);
     if (route_is_placeholder(app))
         return "placeholder";
-    if (memchr(app.p, '*', app.n) != NULL || rt_str_find_nocase(app, RT_LIT("xxxx")) != SIZE_MAX)
+    if (route_is_masked(app))
         return "masked";
     if (p == NULL || p->pattern == NULL || derive_matches(x, p->pattern, app))
         return NULL;

@@ -375,6 +375,12 @@ extract_end(struct extract *x, struct rt_err *err)
     if (x->probes > 0 &&
         tell(x, rt_arena_printf(&x->arena, "tests of the callback receiver, left out: %u", x->probes), err) < 0)
         return -1;
+    if (x->masked > 0 &&
+        tell(x,
+             rt_arena_printf(&x->arena, "ids look masked or are templates in %u call%s; they join nothing", x->masked,
+                             rt_plural(x->masked)),
+             err) < 0)
+        return -1;
     if (x->counts[LINE_TOO_LONG] > 0 &&
         tell(x, rt_arena_printf(&x->arena, "%llu lines are longer than %llu bytes and were skipped",
                                 (unsigned long long)x->counts[LINE_TOO_LONG], (unsigned long long)x->limits->line_bytes),

@@ -66,28 +66,45 @@ text_could_matter(rt_str s)
 }
 
 static struct document *
+new_document(struct extract *x)
+{
+    struct document *d = rt_calloc(1, sizeof(*d));
+    if (d == NULL)
+        return NULL;
+    rt_buf_init(&d->text, (size_t)x->limits->document_bytes);
+    rt_buf_init(&d->json, (size_t)x->limits->line_bytes * 2);
+    rt_arena_init(&d->held.arena, 2048, 0);
+    d->kind = KIND_NONE;
+    d->time = RT_TIME_NONE;
+    return d;
+}
+
+/* That of the thread whose line is read: the lines of several may be mixed. What comes after the last
+ * place shares the first. */
+static struct document *
 document_of(struct extract *x)
 {
-    if (x->document == NULL && (x->document = rt_calloc(1, sizeof(*x->document))) != NULL) {
-        rt_buf_init(&x->document->text, (size_t)x->limits->document_bytes);
-        rt_buf_init(&x->document->json, (size_t)x->limits->line_bytes * 2);
-        rt_arena_init(&x->document->held.arena, 2048, 0);
-        x->document->kind = KIND_NONE;
-        x->document->time = RT_TIME_NONE;
+    size_t n = 0;
+    while (n < THREADS_MOST && x->documents[n] != NULL && x->threads[n] != x->thread)
+        n++;
+    n = n == THREADS_MOST ? 0 : n;
+    if (x->documents[n] == NULL) {
+        x->documents[n] = new_document(x);
+        x->threads[n] = x->thread;
     }
-    return x->document;
+    return x->documents[n];
 }
 
 void
 text_free(struct extract *x)
 {
-    if (x->document != NULL) {
-        rt_buf_fini(&x->document->text);
-        rt_buf_fini(&x->document->json);
-        rt_arena_fini(&x->document->held.arena);
+    for (size_t i = 0; i < THREADS_MOST && x->documents[i] != NULL; i++) {
+        rt_buf_fini(&x->documents[i]->text);
+        rt_buf_fini(&x->documents[i]->json);
+        rt_arena_fini(&x->documents[i]->held.arena);
+        rt_free(x->documents[i]);
+        x->documents[i] = NULL;
     }
-    rt_free(x->document);
-    x->document = NULL;
 }
 
 /* ---- pieces of prose ---- */
@@ -303,10 +320,10 @@ begin_event(struct extract *x, struct document *d, struct event *e)
     if (d->has_route) {
         e->kind = d->route.kind;
         e->host = d->route.host;
-        e->app_id = route_is_placeholder(d->route.app_id) ? RT_NONE : d->route.app_id;
+        e->app_id = route_is_no_id(d->route.app_id) ? RT_NONE : d->route.app_id;
         e->mode = route_is_placeholder(d->route.mode) ? RT_NONE : d->route.mode;
-        e->rid = route_is_placeholder(d->route.rid) ? RT_NONE : d->route.rid;
-        e->sid = route_is_placeholder(d->route.sid) ? RT_NONE : d->route.sid;
+        e->rid = route_is_no_id(d->route.rid) ? RT_NONE : d->route.rid;
+        e->sid = route_is_no_id(d->route.sid) ? RT_NONE : d->route.sid;
         e->method = rt_str_of(d->method);
     } else if (d->kind != KIND_NONE) {
         e->kind = d->kind;
@@ -898,12 +915,9 @@ text_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
     return 0;
 }
 
-int
-text_end(struct extract *x, struct rt_err *err)
+static int
+end_document(struct extract *x, struct document *d, struct rt_err *err)
 {
-    struct document *d = x->document;
-    if (d == NULL)
-        return 0;
     if (settle(x, d, err) < 0)
         return -1;
     int last = flush_held(x, d, err) < 0 ? -1 : flush_route(x, d, err);
@@ -914,4 +928,13 @@ text_end(struct extract *x, struct rt_err *err)
         last = end_event(x, d, &e, true, err);
     }
     return last < 0 ? -1 : 0;
+}
+
+int
+text_end(struct extract *x, struct rt_err *err)
+{
+    for (size_t i = 0; i < THREADS_MOST && x->documents[i] != NULL; i++)
+        if (end_document(x, x->documents[i], err) < 0)
+            return -1;
+    return 0;
 }

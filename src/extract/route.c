@@ -28,6 +28,20 @@ route_is_placeholder(rt_str s)
            rt_str_find(s, RT_LIT("%s")) != SIZE_MAX || rt_str_find(s, RT_LIT("%7B")) != SIZE_MAX;
 }
 
+/* Something that a careful logger wrote instead of the id. */
+bool
+route_is_masked(rt_str s)
+{
+    return rt_str_find(s, RT_LIT("**")) != SIZE_MAX || rt_str_find_nocase(s, RT_LIT("xxxx")) != SIZE_MAX ||
+           rt_str_find_nocase(s, RT_LIT("redacted")) != SIZE_MAX || rt_str_find(s, RT_LIT("...")) != SIZE_MAX;
+}
+
+bool
+route_is_no_id(rt_str s)
+{
+    return route_is_placeholder(s) || route_is_masked(s);
+}
+
 static bool
 url_byte(char c)
 {
@@ -163,6 +177,7 @@ route_parse(rt_str url, struct route *out)
     const struct row *op = take_segments(url, behind, out);
     out->placeholder = route_is_placeholder(out->app_id) || route_is_placeholder(out->rid) ||
                        route_is_placeholder(out->sid) || route_is_placeholder(out->mode);
+    out->masked = route_is_masked(out->app_id) || route_is_masked(out->rid) || route_is_masked(out->sid);
     if (op == NULL) {
         spoil(out, "missing-segment");
         return true;

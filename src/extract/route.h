@@ -17,6 +17,7 @@ struct route {
     rt_str host, app_id, rid, sid, mode; /* slices of the URL; empty = not there */
     const char *defect;                  /* a word of route-defect, or NULL */
     bool placeholder;                    /* template text in the path */
+    bool masked;                         /* an id of the path is masked */
 };
 /* False: no URL of this API. */
 bool route_parse(rt_str url, struct route *out);
@@ -27,5 +28,8 @@ bool route_method_wrong(uint8_t kind, rt_str method);
 rt_str route_around(rt_str text, size_t at);
 /* Text that stands for an id but is none: {{rid}}, <sid>, %s, ${x}, :sid, undefined, null. */
 bool route_is_placeholder(rt_str s);
+bool route_is_masked(rt_str s);
+/* Either of these: it joins nothing. */
+bool route_is_no_id(rt_str s);
 
 #endif

@@ -59,7 +59,7 @@ struct reception { /* what a log line tells of a callback beside its body */
     rt_str headers;
 };
 
-enum { WRAPS_MOST = 3 };
+enum { WRAPS_MOST = 4, THREADS_MOST = 32 };
 struct wrapper { /* of every line; wrap.c */
     const struct format *format;
     const struct scan_plan *plan; /* of a JSON one */
@@ -100,6 +100,7 @@ struct extract {
     rt_str table_header; /* text mode: the names of the columns */
     bool table_tried, reading_deep;
     struct piece_cursor piece;
+    uint32_t masked; /* calls whose path holds an id that stands for another */
     const struct literals *literals; /* a line without any does not matter; NULL: all do */
     pcre2_match_data *match;
     pcre2_match_context *match_context;
@@ -114,7 +115,8 @@ struct extract {
     RT_VEC(uint64_t) held_numbers;
     struct rt_arena held_arena;
 
-    struct document *document; /* text mode: an object that is still open */
+    struct document *documents[THREADS_MOST]; /* text mode: what is open, by thread */
+    uint64_t threads[THREADS_MOST], thread;    /* hashes of their names; of the line being read; 0: none */
     RT_VEC(uint64_t) requests; /* hashes of the join ids of our requests, sorted by chance */
     uint64_t line;             /* being read */
     uint32_t order;            /* events of this line so far */

@@ -27,7 +27,7 @@ group(const PCRE2_SIZE *ovector, int rc, rt_str line, int number)
 }
 
 struct unwrapped {
-    rt_str inner, time;
+    rt_str inner, time, join;
     bool partial; /* goes on in the next line */
 };
 
@@ -66,6 +66,7 @@ take_regex(struct extract *x, const struct wrapper *w, rt_str line, struct unwra
     const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(x->match);
     out->inner = group(ovector, rc, line, f->group[FORMAT_INNER]);
     out->time = group(ovector, rc, line, f->group[FORMAT_TIME]);
+    out->join = group(ovector, rc, line, f->group[FORMAT_JOIN]);
     out->partial = group(ovector, rc, line, f->group[FORMAT_PARTIAL]).n > 0;
     return true;
 }
@@ -128,12 +129,15 @@ int
 wrap_off(struct extract *x, rt_str line, rt_str *inner)
 {
     x->outer.known = false;
+    x->thread = 0;
     for (size_t i = 0; i < x->wrap_count; i++) {
         struct unwrapped u;
         if (!take(x, &x->wraps[i], line, &x->wraps[i].text, &u))
             break; /* a stack trace, a banner: as it is */
         if (u.time.n > 0)
             note_outer(x, &x->wraps[i], u.time);
+        if (u.join.n > 0)
+            x->thread = rt_str_hash(u.join);
         line = without_end(u.inner);
         if (u.partial) {
             rt_buf_add(&x->partial, line);

@@ -106,10 +106,11 @@ read_lines(struct intake *in, struct reader *reader, struct extract *x, struct b
 static int
 warn_zone(struct intake *in, struct rt_err *err)
 {
-    char text[600];
-    snprintf(text, sizeof(text),
-             "timestamps have no zone. Give one: --tz UTC or %s@%s,tz=Asia/Tokyo. %s", in->options->input->path,
-             in->out->report.format.n > 0 ? in->out->report.format.p : "format",
+    char text[600], own[300] = "";
+    /* A format that is given by name is that of the whole line: wrappers are not looked for then. */
+    if (in->out->report.format.n > 0 && rt_str_find(in->out->report.format, RT_LIT(" ")) == SIZE_MAX)
+        snprintf(own, sizeof(own), " or %.200s@%s,tz=Asia/Tokyo", in->options->input->path, in->out->report.format.p);
+    snprintf(text, sizeof(text), "timestamps have no zone. Give one: --tz UTC%s. %s", own,
              in->options->drop_times
                  ? "Other inputs have one, so these are used in their own order only."
                  : "Until then they are shown as they stand and compared with nothing else.");
