@@ -249,6 +249,9 @@ addresses_to_listen_on(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct rt_err err = {0};
         char name[LISTEN_NAME];
+        /* A bare system may have no file of hosts: then the name means nothing. */
+        if (strncmp(rows[i].name, "localhost", 9) == 0 && access("/etc/hosts", R_OK) != 0)
+            continue;
         int fd = listen_open(rows[i].name, name, &err);
         CHECK_ROW(&rows[i], (fd >= 0) == rows[i].good);
         CHECK_ROW(&rows[i], fd < 0 || strncmp(name, "127.0.0.1:", 10) == 0 ||
