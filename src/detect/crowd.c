@@ -127,7 +127,7 @@ crowd_rates(struct detector *det, const struct meter *meter)
     if (!witness_asks(det, FIELD_RATE) && !witness_asks(det, FIELD_SILENCE))
         return 0;
     for (const struct meter_app *a = meter->apps; a != NULL; a = a->next) {
-        rt_str app = rt_str_of(a->id);
+        rt_str app = a->id;
         if (witness_word(det, &app) < 0)
             return -1;
         for (size_t i = 0; i < a->best_count; i++)

@@ -114,6 +114,8 @@ struct event {
     uint32_t repeated;  /* >= 1: how many identical polls this stands for */
     rt_time last;       /* begin of the last of them; equals begin when repeated == 1 */
     uint32_t label;     /* tests only: number of the line in an inline test */
+    uint32_t twin;      /* of a plain poll: those of one thread with the same number differ in time and
+                         * place only; 0: unknown */
 };
 
 /* An event with nothing known, ready to be filled. */

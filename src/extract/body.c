@@ -37,6 +37,7 @@ remember(struct extract *x, struct route_slot *slot, rt_str body)
     }
     memcpy(slot->body, body.p, body.n);
     slot->body_n = 0;
+    slot->poll.known = false;
     if (scan_plan_run(x->answer_plan, (rt_str){slot->body, body.n}, (unsigned)x->limits->json_depth, NULL, slot->answer,
                       ANSWER__COUNT) > 0)
         slot->body_n = body.n;

@@ -206,6 +206,75 @@ answer_in_text(struct extract *x, rt_str text, int64_t *http)
     return keep_text(x, object);
 }
 
+/* ---- the same poll again ---- */
+
+static bool
+lies_in(rt_str s, const char *p, size_t n)
+{
+    return s.n == 0 || (p != NULL && s.p >= p && s.p + s.n <= p + n);
+}
+
+static bool
+belongs_to(rt_str s, const struct route_slot *slot)
+{
+    return lies_in(s, slot->url, slot->url_n) || lies_in(s, slot->body, slot->body_n);
+}
+
+static bool
+is_body_of(const struct extract *x, const struct route_slot *slot, rt_str response)
+{
+    return response.n == slot->body_n && (x->hint.won || memcmp(response.p, slot->body, response.n) == 0);
+}
+
+/* Keeps a plain poll with its URL, if all its text lives there. */
+static void
+note_poll(struct extract *x, struct route_slot *slot, struct event *e, rt_str response)
+{
+    struct poll_before *p = &slot->poll;
+    const rt_str texts[] = {e->rid,  e->sid,  e->app_id, e->cname, e->uid,
+                            e->mode, e->host, e->reason, e->error, e->join};
+    p->known = false;
+    if (e->value_count > 0 || e->method.n > POLL_METHOD || (response.n > 0 && !is_body_of(x, slot, response)))
+        return;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (!belongs_to(texts[i], slot))
+            return;
+    e->twin = route_cache_twin(x->cache);
+    p->known = true;
+    p->answered = response.n > 0;
+    p->like = *e;
+    if (e->method.n > 0)
+        memcpy(p->method, e->method.p, e->method.n);
+    p->like.method.p = p->method;
+}
+
+static bool
+is_poll_again(const struct extract *x, const struct scan_value *parts, const struct route_slot *slot, rt_str response)
+{
+    const struct poll_before *p = &slot->poll;
+    int64_t http = 0;
+    if (!p->known || p->answered != (response.n > 0) || (p->answered && !is_body_of(x, slot, response)))
+        return false;
+    if (present(&parts[FORMAT_ERROR]) || present(&parts[FORMAT_JOIN]))
+        return false;
+    if (!rt_str_eq(present(&parts[FORMAT_METHOD]) ? parts[FORMAT_METHOD].text : RT_NONE, p->like.method))
+        return false;
+    value_int(&parts[FORMAT_HTTP], &http);
+    return http == p->like.http;
+}
+
+/* Most lines of a log: only the time is new. */
+static int
+poll_again(struct extract *x, const struct scan_value *parts, const struct route_slot *slot, struct rt_err *err)
+{
+    struct event e = slot->poll.like;
+    e.begin = e.end = RT_TIME_NONE;
+    e.zoned = e.coarse = false;
+    take_time(x, &parts[FORMAT_TIME], &e);
+    take_duration(x, parts, &e);
+    return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
+}
+
 static int
 build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
       struct rt_err *err)
@@ -213,6 +282,8 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     struct event e;
     struct body_look look;
     int64_t http = 0;
+    if (slot != NULL && is_poll_again(x, parts, slot, response))
+        return poll_again(x, parts, slot, err);
     event_init(&e);
     if (slot != NULL) {
         take_route(&e, &slot->route);
@@ -239,8 +310,11 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     if (e.half && !e.is_answer)
         e.outcome = OUTCOME_UNKNOWN;
     if (e.plain && e.outcome == OUTCOME_OK && !e.half && e.join.n == 0 &&
-        (slot == NULL || (slot->route.defect == NULL && !route_method_wrong(e.kind, e.method))))
+        (slot == NULL || (slot->route.defect == NULL && !route_method_wrong(e.kind, e.method)))) {
+        if (slot != NULL)
+            note_poll(x, slot, &e, response);
         return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
+    }
     e.plain = false;
     if (present(&parts[FORMAT_REQUEST]) && body_request(x, &e, part_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
         return -1;

@@ -46,7 +46,7 @@ line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_ar
         *segment = rt_str_of(bare_rows[k].key);
         rc = scan_plan_add(plan, &(struct format_path){segment, 1}, (unsigned)bare_rows[k].slot, false);
     }
-    return rc < 0 ? NULL : plan;
+    return rc < 0 || scan_plan_learn(plan) < 0 ? NULL : plan;
 }
 
 bool

@@ -14,6 +14,7 @@ enum { SETS = 1024, WAYS = 2, CACHED_URL = 1024 };
 
 struct route_cache {
     uint64_t clock;
+    uint32_t twins;
     struct route_slot slots[SETS * WAYS];
 };
 
@@ -52,6 +53,7 @@ fill(struct route_slot *s, uint64_t hash, rt_str url)
 {
     rt_free(s->url);
     s->body_n = 0;
+    s->poll.known = false;
     s->url = rt_malloc(url.n + 1);
     if (s->url == NULL)
         return false;
@@ -59,6 +61,13 @@ fill(struct route_slot *s, uint64_t hash, rt_str url)
     s->url_n = url.n;
     s->hash = hash;
     return route_parse((rt_str){s->url, url.n}, &s->route);
+}
+
+uint32_t
+route_cache_twin(struct route_cache *c)
+{
+    c->twins += c->twins == UINT32_MAX ? 2 : 1; /* 0 means none */
+    return c->twins;
 }
 
 struct route_slot *

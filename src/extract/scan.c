@@ -70,11 +70,10 @@ nested_end(rt_str s, size_t i, unsigned most)
     return SIZE_MAX;
 }
 
-static bool
-ends_word(char c)
-{
-    return c == ',' || c == '}' || c == ']' || c == ':' || blank(c);
-}
+static const bool ends_word[256] = {
+    [','] = true, ['}'] = true, [']'] = true,  [':'] = true,
+    [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true,
+};
 
 static bool
 holds_escape(rt_str s)
@@ -108,7 +107,7 @@ scan_raw(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
     case CLOSE: return false;
     default:
         end = i;
-        while (end < s.n && !ends_word(s.p[end]))
+        while (end < s.n && !ends_word[(unsigned char)s.p[end]])
             end++;
         if (end == i)
             return false;
@@ -298,11 +297,25 @@ struct plan_node {
     int slot, second;                   /* -1: inner only; a key may fill two slots */
     bool scalar;                        /* no object or array fills the slot */
     unsigned rank;
+    struct shape *shape; /* of the objects met last; NULL: not remembered */
 };
 struct scan_plan {
     struct rt_arena *arena;
     struct plan_node root;
     unsigned ranks;
+};
+
+/* One logger writes one order of keys: what stood before the n-th value of the last object, as in
+ * ,"status": most likely stands there again. Comparing it costs less than finding the key's end and
+ * looking it up. */
+enum { STEP_WORDS = 4, STEP_BYTES = STEP_WORDS * 8, SHAPE_STEPS = 32 };
+struct shape_step {
+    uint64_t words[STEP_WORDS], last_mask; /* the last word counts as far as the mask says */
+    unsigned count, n;                     /* words, bytes; 0: unknown */
+    const struct plan_node *child;         /* that the key means; NULL: none */
+};
+struct shape {
+    struct shape_step steps[SHAPE_STEPS];
 };
 
 static size_t
@@ -365,6 +378,65 @@ scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot
     return 0;
 }
 
+int
+scan_plan_learn(struct scan_plan *p)
+{
+    p->root.shape = rt_arena_alloc(p->arena, sizeof(*p->root.shape));
+    return p->root.shape == NULL ? -1 : 0;
+}
+
+static bool
+step_fits(const struct shape_step *step, const char *p, size_t room)
+{
+    uint64_t word = 0;
+    if (step->n == 0 || room < STEP_BYTES)
+        return false;
+    for (unsigned i = 0; i + 1 < step->count; i++) {
+        memcpy(&word, p + 8 * i, 8);
+        if (word != step->words[i])
+            return false;
+    }
+    memcpy(&word, p + 8 * (step->count - 1), 8);
+    return ((word ^ step->words[step->count - 1]) & step->last_mask) == 0;
+}
+
+static void
+step_learn(struct shape_step *step, rt_str text, const struct plan_node *child)
+{
+    char bytes[STEP_BYTES] = {0}, mask[8] = {0};
+    step->n = 0;
+    if (text.n == 0 || text.n > STEP_BYTES)
+        return;
+    memcpy(bytes, text.p, text.n);
+    memcpy(step->words, bytes, STEP_BYTES);
+    memset(mask, 0xff, (text.n - 1) % 8 + 1);
+    memcpy(&step->last_mask, mask, sizeof(mask));
+    step->count = (unsigned)(text.n + 7) / 8;
+    step->n = (unsigned)text.n;
+    step->child = child;
+}
+
+/* The next key that `n` may know, as next_key(). */
+static int
+next_child(const struct plan_node *n, unsigned number, rt_str object, size_t *at, const struct plan_node **child)
+{
+    struct shape_step *step = n->shape != NULL && number < SHAPE_STEPS ? &n->shape->steps[number] : NULL;
+    size_t before = *at;
+    rt_str key;
+    if (step != NULL && step_fits(step, object.p + before, object.n - before)) {
+        *child = step->child;
+        *at = before + step->n;
+        return 1;
+    }
+    int got = next_key(object, at, &key);
+    if (got != 1)
+        return got;
+    *child = child_of(n, key);
+    if (step != NULL)
+        step_learn(step, (rt_str){object.p + before, *at - before}, *child);
+    return 1;
+}
+
 struct plan_run {
     struct scan_value *values;
     unsigned ranks[64]; /* of what stands in values */
@@ -397,8 +469,10 @@ fill(struct plan_run *run, const struct plan_node *c, const struct scan_value *v
     if (c->slot >= 0 && !(compound && c->scalar) && (run->values[c->slot].type == SCAN_NONE || c->rank < run->ranks[c->slot])) {
         run->values[c->slot] = *value;
         run->ranks[c->slot] = c->rank;
-        if (run->hint != NULL && c->slot == (int)run->hint->key_slot)
+        if (run->hint != NULL && c->slot == (int)run->hint->key_slot) {
             run->hint->expected = run->hint->expect(run->hint->arg, value);
+            run->hint->won = false; /* a bet on another key */
+        }
     }
     if (c->second >= 0 && run->values[c->second].type == SCAN_NONE)
         run->values[c->second] = *value;
@@ -407,12 +481,11 @@ fill(struct plan_run *run, const struct plan_node *c, const struct scan_value *v
 static size_t
 run_node(const struct plan_node *n, rt_str object, struct plan_run *run)
 {
-    rt_str key;
+    const struct plan_node *c = NULL;
     struct scan_value value;
     size_t at = 0;
     int got = 0;
-    while ((got = next_key(object, &at, &key)) == 1) {
-        const struct plan_node *c = child_of(n, key);
+    for (unsigned number = 0; (got = next_child(n, number, object, &at, &c)) == 1; number++) {
         bool won = c != NULL && win(run, c, object, &at, &value);
         if (!won && !scan_raw(object, &at, run->depth, &value))
             return 0;

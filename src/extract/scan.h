@@ -32,6 +32,9 @@ struct scan_plan;
 struct scan_plan *scan_plan_new(struct rt_arena *a);
 /* 0, or -1: memory. A later path of one slot ranks lower. `scalar`: objects and arrays are passed over. */
 int scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot, bool scalar);
+/* From now on the plan remembers the order of keys that it met last, which makes lines of one logger cheap. Such a
+ * plan belongs to one thread. 0, or -1: memory. */
+int scan_plan_learn(struct scan_plan *p);
 /* A bet on one value: when the member of `key_slot` was read, `expect` may tell what the member of `value_slot`
  * most likely says; bytes that are there are taken without being scanned. */
 struct scan_hint {

@@ -41,6 +41,14 @@ enum answer_slot {
     ANSWER__COUNT
 };
 
+enum { POLL_METHOD = 8 };
+struct poll_before { /* a plain poll with a URL: what the next one most likely says again */
+    bool known;
+    bool answered; /* with the body of the slot; else without any */
+    char method[POLL_METHOD];
+    struct event like; /* slices of url, body and method */
+};
+
 struct route_slot { /* of the cache: an exact URL, its parts, and the last healthy answer seen with it */
     uint64_t hash, used;
     char *url;
@@ -49,6 +57,7 @@ struct route_slot { /* of the cache: an exact URL, its parts, and the last healt
     char *body;
     size_t body_n, body_cap;
     struct scan_value answer[ANSWER__COUNT]; /* slices of body */
+    struct poll_before poll;
 };
 
 struct reception { /* what a log line tells of a callback beside its body */
@@ -150,6 +159,8 @@ rt_time stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned)
 
 /* The parts of a URL, valid until the next one is asked for. NULL: no URL of the API. */
 struct route_slot *route_cache_get(struct route_cache *c, rt_str url);
+/* A number for polls that are alike. */
+uint32_t route_cache_twin(struct route_cache *c);
 
 /* body.c: the answer and the request of a call. `slot` may be NULL. 0, -1: memory. */
 struct body_look {

@@ -423,7 +423,6 @@ struct worker {
     struct job *job;
     struct parcel parcel;
     struct route_cache *cache;
-    bool direct; /* the only worker: no parcel needed */
 };
 
 static rt_time
@@ -455,22 +454,13 @@ advance_locked(struct batch *b, struct rt_err *err)
 }
 
 static int
-deliver_locked(struct worker *w, struct rt_err *err)
-{
-    struct batch *b = w->batch;
-    int rc = b->stop ? rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg) : 0;
-    for (size_t i = 0; rc == 0 && i < w->parcel.events.n; i++)
-        rc = session_engine_feed(b->engine, w->parcel.events.v[i], err);
-    parcel_clear(&w->parcel);
-    return rc;
-}
-
-static int
 deliver(struct worker *w, struct rt_err *err)
 {
-    pthread_mutex_lock(&w->batch->lock);
-    int rc = deliver_locked(w, err);
-    pthread_mutex_unlock(&w->batch->lock);
+    struct batch *b = w->batch;
+    pthread_mutex_lock(&b->lock);
+    int rc = b->stop ? rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg)
+                     : parcel_deliver(&w->parcel, b->engine, err);
+    pthread_mutex_unlock(&b->lock);
     return rc;
 }
 
@@ -481,17 +471,6 @@ take_event(void *arg, const struct event *e, struct rt_err *err)
     intake_count(&w->job->result, e);
     if (e->begin != RT_TIME_NONE && (w->job->seen == RT_TIME_NONE || e->begin < w->job->seen))
         w->job->seen = e->begin;
-    if (w->direct)
-        return session_engine_feed(w->batch->engine, e, err);
-    /* Mostly the engine is free, and the event needs no copy; else it waits in the parcel. What waits
-     * goes first: disorder is counted by the order in which an input tells its events. */
-    if (pthread_mutex_trylock(&w->batch->lock) == 0) {
-        int rc = deliver_locked(w, err);
-        if (rc == 0)
-            rc = session_engine_feed(w->batch->engine, e, err);
-        pthread_mutex_unlock(&w->batch->lock);
-        return rc;
-    }
     if (parcel_add(&w->parcel, e, err) < 0)
         return -1;
     return parcel_full(&w->parcel) ? deliver(w, err) : 0;
@@ -501,7 +480,7 @@ static int
 take_stretch(void *arg, rt_time clock, struct rt_err *err)
 {
     struct worker *w = arg;
-    if (!w->direct && deliver(w, err) < 0)
+    if (deliver(w, err) < 0)
         return -1;
     pthread_mutex_lock(&w->batch->lock);
     w->job->clock = clock;
@@ -524,6 +503,17 @@ next_job(struct batch *b)
     return j;
 }
 
+/* The first error is the one that is told. */
+static void
+stop(struct batch *b, const struct rt_err *err)
+{
+    pthread_mutex_lock(&b->lock);
+    if (!b->stop)
+        b->err = *err;
+    b->stop = true;
+    pthread_mutex_unlock(&b->lock);
+}
+
 static void
 run_job(struct worker *w)
 {
@@ -537,19 +527,19 @@ run_job(struct worker *w)
     pthread_mutex_lock(&b->lock);
     w->job->result = result;
     w->job->state = JOB_DONE;
-    if (rc < 0 && !b->stop) {
-        b->stop = true;
-        b->err = err;
-    }
     pthread_mutex_unlock(&b->lock);
+    if (rc < 0)
+        stop(b, &err);
 }
 
 static void *
 work(void *arg)
 {
     struct worker *w = arg;
-    parcel_init(&w->parcel);
+    struct rt_err err = {0};
     w->cache = route_cache_new(); /* without one each input makes its own */
+    if (parcel_init(&w->parcel, &err) < 0)
+        stop(w->batch, &err);
     while ((w->job = next_job(w->batch)) != NULL)
         run_job(w);
     parcel_fini(&w->parcel);
@@ -566,7 +556,7 @@ run_workers(struct batch *b, struct rt_err *err)
     size_t started = 0;
     if (workers != NULL && threads != NULL) {
         for (size_t i = 0; i < count; i++)
-            workers[i] = (struct worker){.batch = b, .direct = count == 1};
+            workers[i] = (struct worker){.batch = b};
         /* The calling thread is a worker too: so one input needs no further thread. */
         for (started = 1; started < count; started++)
             if (pthread_create(&threads[started], NULL, work, &workers[started]) != 0)

@@ -114,21 +114,21 @@ find_run(struct box *b, const struct event *e)
 }
 
 static void
-note_time(struct box *b, const struct event *e)
+note_time(struct box *b, rt_time begin, rt_time end)
 {
-    rt_time last = e->end > e->begin ? e->end : e->begin;
+    rt_time last = end > begin ? end : begin;
     b->last = last > b->last ? last : b->last;
 }
 
 static int
-add_poll(struct box *b, struct poll_run *run, const struct event *e, const struct poll *packed)
+add_poll(struct box *b, struct poll_run *run, const struct poll *packed)
 {
     struct poll *slot = RT_VEC_PUSH(&run->polls);
     if (slot == NULL)
         return -1;
     *slot = *packed;
-    run->since = box_earlier(run->since, e->begin);
-    note_time(b, e);
+    run->since = box_earlier(run->since, packed->begin);
+    note_time(b, packed->begin, poll_end(packed));
     return 1;
 }
 
@@ -137,7 +137,23 @@ box_go_on(struct box *b, const struct event *e)
 {
     struct poll packed;
     struct poll_run *run = find_run(b, e);
-    return run == NULL || !poll_pack(e, &packed) ? 0 : add_poll(b, run, e, &packed);
+    return run == NULL || !poll_pack(e, &packed) ? 0 : add_poll(b, run, &packed);
+}
+
+const struct event *
+box_kept(struct box *b, const struct event *e)
+{
+    const struct poll_run *run = find_run(b, e);
+    return run == NULL ? NULL : run->like;
+}
+
+int
+box_go_on_with(struct box *b, const struct event *kept, const struct poll *p)
+{
+    for (size_t i = 0; i < b->runs.n; i++)
+        if (b->runs.v[i].like == kept)
+            return add_poll(b, &b->runs.v[i], p);
+    return 0;
 }
 
 /* 1 kept, 0 to be kept whole, -1: memory. */
@@ -151,14 +167,14 @@ begin_run(struct box *b, const struct event *e, const struct box_keep *how)
     if (run == NULL)
         return -1;
     note(b, e, how);
-    return add_poll(b, run, e, &packed);
+    return add_poll(b, run, &packed);
 }
 
 static int
 keep_whole(struct box *b, const struct event *e, const struct box_keep *how)
 {
     note(b, e, how);
-    note_time(b, e);
+    note_time(b, e->begin, e->end);
     if (b->events.n >= how->events_max) {
         b->dropped++;
         return 0;

@@ -65,6 +65,10 @@ struct box_keep {
 };
 /* Keeps one more poll like others before. 1, 0 when there is none like it yet, -1: memory. */
 int box_go_on(struct box *b, const struct event *e);
+/* The content that polls like `e` are kept with, or NULL: those are kept whole, or none came yet. */
+const struct event *box_kept(struct box *b, const struct event *e);
+/* As box_go_on() for a poll of the content `kept` of this box. */
+int box_go_on_with(struct box *b, const struct event *kept, const struct poll *p);
 /* Keeps a copy. 0, or -1: memory. */
 int box_keep(struct box *b, const struct event *e, const struct box_keep *how);
 /* The binding of `b` with `sid`, or NULL. */

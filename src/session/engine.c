@@ -135,6 +135,15 @@ keep(struct session_engine *e, struct box *b, const struct event *ev)
     return keep_new(e, b, ev);
 }
 
+static int
+check_bytes(const struct session_engine *e, struct rt_err *err)
+{
+    if (e->registry.bytes <= e->limits->arena_bytes)
+        return 0;
+    return rt_fail_here(err, RT_ELIMIT, "the sessions of this run need more than %llu bytes",
+                        (unsigned long long)e->limits->arena_bytes);
+}
+
 /* A whole call, a callback, or a half that stayed alone. */
 static int
 place(void *arg, const struct event *ev, struct rt_err *err)
@@ -151,11 +160,7 @@ place(void *arg, const struct event *ev, struct rt_err *err)
         return rt_fail_mem(err);
     if (keep(e, at.box, ev) < 0)
         return rt_fail_mem(err);
-    if (e->registry.bytes > e->limits->arena_bytes)
-        return rt_fail_here(err, RT_ELIMIT,
-                            "the sessions of this run need more than %llu bytes",
-                            (unsigned long long)e->limits->arena_bytes);
-    return 0;
+    return check_bytes(e, err);
 }
 
 static rt_dur
@@ -168,25 +173,25 @@ distance(rt_time from, rt_time to)
 /* Out of order is what begins and ends before something that its input told earlier: calls that
  * overlap are written in either order. */
 static int
-note_order(struct session_engine *e, const struct event *ev)
+note_order(struct session_engine *e, uint32_t input, rt_time begin, rt_time end)
 {
-    if (ev->begin == RT_TIME_NONE || ev->input >= e->limits->inputs)
+    if (begin == RT_TIME_NONE || input >= e->limits->inputs)
         return 0;
-    while (e->inputs.n <= ev->input) {
+    while (e->inputs.n <= input) {
         struct input_progress *slot = RT_VEC_PUSH(&e->inputs);
         if (slot == NULL)
             return -1;
         *slot = (struct input_progress){RT_TIME_NONE, RT_TIME_NONE};
     }
-    struct input_progress *p = &e->inputs.v[ev->input];
-    rt_time end = ev->end == RT_TIME_NONE ? ev->begin : ev->end;
-    if (ev->begin < p->begin && end < p->end) {
-        rt_dur by_begin = distance(ev->begin, p->begin), by_end = distance(end, p->end);
+    struct input_progress *p = &e->inputs.v[input];
+    end = end == RT_TIME_NONE ? begin : end;
+    if (begin < p->begin && end < p->end) {
+        rt_dur by_begin = distance(begin, p->begin), by_end = distance(end, p->end);
         rt_dur by = by_begin < by_end ? by_begin : by_end;
         e->facts.disordered++;
         e->facts.worst_disorder = by > e->facts.worst_disorder ? by : e->facts.worst_disorder;
     }
-    p->begin = ev->begin > p->begin ? ev->begin : p->begin;
+    p->begin = begin > p->begin ? begin : p->begin;
     p->end = end > p->end ? end : p->end;
     e->clock = end > e->clock ? end : e->clock;
     return 0;
@@ -196,13 +201,47 @@ int
 session_engine_feed(struct session_engine *e, const struct event *ev, struct rt_err *err)
 {
     e->facts.events++;
-    if (note_order(e, ev) < 0)
+    if (note_order(e, ev->input, ev->begin, ev->end) < 0)
         return rt_fail_mem(err);
     if (event_is_aside(ev->kind))
         return aside_keep(&e->aside, ev, e->limits->session_events) < 0 ? rt_fail_mem(err) : 0;
     if (ev->half && ev->join.n > 0)
         return join_feed(&e->join, ev, err);
     return place(e, ev, err);
+}
+
+/* The first of its kind goes the whole way, and its box is remembered for those that follow. */
+static int
+place_first(struct session_engine *e, struct session_site *site, const struct poll *p,
+            struct rt_err *err)
+{
+    struct event ev;
+    struct registry_place at;
+    poll_unpack(site->like, p, &ev);
+    if (place(e, &ev, err) < 0)
+        return -1;
+    if (registry_find(&e->registry, &ev, &at) < 0)
+        return rt_fail_mem(err);
+    site->kept = at.box == NULL ? NULL : box_kept(at.box, &ev);
+    site->box = site->kept == NULL ? NULL : at.box;
+    return 0;
+}
+
+int
+session_engine_feed_poll(struct session_engine *e, struct session_site *site,
+                         const struct poll *p, struct rt_err *err)
+{
+    e->facts.events++;
+    if (note_order(e, p->input, p->begin, poll_end(p)) < 0)
+        return rt_fail_mem(err);
+    struct box *b = site->box;
+    int kept = b == NULL || b->last == RT_TIME_NONE ? 0 : box_go_on_with(b, site->kept, p);
+    if (kept == 0)
+        return place_first(e, site, p, err);
+    if (kept < 0)
+        return rt_fail_mem(err);
+    count_bytes(e, b, sizeof(*p));
+    return check_bytes(e, err);
 }
 
 /* ---- closing ---- */

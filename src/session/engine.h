@@ -41,6 +41,17 @@ struct session_engine *session_engine_new(const struct rule_set *rules, const st
 void session_engine_free(struct session_engine **pe);
 /* Borrows `ev` for the call; keeps what it needs. Odd events are not errors. */
 int session_engine_feed(struct session_engine *e, const struct event *ev, struct rt_err *err);
+/* The same for one of several plain polls that are alike: `site->like` says what they have in common. A site serves
+ * until the engine is asked to advance or to finish. */
+struct box;
+struct session_site {
+    const struct event *like; /* borrowed */
+    struct box *box;          /* of the engine, as the rest; NULL: not looked for yet */
+    const struct event *kept; /* the run's own; NULL: none */
+};
+struct poll;
+int session_engine_feed_poll(struct session_engine *e, struct session_site *site, const struct poll *p,
+                             struct rt_err *err);
 /* No later event will be older than `clock`: groups whose sessions are all over by then (ended and
  * quiet for the linger time, or quiet for a day) are handed out, in order of their end, then id. */
 int session_engine_advance(struct session_engine *e, rt_time clock, struct session_sink sink, struct rt_err *err);

@@ -30,8 +30,9 @@ struct meter_silence { /* one of the longest of an app */
 };
 struct meter_app {
     struct meter_app *next;
-    char *id;
-    struct meter_cell *cells; /* by time; `mask + 1` of them */
+    rt_str id;
+    char *text;               /* of the id */
+    struct meter_cell *cells; /* `mask + 1` of them, found by their time */
     size_t n, mask;
     int64_t since;                        /* earlier ones are forgotten */
     struct meter_second best[METER_BEST]; /* busiest first; they do not overlap */

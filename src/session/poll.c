@@ -65,11 +65,11 @@ poll_is_like(const struct event *like, const struct event *e)
 }
 
 void
-poll_unpack(const struct poll_run *run, const struct poll *p, struct event *out)
+poll_unpack(const struct event *like, const struct poll *p, struct event *out)
 {
-    *out = *run->like;
+    *out = *like;
     out->begin = out->last = p->begin;
-    out->end = p->begin == RT_TIME_NONE ? RT_TIME_NONE : p->begin + (rt_dur)p->duration_us;
+    out->end = poll_end(p);
     out->line = p->line;
     out->answer_line = p->joined ? (uint64_t)p->line + p->extra : 0;
     out->order = p->joined ? 0 : p->extra;

@@ -35,8 +35,13 @@ struct poll_run {
 bool poll_is_like(const struct event *like, const struct event *e);
 /* False: this event must be kept whole. */
 bool poll_pack(const struct event *e, struct poll *out);
-/* The event that `p` stands for; its text is that of the run. */
-void poll_unpack(const struct poll_run *run, const struct poll *p, struct event *out);
+/* The event that `p` stands for; its text is that of `like`. */
+void poll_unpack(const struct event *like, const struct poll *p, struct event *out);
+static inline rt_time
+poll_end(const struct poll *p)
+{
+    return p->begin == RT_TIME_NONE ? RT_TIME_NONE : p->begin + (rt_dur)p->duration_us;
+}
 /* Sorts, and folds what was read twice. Returns how many were duplicates. */
 uint64_t poll_settle(struct poll_run *run);
 

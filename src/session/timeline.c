@@ -38,7 +38,7 @@ load(const struct merge *m, size_t run)
     struct head *h = &m->heads[run];
     if (h->at >= r->polls.n)
         return false;
-    poll_unpack(r, &r->polls.v[h->at], &h->e);
+    poll_unpack(r->like, &r->polls.v[h->at], &h->e);
     return true;
 }
 

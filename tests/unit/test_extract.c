@@ -62,6 +62,43 @@ the_scanner_takes_members_and_refuses_breakage(void)
     CHECK(!scan_value((rt_str){deep, sizeof(deep)}, &at, 512, &v));
 }
 
+/* Two plans over the same objects, one of which remembers what it met. */
+static void
+a_plan_that_learns_reads_what_another_reads(void)
+{
+    static const char *const objects[] = {
+        "{\"a\":1,\"b\":\"x\",\"c\":{\"d\":[1,2]},\"padding\":\"................................\"}",
+        "{\"a\":2,\"b\":\"y\",\"c\":{\"d\":[3]},\"padding\":\"................................\"}",
+        "{\"b\":\"z\",\"a\":3,\"padding\":\"................................\"}",
+        "{\"b\": \"u\", \"a\": 4, \"padding\": \"................................\"}",
+        "{\"b\": \"v\", \"a\": 5, \"padding\": \"................................\"}",
+        "{\"b\": \"w\", \"aa\": 6, \"a\": 7, \"padding\": \"...............................\"}",
+        "{\"b\": \"w\", \"a\"",
+        "{\"b\": \"w\", \"a\": 8}",
+        "{}",
+        "{\"a-key-that-is-longer-than-what-is-remembered\":1,\"a\":9,\"padding\":\"............\"}",
+        "{\"a-key-that-is-longer-than-what-is-remembered\":1,\"a\":10,\"padding\":\"...........\"}",
+    };
+    rt_str names[] = {RT_LIT("a"), RT_LIT("b"), RT_LIT("c")};
+    struct rt_arena arena;
+    rt_arena_init(&arena, 4096, 0);
+    struct scan_plan *learns = scan_plan_new(&arena), *other = scan_plan_new(&arena);
+    for (unsigned i = 0; i < 3; i++) {
+        struct format_path path = {&names[i], 1};
+        CHECK(scan_plan_add(learns, &path, i, false) == 0 && scan_plan_add(other, &path, i, false) == 0);
+    }
+    CHECK(scan_plan_learn(learns) == 0);
+    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+        struct scan_value got[3], want[3];
+        rt_str text = rt_str_of(objects[i]);
+        size_t n = scan_plan_run(learns, text, 9, NULL, got, 3);
+        CHECK(n == scan_plan_run(other, text, 9, NULL, want, 3));
+        for (size_t k = 0; k < 3; k++)
+            CHECK(got[k].type == want[k].type && (got[k].type == SCAN_NONE || rt_str_eq(got[k].text, want[k].text)));
+    }
+    rt_arena_fini(&arena);
+}
+
 static void
 escapes_become_text(void)
 {
@@ -199,6 +236,51 @@ lines_become_the_calls_that_they_tell_of(void)
     }
 }
 
+#define POLL(method, http, more, status)                                                                    \
+    "{\"time\":\"2026-01-05T09:00:0" more ",\"method\":\"" method "\",\"url\":\"" BASE                        \
+    "/resourceid/ABCDEFGHIJ/sid/abcdefgh12/mode/mix/query\",\"status\":" http                               \
+    ",\"response_body\":{\"resourceId\":\"ABCDEFGHIJ\",\"cname\":\"room\",\"serverResponse\":{\"status\":" status \
+    "}}}\n"
+
+/* A poll that was met before is read the short way; what differs from it must not be. */
+static void
+polls_after_polls_say_what_they_say_alone(void)
+{
+    static const char before[] = POLL("GET", "200", "1.0Z\"", "5") POLL("GET", "200", "2.0Z\"", "5")
+        POLL("GET", "200", "3.0Z\"", "5");
+    static const struct {
+        const char *name, *line;
+        bool twin;
+    } rows[] = {
+        {"the same", POLL("GET", "200", "4.5Z\",\"duration_ms\":7", "5"), true},
+        {"no zone", POLL("GET", "200", "4\"", "5"), true},
+        {"another method", POLL("POST", "200", "4.5Z\"", "5"), false},
+        {"another status line", POLL("GET", "404", "4.5Z\"", "5"), false},
+        {"another answer", POLL("GET", "200", "4.5Z\"", "4"), false},
+        {"an error beside it", POLL("GET", "200", "4.5Z\",\"error\":\"timeout\"", "5"), false},
+        {"one half of two", POLL("GET", "200", "4.5Z\",\"request_id\":\"r-1\"", "5"), false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[4000];
+        struct seen alone, after, last;
+        struct extract_facts f;
+        read_text(before, &last, &f);
+        CHECK_ROW(&rows[i], last.count == 3 && last.last.twin != 0);
+        read_text(rows[i].line, &alone, &f);
+        snprintf(text, sizeof(text), "%s%s", before, rows[i].line);
+        read_text(text, &after, &f);
+        CHECK_ROW(&rows[i], alone.count == 1 && after.count == 4);
+        CHECK_ROW(&rows[i], after.last.line == 4);
+        CHECK_ROW(&rows[i], alone.last.begin == after.last.begin && alone.last.end == after.last.end);
+        CHECK_ROW(&rows[i], alone.last.http == after.last.http && alone.last.outcome == after.last.outcome);
+        CHECK_ROW(&rows[i], alone.last.status == after.last.status && alone.last.plain == after.last.plain);
+        CHECK_ROW(&rows[i], alone.last.zoned == after.last.zoned && alone.last.coarse == after.last.coarse);
+        CHECK_ROW(&rows[i], strcmp(alone.rid, after.rid) == 0 && strcmp(alone.cname, after.cname) == 0);
+        CHECK_ROW(&rows[i], strcmp(alone.error, after.error) == 0 && alone.last.join.n == after.last.join.n);
+        CHECK_ROW(&rows[i], rows[i].twin == (after.last.twin == last.last.twin));
+    }
+}
+
 static void
 callbacks_are_read_whole_or_bare_and_foreign_ones_counted(void)
 {
@@ -258,9 +340,11 @@ formats_read_their_samples(void)
 static const struct check_test tests[] = {
     {"routes are read, or their defect is named", routes_are_read_or_their_defect_is_named},
     {"the scanner takes members and refuses breakage", the_scanner_takes_members_and_refuses_breakage},
+    {"a plan that learns reads what another reads", a_plan_that_learns_reads_what_another_reads},
     {"escapes become text", escapes_become_text},
     {"zones shift, and unknown ones are refused", zones_shift_and_unknown_ones_are_refused},
     {"lines become the calls that they tell of", lines_become_the_calls_that_they_tell_of},
+    {"polls after polls say what they say alone", polls_after_polls_say_what_they_say_alone},
     {"callbacks are read whole or bare, and foreign ones counted", callbacks_are_read_whole_or_bare_and_foreign_ones_counted},
     {"formats read their samples", formats_read_their_samples},
     {NULL, NULL},

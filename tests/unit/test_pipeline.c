@@ -337,15 +337,74 @@ parcels_copy_what_they_carry(void)
     struct rt_err err = {0};
     char reason[] = "expired";
     struct event e = {.kind = KIND_START, .code = 7, .reason = rt_str_of(reason)};
-    parcel_init(&p);
+    CHECK(parcel_init(&p, &err) == 0);
     CHECK(parcel_add(&p, &e, &err) == 0);
     memset(reason, 'x', sizeof(reason) - 1);
     CU_ASSERT_FATAL(p.events.n == 1);
     CHECK(p.events.v[0]->code == 7 && rt_str_is(p.events.v[0]->reason, "expired"));
     CHECK(!parcel_full(&p));
-    parcel_clear(&p);
-    CHECK(p.events.n == 0);
     parcel_fini(&p);
+}
+
+/* Two sessions that are polled in turn, one of them until it stops. */
+static struct event
+poll_or_stop(size_t i, const char *rid)
+{
+    struct event e;
+    event_init(&e);
+    e.begin = e.end = e.last = (rt_time)i * RT_SEC;
+    e.line = i + 1;
+    e.zoned = true;
+    e.outcome = OUTCOME_OK;
+    e.rid = rt_str_of(rid);
+    e.kind = i == 40 ? KIND_STOP : KIND_QUERY;
+    e.plain = e.kind == KIND_QUERY;
+    e.twin = e.plain ? (uint32_t)(1 + i % 2) : 0;
+    return e;
+}
+
+static int
+count_polls(void *arg, const struct session_group *g, struct rt_err *err)
+{
+    unsigned *polls = arg;
+    (void)err;
+    for (size_t i = 0; i < g->count; i++) {
+        for (size_t k = 0; k < g->sessions[i]->event_count; k++)
+            polls[rt_str_is(g->sessions[i]->rid, RID_B)] += g->sessions[i]->events[k]->repeated;
+        session_free(&g->sessions[i]);
+    }
+    return 0;
+}
+
+static void
+parcels_deliver_polls_as_if_they_came_one_by_one(void)
+{
+    for (int by_parcel = 0; by_parcel < 2; by_parcel++) {
+        struct rt_err err = {0};
+        struct parcel p;
+        struct session_engine_facts facts;
+        unsigned polls[2] = {0, 0};
+        struct session_options so = {NULL, 0};
+        struct session_engine *engine = session_engine_new(pack(), &rt_limits_default, &so, &err);
+        CU_ASSERT_FATAL(engine != NULL && parcel_init(&p, &err) == 0);
+        for (size_t i = 0; i < 60; i++) {
+            char rid[] = RID_A;
+            struct event e = poll_or_stop(i, i % 2 == 0 ? rid : RID_B);
+            e.begin -= i == 50 ? 19 * RT_SEC + RT_SEC / 2 : 0; /* told late */
+            e.end = e.begin;
+            CHECK((by_parcel ? parcel_add(&p, &e, &err) : session_engine_feed(engine, &e, &err)) == 0);
+            memset(rid, 'x', sizeof(rid) - 1);
+            if (i % 25 == 24)
+                CHECK(parcel_deliver(&p, engine, &err) == 0 && p.steps.n == 0);
+        }
+        CHECK(parcel_deliver(&p, engine, &err) == 0);
+        CHECK(session_engine_finish(engine, (struct session_sink){count_polls, polls}, &err) == 0);
+        session_engine_facts(engine, &facts);
+        CHECK(polls[0] == 30 && polls[1] == 30);
+        CHECK(facts.events == 60 && facts.disordered == 1 && facts.worst_disorder == 18 * RT_SEC + RT_SEC / 2);
+        session_engine_free(&engine);
+        parcel_fini(&p);
+    }
 }
 
 static const struct check_test tests[] = {
@@ -358,6 +417,7 @@ static const struct check_test tests[] = {
     {"acceptances hide until their day", acceptances_hide_until_their_day},
     {"spans are percentiles of what was seen", spans_are_percentiles_of_what_was_seen},
     {"parcels copy what they carry", parcels_copy_what_they_carry},
+    {"parcels deliver polls as if they came one by one", parcels_deliver_polls_as_if_they_came_one_by_one},
     {NULL, NULL},
 };
 CHECK_MAIN("pipeline", tests)

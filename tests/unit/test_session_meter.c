@@ -20,7 +20,7 @@ app_of(const struct meter *m, const char *id)
 {
     static const struct meter_app none;
     for (const struct meter_app *a = m->apps; a != NULL; a = a->next)
-        if (strcmp(a->id, id) == 0)
+        if (rt_str_is(a->id, id))
             return a;
     return &none;
 }

@@ -53,7 +53,7 @@ what_goes_in_comes_out(void)
         if (!r->fits)
             continue;
         struct poll_run run = {.like = &e};
-        poll_unpack(&run, &p, &back);
+        poll_unpack(run.like, &p, &back);
         CHECK_ROW(r, event_compare(&e, &back) == 0);
         CHECK_ROW(r, back.end == e.end && back.answer_line == e.answer_line &&
                          back.coarse == e.coarse);
