@@ -131,6 +131,18 @@ rt_arena_printf(struct rt_arena *a, const char *fmt, ...)
     return p;
 }
 
+void
+rt_arena_move(struct rt_arena *a, struct rt_arena *from)
+{
+    struct rt_arena_chunk **last = &a->head;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = from->head;
+    a->held += from->held;
+    from->head = NULL;
+    from->held = 0;
+}
+
 struct rt_arena_mark
 rt_arena_mark(const struct rt_arena *a)
 {

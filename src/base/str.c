@@ -59,8 +59,9 @@ rt_str_find(rt_str s, rt_str needle)
 size_t
 rt_str_find_nocase(rt_str s, rt_str needle)
 {
+    char first = needle.n > 0 ? lower(needle.p[0]) : 0;
     for (size_t i = 0; needle.n <= s.n && i <= s.n - needle.n; i++)
-        if (rt_str_eq_nocase((rt_str){s.p + i, needle.n}, needle))
+        if ((needle.n == 0 || lower(s.p[i]) == first) && rt_str_eq_nocase((rt_str){s.p + i, needle.n}, needle))
             return i;
     return SIZE_MAX;
 }

@@ -52,6 +52,16 @@ detector_free(struct detector **pd)
     rt_free(d);
 }
 
+int
+detector_join(struct detector *d, struct detector **pfrom, struct rt_err *err)
+{
+    int rc = witness_move(d, *pfrom);
+    if (rc == 0)
+        rt_arena_move(&d->arena, &(*pfrom)->arena);
+    detector_free(pfrom);
+    return rc < 0 ? rt_fail_mem(err) : 0;
+}
+
 size_t
 detector_next(const struct detector *det, size_t rule)
 {

@@ -22,6 +22,9 @@ void detector_free(struct detector **pd);
 /* The same without keeping anything for rules about apps and hosts: to try other times. */
 int detector_retry(struct detector *d, const struct session_group *g, struct finding_list *out, struct rt_err *err);
 int detector_group(struct detector *d, const struct session_group *g, struct finding_list *out, struct rt_err *err);
+/* Moves what `from` kept for rules about apps and hosts, and ends it: so groups can be parted among
+ * several detectors of one run. 0, or -1: memory. */
+int detector_join(struct detector *d, struct detector **from, struct rt_err *err);
 /* Rules of scope app and host. Findings of these may fold fallbacks of sessions: the ids of the
  * findings in `out` that they explain move into their `folded`. `meter`: of the engine. */
 int detector_finish(struct detector *d, struct meter *meter, struct finding_list *out, struct rt_err *err);

@@ -64,6 +64,27 @@ finding_list_copy(struct finding_list *l, const struct finding *f)
     return ok ? 0 : -1;
 }
 
+int
+finding_list_move(struct finding_list *l, struct finding_list *from)
+{
+    for (size_t i = 0; i < from->findings.n; i++) {
+        struct finding *slot = RT_VEC_PUSH(&l->findings);
+        if (slot == NULL)
+            return -1;
+        *slot = from->findings.v[i];
+    }
+    for (size_t i = 0; i < from->unchecked.n; i++) {
+        struct unchecked *slot = RT_VEC_PUSH(&l->unchecked);
+        if (slot == NULL)
+            return -1;
+        *slot = from->unchecked.v[i];
+    }
+    rt_arena_move(&l->arena, &from->arena);
+    finding_list_fini(from);
+    finding_list_init(from);
+    return 0;
+}
+
 static int
 by_weight(const void *a, const void *b)
 {

@@ -61,6 +61,8 @@ struct finding_list {
 int finding_list_copy(struct finding_list *l, const struct finding *f);
 void finding_list_init(struct finding_list *l);
 void finding_list_fini(struct finding_list *l);
+/* Moves all of `from` behind what is there. 0, or -1: memory. */
+int finding_list_move(struct finding_list *l, struct finding_list *from);
 /* Severity (worst first), first time, id, session. */
 void finding_list_sort(struct finding_list *l);
 

@@ -45,6 +45,10 @@ struct life { /* of a recording */
     rt_time from, to;
 };
 
+struct scope_events {
+    struct scope_event *v;
+    size_t n, cap;
+};
 struct detector {
     const struct rule_set *rules;
     const struct rt_limits *limits;
@@ -52,8 +56,8 @@ struct detector {
     struct rt_arena scratch;  /* of a group */
     struct rt_arena arena;    /* of the witnesses */
     struct rt_map words;      /* text of witnesses, each once */
-    RT_VEC(struct scope_event) witnesses;
-    RT_VEC(struct scope_event) asides; /* witnesses that belong to no session */
+    struct scope_events witnesses;
+    struct scope_events asides; /* witnesses that belong to no session */
     RT_VEC(struct life) lives;
     RT_VEC(struct wide_step) wide_steps; /* of rules about apps, hosts and the run */
     uint64_t wide_fields[2];  /* what rules about apps and hosts ask of an event, by field */
@@ -75,6 +79,8 @@ size_t detector_next(const struct detector *det, size_t rule);
 
 /* Keeps what rules about apps and hosts need of a group. */
 int witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err);
+/* All that `from` kept; its texts stay in its arena. 0, or -1: memory. */
+int witness_move(struct detector *det, const struct detector *from);
 /* Which fields that is, and which steps. 0, or -1: memory. */
 int witness_learn(struct detector *det);
 

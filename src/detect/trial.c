@@ -260,7 +260,7 @@ trial_run(const struct rule_set *set, const struct rt_limits *limits,
           struct rt_err *err)
 {
     static const char *const paths[] = {"test", "test-2"};
-    struct session_options options = {paths, 2};
+    struct session_options options = {.paths = paths, .path_count = 2};
     struct run r = {.set = set, .found = found};
     int rc = -1;
     finding_list_init(found);

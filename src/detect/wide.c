@@ -241,6 +241,30 @@ witness_keep(struct detector *det, const struct session_group *g, struct rt_err 
     return 0;
 }
 
+static int
+move_list(struct scope_events *to, const struct scope_events *from)
+{
+    for (size_t i = 0; i < from->n; i++) {
+        struct scope_event *slot = RT_VEC_PUSH(to);
+        if (slot == NULL)
+            return -1;
+        *slot = from->v[i];
+    }
+    return 0;
+}
+
+int
+witness_move(struct detector *det, const struct detector *from)
+{
+    for (size_t i = 0; i < from->lives.n; i++) {
+        struct life *slot = RT_VEC_PUSH(&det->lives);
+        if (slot == NULL)
+            return -1;
+        *slot = from->lives.v[i];
+    }
+    return move_list(&det->witnesses, &from->witnesses) < 0 ? -1 : move_list(&det->asides, &from->asides);
+}
+
 /* ---- the end ---- */
 
 static int

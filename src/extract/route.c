@@ -15,6 +15,24 @@ static const struct row {
 
 #define PRODUCT "/cloud_recording"
 
+/* What no id holds but every mark of a mask or a placeholder does. Ids are long and there are many: they
+ * are walked over once. */
+enum { MARK_ODD = 1, MARK_CROSS = 2, MARK_WORD = 4 };
+static unsigned
+marks_of(rt_str s)
+{
+    unsigned marks = 0, last = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned c = (unsigned char)s.p[i], low = c | 0x20;
+        bool alnum = c - '0' < 10 || low - 'a' < 26;
+        marks |= alnum || c == '-' || c == '_' ? 0 : MARK_ODD;
+        marks |= low == 'x' && last == 'x' ? MARK_CROSS : 0;
+        marks |= low == 'e' && last == 'r' ? MARK_WORD : 0;
+        last = low;
+    }
+    return marks;
+}
+
 bool
 route_is_placeholder(rt_str s)
 {
@@ -22,7 +40,7 @@ route_is_placeholder(rt_str s)
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (rt_str_is(s, words[i]))
             return true;
-    if (s.n == 0)
+    if (s.n == 0 || (marks_of(s) & MARK_ODD) == 0)
         return false;
     return memchr(s.p, '{', s.n) != NULL || s.p[0] == '<' || s.p[0] == ':' || s.p[0] == '$' ||
            rt_str_find(s, RT_LIT("%s")) != SIZE_MAX || rt_str_find(s, RT_LIT("%7B")) != SIZE_MAX;
@@ -32,8 +50,12 @@ route_is_placeholder(rt_str s)
 bool
 route_is_masked(rt_str s)
 {
-    return rt_str_find(s, RT_LIT("**")) != SIZE_MAX || rt_str_find_nocase(s, RT_LIT("xxxx")) != SIZE_MAX ||
-           rt_str_find_nocase(s, RT_LIT("redacted")) != SIZE_MAX || rt_str_find(s, RT_LIT("...")) != SIZE_MAX;
+    unsigned marks = marks_of(s);
+    if ((marks & MARK_ODD) != 0 &&
+        (rt_str_find(s, RT_LIT("**")) != SIZE_MAX || rt_str_find(s, RT_LIT("...")) != SIZE_MAX))
+        return true;
+    return ((marks & MARK_CROSS) != 0 && rt_str_find_nocase(s, RT_LIT("xxxx")) != SIZE_MAX) ||
+           ((marks & MARK_WORD) != 0 && rt_str_find_nocase(s, RT_LIT("redacted")) != SIZE_MAX);
 }
 
 bool

@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/slices.h"
 #include "base/vec.h"
 #include "pipeline/accept.h"
 #include "pipeline/intake.h"
@@ -27,6 +28,7 @@ struct job {
     uint32_t index;
     enum { JOB_WAITS, JOB_READS, JOB_DONE } state;
     rt_time begins; /* by a look at its first lines; RT_TIME_NONE: unknown */
+    bool unzoned;   /* likewise: its times name no zone */
     rt_time seen; /* earliest event so far */
     rt_time clock;
     struct rt_arena arena;
@@ -243,17 +245,77 @@ take_group(void *arg, const struct session_group *g, struct rt_err *err)
 
 /* ---- verdicts ---- */
 
+/* How many threads are worth their start for so many things. */
+static size_t
+slices_of(const struct batch *b, size_t things)
+{
+    enum { FEW = 64 };
+    return b->options->threads > 1 && things >= FEW ? b->options->threads : 1;
+}
+
+struct detection { /* a stretch of the groups, for one thread */
+    struct detector *detector;
+    struct finding_list found;
+    size_t from, to;
+    struct rt_err err;
+};
+struct detections {
+    struct batch *batch;
+    struct detection *v;
+};
+
+static int
+detect_slice(void *arg, size_t number, size_t from, size_t to)
+{
+    struct detections *all = arg;
+    struct detection *d = &all->v[number];
+    d->from = from;
+    d->to = to;
+    for (size_t i = from; i < to; i++) {
+        struct kept_group *k = &all->batch->groups.v[i];
+        k->found = d->found.findings.n;
+        if (detector_group(d->detector, &k->group, &d->found, &d->err) < 0)
+            return -1;
+        k->found_end = d->found.findings.n;
+    }
+    return 0;
+}
+
+/* In the order of the groups, so that the number of threads shows nowhere. */
+static int
+gather(struct batch *b, struct detection *d, struct rt_err *err)
+{
+    if (d->err.code != RT_OK)
+        return rt_fail(err, d->err.code, d->err.pos, "%s", d->err.msg);
+    for (size_t i = d->from; i < d->to; i++) {
+        b->groups.v[i].found += b->found.findings.n;
+        b->groups.v[i].found_end += b->found.findings.n;
+    }
+    if (finding_list_move(&b->found, &d->found) < 0)
+        return rt_fail_mem(err);
+    return detector_join(b->detector, &d->detector, err);
+}
+
 static int
 detect_kept(struct batch *b, struct rt_err *err)
 {
-    struct kept_group *k;
-    RT_EACH (k, &b->groups) {
-        k->found = b->found.findings.n;
-        if (detector_group(b->detector, &k->group, &b->found, err) < 0)
-            return -1;
-        k->found_end = b->found.findings.n;
+    size_t n = slices_of(b, b->groups.n);
+    struct detections all = {b, rt_calloc(n, sizeof(*all.v))};
+    int rc = all.v == NULL ? rt_fail_mem(err) : 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        finding_list_init(&all.v[i].found);
+        all.v[i].detector = detector_new(b->rules, b->limits, &b->coverage, err);
+        rc = all.v[i].detector == NULL ? -1 : 0;
     }
-    return 0;
+    if (rc == 0)
+        rt_slices(n, b->groups.n, detect_slice, &all);
+    for (size_t i = 0; all.v != NULL && i < n; i++) {
+        rc = rc < 0 ? -1 : gather(b, &all.v[i], err);
+        detector_free(&all.v[i].detector);
+        finding_list_fini(&all.v[i].found);
+    }
+    rt_free(all.v);
+    return rc;
 }
 
 static bool
@@ -532,47 +594,28 @@ run_job(struct worker *w)
         stop(b, &err);
 }
 
-static void *
-work(void *arg)
+static int
+work(void *arg, size_t slice, size_t from, size_t to)
 {
-    struct worker *w = arg;
+    struct worker w = {.batch = arg};
     struct rt_err err = {0};
-    w->cache = route_cache_new(); /* without one each input makes its own */
-    if (parcel_init(&w->parcel, &err) < 0)
-        stop(w->batch, &err);
-    while ((w->job = next_job(w->batch)) != NULL)
-        run_job(w);
-    parcel_fini(&w->parcel);
-    route_cache_free(&w->cache);
-    return NULL;
+    (void)slice, (void)from, (void)to; /* who is ready first takes the next job */
+    w.cache = route_cache_new();       /* without one each input makes its own */
+    if (parcel_init(&w.parcel, &err) < 0)
+        stop(w.batch, &err);
+    while ((w.job = next_job(w.batch)) != NULL)
+        run_job(&w);
+    parcel_fini(&w.parcel);
+    route_cache_free(&w.cache);
+    return 0;
 }
 
 static int
 run_workers(struct batch *b, struct rt_err *err)
 {
     size_t count = b->options->threads < b->job_count ? b->options->threads : b->job_count;
-    struct worker *workers = rt_calloc(count == 0 ? 1 : count, sizeof(*workers));
-    pthread_t *threads = rt_calloc(count == 0 ? 1 : count, sizeof(*threads));
-    size_t started = 0;
-    if (workers != NULL && threads != NULL) {
-        for (size_t i = 0; i < count; i++)
-            workers[i] = (struct worker){.batch = b};
-        /* The calling thread is a worker too: so one input needs no further thread. */
-        for (started = 1; started < count; started++)
-            if (pthread_create(&threads[started], NULL, work, &workers[started]) != 0)
-                break;
-        if (count > 0)
-            work(&workers[0]);
-        for (size_t i = 1; i < started; i++)
-            pthread_join(threads[i], NULL);
-    } else {
-        rt_fail_mem(err);
-    }
-    rt_free(workers);
-    rt_free(threads);
-    if (b->stop)
-        return rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg);
-    return err->code == RT_OK ? 0 : -1;
+    rt_slices(count, count, work, b);
+    return b->stop ? rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg) : 0;
 }
 
 /* ---- before reading: which input begins when, and whether zones are missing ---- */
@@ -592,7 +635,7 @@ peek_stretch(void *arg, rt_time clock, struct rt_err *err)
 }
 
 static int
-peek(struct batch *b, struct job *j, bool *zoned, bool *unzoned, struct rt_err *err)
+peek(const struct batch *b, struct job *j, struct rt_err *err)
 {
     if (strcmp(j->input->path, "-") == 0)
         return 0;
@@ -606,11 +649,43 @@ peek(struct batch *b, struct job *j, bool *zoned, bool *unzoned, struct rt_err *
                         &r, err);
     if (rc == 0) {
         j->begins = r.first;
-        *unzoned |= r.unzoned && r.first != RT_TIME_NONE;
-        *zoned |= !r.unzoned && r.first != RT_TIME_NONE;
+        j->unzoned = r.unzoned;
     }
     rt_arena_fini(&scratch);
     return rc;
+}
+
+static int
+peek_slice(void *arg, size_t slice, size_t from, size_t to)
+{
+    struct batch *b = arg;
+    (void)slice;
+    for (size_t i = from; i < to; i++) {
+        struct rt_err err = {0};
+        if (peek(b, &b->jobs[i], &err) < 0) {
+            stop(b, &err);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+peek_all(struct batch *b, struct rt_err *err)
+{
+    bool zoned = false, unzoned = false;
+    size_t slices = b->options->threads < b->job_count ? b->options->threads : b->job_count;
+    if (rt_slices(slices, b->job_count, peek_slice, b) < 0)
+        return rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg);
+    for (size_t i = 0; i < b->job_count; i++) {
+        struct job *j = &b->jobs[i];
+        bool known = j->begins != RT_TIME_NONE;
+        unzoned |= known && j->unzoned;
+        zoned |= known && !j->unzoned;
+        b->order[i].begins = j->begins;
+    }
+    b->drop_times = zoned && unzoned;
+    return 0;
 }
 
 /* Unknown first times go first: they hold the clock back least when read early. */
@@ -648,13 +723,8 @@ prepare_jobs(struct batch *b, struct rt_err *err)
     }
     if (b->job_count < 2)
         return 0;
-    bool zoned = false, unzoned = false;
-    for (size_t i = 0; i < b->job_count; i++)
-        if (peek(b, &b->jobs[i], &zoned, &unzoned, err) < 0)
-            return -1;
-    b->drop_times = zoned && unzoned;
-    for (size_t i = 0; i < b->job_count; i++)
-        b->order[i].begins = b->jobs[i].begins;
+    if (peek_all(b, err) < 0)
+        return -1;
     qsort(b->order, b->job_count, sizeof(*b->order), by_begin);
     return 0;
 }
@@ -769,7 +839,7 @@ run(struct batch *b, struct rt_err *err)
 {
     if (prepare_jobs(b, err) < 0)
         return -1;
-    struct session_options so = {b->paths, b->job_count};
+    struct session_options so = {.paths = b->paths, .path_count = b->job_count, .threads = b->options->threads};
     b->engine = session_engine_new(b->rules, b->limits, &so, err);
     b->detector = b->engine == NULL ? NULL : detector_new(b->rules, b->limits, &b->coverage, err);
     if (b->detector == NULL || run_workers(b, err) < 0 || cover(b, err) < 0 || fill_inputs(b, err) < 0)

@@ -153,13 +153,29 @@ cluster_join(struct cluster_set *set, struct box *a, struct box *b)
     cluster_free(set, from);
 }
 
+size_t
+cluster_count(const struct cluster_set *set)
+{
+    size_t n = 0;
+    for (const struct cluster *c = set->all; c != NULL; c = c->next)
+        n++;
+    return n;
+}
+
 void
-cluster_free(struct cluster_set *set, struct cluster *c)
+cluster_empty(struct cluster *c)
 {
     for (struct box *b = c->boxes, *next = NULL; b != NULL; b = next) {
         next = b->next;
         box_free(b);
     }
+    c->boxes = NULL;
+}
+
+void
+cluster_free(struct cluster_set *set, struct cluster *c)
+{
+    cluster_empty(c);
     queue_drop(&set->queue, c);
     list_drop(set, c);
     rt_free(c);

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/slices.h"
 #include "session/aside.h"
 #include "session/finish.h"
 #include "session/join.h"
@@ -22,6 +23,7 @@ struct input_progress { /* for the count of disorder */
 
 struct session_engine {
     const struct rt_limits *limits;
+    size_t threads; /* that close what is left; 1..SESSION_THREADS */
     struct phase_signs signs;
     struct terms terms;
     struct meter meter;
@@ -52,6 +54,9 @@ session_engine_new(const struct rule_set *rules, const struct rt_limits *limits,
         return NULL;
     }
     e->limits = limits;
+    e->threads = options == NULL || options->threads == 0 ? 1 : options->threads;
+    if (e->threads > SESSION_THREADS)
+        e->threads = SESSION_THREADS;
     e->clock = RT_TIME_NONE;
     e->terms = terms_of(rules);
     meter_init(&e->meter);
@@ -246,16 +251,22 @@ session_engine_feed_poll(struct session_engine *e, struct session_site *site,
 
 /* ---- closing ---- */
 
+static void
+tell_closed(struct session_engine *e, const struct cluster *c)
+{
+    for (const struct box *b = c->boxes; b != NULL; b = b->next) {
+        e->facts.open -= b->kinds != 0;
+        e->facts.dropped += b->dropped;
+    }
+}
+
 static int
 close_cluster(struct session_engine *e, struct cluster *c, struct group_list *groups,
               struct rt_err *err)
 {
     struct closing how = {e->limits, &e->signs, &e->terms, e->clock, &e->facts.duplicates,
                           &e->meter};
-    for (const struct box *b = c->boxes; b != NULL; b = b->next) {
-        e->facts.open -= b->kinds != 0;
-        e->facts.dropped += b->dropped;
-    }
+    tell_closed(e, c);
     registry_forget(&e->registry, c);
     int rc = finish_cluster(&how, c, groups, err);
     cluster_free(&e->registry.clusters, c);
@@ -303,6 +314,75 @@ close_all(struct session_engine *e, struct group_list *groups, struct rt_err *er
     return 0;
 }
 
+/* ---- closing by several threads: clusters have nothing in common ---- */
+
+struct closer {
+    struct session_engine *engine;
+    struct cluster **clusters;
+    struct closer_slice {
+        struct group_list groups;
+        struct meter meter;
+        uint64_t duplicates;
+        struct rt_err err;
+    } slices[SESSION_THREADS];
+};
+
+static int
+close_slice(void *arg, size_t number, size_t from, size_t to)
+{
+    struct closer *c = arg;
+    struct session_engine *e = c->engine;
+    struct closer_slice *slice = &c->slices[number];
+    struct closing how = {e->limits, &e->signs, &e->terms, e->clock, &slice->duplicates, &slice->meter};
+    for (size_t i = from; i < to; i++) {
+        if (finish_cluster(&how, c->clusters[i], &slice->groups, &slice->err) < 0)
+            return -1;
+        cluster_empty(c->clusters[i]);
+    }
+    return 0;
+}
+
+static int
+gather(struct session_engine *e, struct closer_slice *slice, struct group_list *groups, struct rt_err *err)
+{
+    e->facts.duplicates += slice->duplicates;
+    if (slice->err.code != RT_OK)
+        return rt_fail(err, slice->err.code, slice->err.pos, "%s", slice->err.msg);
+    if (groups_move(groups, &slice->groups) < 0 || meter_move(&e->meter, &slice->meter) < 0)
+        return rt_fail_mem(err);
+    return 0;
+}
+
+static int
+close_apart(struct session_engine *e, size_t slices, struct group_list *groups, struct rt_err *err)
+{
+    struct closer *c = rt_calloc(1, sizeof(*c));
+    size_t n = 0;
+    int rc = 0;
+    if (c != NULL)
+        c->clusters = rt_calloc(cluster_count(&e->registry.clusters), sizeof(struct cluster *));
+    if (c == NULL || c->clusters == NULL) {
+        rt_free(c);
+        return close_all(e, groups, err);
+    }
+    for (struct cluster *k = e->registry.clusters.all; k != NULL; k = k->next) {
+        c->clusters[n++] = k;
+        tell_closed(e, k);
+    }
+    c->engine = e;
+    for (size_t i = 0; i < slices; i++)
+        meter_init(&c->slices[i].meter);
+    rt_slices(slices, n, close_slice, c);
+    for (size_t i = 0; i < slices; i++) {
+        rc = rc < 0 ? -1 : gather(e, &c->slices[i], groups, err);
+        groups_fini(&c->slices[i].groups);
+        meter_fini(&c->slices[i].meter);
+    }
+    rt_free(c->clusters);
+    rt_free(c);
+    return rc;
+}
+
 int
 session_engine_advance(struct session_engine *e, rt_time clock, struct session_sink sink,
                        struct rt_err *err)
@@ -323,7 +403,8 @@ session_engine_finish(struct session_engine *e, struct session_sink sink, struct
 {
     struct group_list groups = {{NULL, 0, 0}};
     int rc = join_release(&e->join, RT_TIME_NONE, err);
-    rc = rc < 0 ? -1 : close_all(e, &groups, err);
+    if (rc == 0)
+        rc = e->threads > 1 ? close_apart(e, e->threads, &groups, err) : close_all(e, &groups, err);
     if (rc == 0)
         rc = groups_deliver(&groups, false, sink, err);
     if (rc == 0)

@@ -20,7 +20,9 @@ struct session_engine; /* opaque */
 struct session_options {
     const char *const *paths; /* of the inputs, for the ids of sessions without identity; borrowed */
     size_t path_count;
+    size_t threads; /* that may share the work of finishing; 0 as 1 */
 };
+enum { SESSION_THREADS = 16 }; /* more are not used */
 
 /* Sessions of one channel (app, cname) that ended together: what recorder and channel rules look
  * at. The callee takes the sessions (session_free each). */

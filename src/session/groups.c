@@ -88,6 +88,18 @@ groups_add(struct group_list *groups, struct draft_list *drafts, const struct cl
     return 0;
 }
 
+int
+groups_move(struct group_list *groups, struct group_list *from)
+{
+    while (from->v.n > 0) {
+        struct session_group *slot = RT_VEC_PUSH(&groups->v);
+        if (slot == NULL)
+            return -1;
+        *slot = from->v.v[--from->v.n];
+    }
+    return 0;
+}
+
 static void
 group_fini(struct session_group *g)
 {

@@ -13,6 +13,8 @@ struct group_list {
 /* Takes the sessions of the drafts, which belong to one cluster. On failure the drafts keep those
  * that were not taken. */
 int groups_add(struct group_list *groups, struct draft_list *drafts, const struct closing *how);
+/* Moves all of `from`. 0, or -1: memory; each is in one of the lists. */
+int groups_move(struct group_list *groups, struct group_list *from);
 void groups_fini(struct group_list *groups);
 /* Hands everything to the sink, by first time (or, `by_end`, by last), then id. On failure the rest is
  * freed by groups_fini. */

@@ -242,34 +242,42 @@ make_room(struct meter_app *a)
 
 /* The least, so that no order of adding matters. */
 static void
-place_first(struct meter_cell *c, const struct event *e)
+place_first(struct meter_cell *c, const struct meter_cell *more)
 {
-    if (e->input > c->input || (e->input == c->input && e->line >= c->line))
+    if (more->input > c->input || (more->input == c->input && more->line >= c->line))
         return;
-    c->input = (uint16_t)e->input;
-    c->line = (uint32_t)e->line;
+    c->input = more->input;
+    c->line = more->line;
 }
 
 static int
-count(struct meter_app *a, int64_t tick, const struct event *e)
+count(struct meter_app *a, const struct meter_cell *more)
 {
-    if (tick < a->since)
+    if (more->tick < a->since)
         return 0;
-    struct meter_cell *c = find_cell(a, tick);
+    struct meter_cell *c = find_cell(a, more->tick);
     if (c->calls == 0) {
-        if (4 * a->n >= 3 * a->mask) {
-            if (make_room(a) < 0)
-                return -1;
-            return count(a, tick, e);
-        }
-        *c = (struct meter_cell){tick, (uint32_t)e->line, (uint16_t)e->input, 0, e->coarse};
+        if (4 * a->n >= 3 * a->mask)
+            return make_room(a) < 0 ? -1 : count(a, more);
+        *c = *more;
         a->n++;
+        return 0;
     }
-    place_first(c, e);
-    c->coarse |= e->coarse;
-    if (c->calls < CALLS_MOST)
-        c->calls = (c->calls + 1) & CALLS_MOST;
+    unsigned calls = (unsigned)c->calls + more->calls;
+    place_first(c, more);
+    c->coarse |= more->coarse;
+    c->calls = (calls < CALLS_MOST ? calls : CALLS_MOST) & CALLS_MOST;
     return 0;
+}
+
+static struct meter_app *
+app_of(struct meter *m, rt_str id)
+{
+    if (m->last == NULL || !rt_str_eq(id, m->last->id)) {
+        struct meter_app *a = rt_map_get(&m->by_app, id);
+        m->last = a != NULL ? a : new_app(m, id);
+    }
+    return m->last;
 }
 
 int
@@ -278,9 +286,23 @@ meter_add(struct meter *m, rt_str app, const struct event *e)
     if (e->source != SOURCE_API || e->begin == RT_TIME_NONE || app.n == 0 ||
         e->input > UINT16_MAX || e->line > UINT32_MAX)
         return 0;
-    if (m->last == NULL || !rt_str_eq(app, m->last->id)) {
-        struct meter_app *a = rt_map_get(&m->by_app, app);
-        m->last = a != NULL ? a : new_app(m, app);
+    struct meter_app *a = app_of(m, app);
+    struct meter_cell one = {e->begin / tick_us, (uint32_t)e->line, (uint16_t)e->input, 1, e->coarse};
+    return a == NULL ? -1 : count(a, &one);
+}
+
+int
+meter_move(struct meter *m, struct meter *from)
+{
+    for (const struct meter_app *f = from->apps; f != NULL; f = f->next) {
+        struct meter_app *a = app_of(m, f->id);
+        if (a == NULL)
+            return -1;
+        for (size_t i = 0; i <= f->mask; i++)
+            if (f->cells[i].calls != 0 && count(a, &f->cells[i]) < 0)
+                return -1;
     }
-    return m->last == NULL ? -1 : count(m->last, e->begin / tick_us, e);
+    meter_fini(from);
+    meter_init(from);
+    return 0;
 }

@@ -49,6 +49,8 @@ void meter_init(struct meter *m);
 void meter_fini(struct meter *m);
 /* Counts a call. 0, or -1: memory. */
 int meter_add(struct meter *m, rt_str app, const struct event *e);
+/* Adds all of `from`, and empties it. 0, or -1: memory. */
+int meter_move(struct meter *m, struct meter *from);
 /* Fills `best` and `quiet` of all apps; nothing may be added afterwards. */
 void meter_settle(struct meter *m);
 

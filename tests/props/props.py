@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -97,8 +98,28 @@ def reorderings(tmp):
               run("analyze", "--format", "json", path).stdout == run("analyze", "--format", "json", "-j", "7", path).stdout)
 
 
-def threads():
+def crowd(tmp, copies):
+    """A busy log many times, each with ids and channels of its own, over three files."""
+    data = gzip.open(os.path.join(SRC, "samples/a-busy-morning.log.gz"), "rt").read()
+    ids = sorted(set(re.findall(r"/(?:resourceid|sid)/([^/\"]+)", data)), key=len, reverse=True)
+    parts = [[], [], []]
+    for k in range(copies):
+        text = re.sub(r'("cname": ?"[^"]*)"', r'\1-%d"' % k, data)
+        for i in ids:
+            text = text.replace(i, i[:-3] + "%03d" % k)
+        for n, line in enumerate(text.splitlines(True)):
+            parts[(n + k) % 3].append(line)
+    return [write("%s/crowd%d.log" % (tmp, i), p) for i, p in enumerate(parts)]
+
+
+def threads(tmp):
     """Byte for byte, what is counted on the way included."""
+    paths = crowd(tmp, 12)
+    one = run("analyze", "--format", "json", "-j", "1", *paths).stdout
+    check("the crowd is one", len(json.loads(one)["sessions"]) > 128, len(json.loads(one)["sessions"]))
+    for n in ("2", "3", "7", "40"):
+        check("%s threads over many sessions: the same bytes" % n,
+              run("analyze", "--format", "json", "-j", n, *paths).stdout == one)
     samples = os.path.join(SRC, "samples")
     one = run("analyze", "--format", "json", "-j", "1", samples).stdout
     for n in ("2", "4", "7"):
@@ -205,7 +226,7 @@ def exchange():
 with tempfile.TemporaryDirectory() as tmp:
     exchange()
     reorderings(tmp)
-    threads()
+    threads(tmp)
     cuts(tmp)
     hostile(tmp)
     documents()

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/slices.h"
 #include "base/vec.h"
 #include "check.h"
 
@@ -377,6 +378,64 @@ a_map_without_memory_keeps_what_it_had(void)
     free(names);
 }
 
+static void
+an_arena_takes_over_another(void)
+{
+    struct rt_arena a, b;
+    rt_arena_init(&a, 64, 0);
+    rt_arena_init(&b, 64, 0);
+    CHECK(rt_arena_strz(&a, RT_LIT("own")) != NULL);
+    char *taken = rt_arena_strz(&b, RT_LIT("taken over"));
+    size_t held = a.held + b.held;
+    rt_arena_move(&a, &b);
+    CHECK(a.held == held && b.held == 0 && b.head == NULL);
+    rt_arena_fini(&b);
+    CHECK(taken != NULL && strcmp(taken, "taken over") == 0);
+    CHECK(rt_arena_strz(&a, RT_LIT("more")) != NULL);
+    rt_arena_fini(&a);
+}
+
+struct visits {
+    int of[100];
+    size_t fails; /* this slice; SIZE_MAX: none */
+};
+
+static int
+visit(void *arg, size_t slice, size_t from, size_t to)
+{
+    struct visits *v = arg;
+    for (size_t i = from; i < to; i++)
+        v->of[i]++;
+    return slice == v->fails ? -1 : 0;
+}
+
+static void
+slices_cover_everything_once(void)
+{
+    static const struct row {
+        const char *name;
+        size_t slices, n, fails;
+        int rc, memory; /* allocations that still succeed; -1: all */
+    } rows[] = {
+        {"one", 1, 100, SIZE_MAX, 0, -1},
+        {"none is one", 0, 100, SIZE_MAX, 0, -1},
+        {"several", 7, 100, SIZE_MAX, 0, -1},
+        {"more than there is", 30, 3, SIZE_MAX, 0, -1},
+        {"of nothing", 4, 0, SIZE_MAX, 0, -1},
+        {"the first fails", 3, 100, 0, -1, -1},
+        {"the last fails", 3, 100, 2, -1, -1},
+        {"without memory for threads", 7, 100, SIZE_MAX, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct visits v = {.fails = rows[i].fails};
+        rt_alloc_fail_at(rows[i].memory, 1);
+        CHECK_ROW(&rows[i], rt_slices(rows[i].slices, rows[i].n, visit, &v) == rows[i].rc);
+        rt_alloc_fail_at(-1, 0);
+        for (size_t k = 0; k < 100; k++)
+            CHECK_ROW(&rows[i], v.of[k] == (k < rows[i].n));
+    }
+}
+
 static const struct check_test tests[] = {
     {"the n-th allocation fails", the_nth_allocation_fails},
     {"sizes that overflow are refused", sizes_that_overflow_are_refused},
@@ -391,6 +450,8 @@ static const struct check_test tests[] = {
     {"neighbours survive a deletion", neighbours_survive_a_deletion},
     {"a map replaces and is walked", a_map_replaces_and_is_walked},
     {"a map without memory keeps what it had", a_map_without_memory_keeps_what_it_had},
+    {"an arena takes over another", an_arena_takes_over_another},
+    {"slices cover everything once", slices_cover_everything_once},
     {NULL, NULL},
 };
 CHECK_MAIN("base: memory", tests)

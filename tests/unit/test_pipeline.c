@@ -384,7 +384,7 @@ parcels_deliver_polls_as_if_they_came_one_by_one(void)
         struct parcel p;
         struct session_engine_facts facts;
         unsigned polls[2] = {0, 0};
-        struct session_options so = {NULL, 0};
+        struct session_options so = {.path_count = 0};
         struct session_engine *engine = session_engine_new(pack(), &rt_limits_default, &so, &err);
         CU_ASSERT_FATAL(engine != NULL && parcel_init(&p, &err) == 0);
         for (size_t i = 0; i < 60; i++) {

@@ -176,7 +176,7 @@ static const struct row rows[] = {
 };
 
 static const char *const paths[] = {"one.log", "two.log"};
-static const struct session_options options = {paths, 2};
+static const struct session_options options = {.paths = paths, .path_count = 2};
 
 static void
 run_row(const struct row *row)

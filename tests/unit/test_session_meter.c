@@ -99,11 +99,44 @@ no_order_matters(void)
     meter_fini(&mixed);
 }
 
+/* As when several threads count. */
+static void
+meters_add_up(void)
+{
+    enum { CALLS = 200000, PARTS = 3 };
+    struct meter whole, parts[PARTS];
+    meter_init(&whole);
+    for (int i = 0; i < PARTS; i++)
+        meter_init(&parts[i]);
+    for (uint64_t i = 0; i < CALLS; i++) {
+        const char *app = i % 5 == 0 ? "B" : "A";
+        rt_time at = RT_HOUR + (rt_time)(i / 3) * 50 * RT_MS;
+        add(&whole, app, at, i + 1);
+        add(&parts[i / 7 % PARTS], app, at, i + 1);
+    }
+    for (int i = 1; i < PARTS; i++)
+        CHECK(meter_move(&parts[0], &parts[i]) == 0 && parts[i].apps == NULL);
+    meter_settle(&whole);
+    meter_settle(&parts[0]);
+    for (const char *const *app = (const char *const[]){"A", "B", NULL}; *app != NULL; app++) {
+        const struct meter_app *a = app_of(&whole, *app), *b = app_of(&parts[0], *app);
+        CHECK(a->best_count == METER_BEST && b->best_count == METER_BEST);
+        for (size_t i = 0; i < METER_BEST; i++)
+            CHECK(a->best[i].calls == b->best[i].calls && a->best[i].begin == b->best[i].begin &&
+                  a->best[i].line == b->best[i].line);
+        CHECK(a->quiet_count == b->quiet_count && a->quiet[0].length == b->quiet[0].length);
+    }
+    for (int i = 0; i < PARTS; i++)
+        meter_fini(&parts[i]);
+    meter_fini(&whole);
+}
+
 static const struct check_test tests[] = {
     {"a second may begin anywhere", a_second_may_begin_anywhere},
     {"apps are counted apart", apps_are_counted_apart},
     {"what cannot be counted is left out", what_cannot_be_counted_is_left_out},
     {"no order matters", no_order_matters},
+    {"meters add up", meters_add_up},
     {NULL, NULL},
 };
 CHECK_MAIN("session meter", tests)
