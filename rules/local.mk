@@ -6,6 +6,7 @@ RULE_FILES = \
 	rules/credentials.yaml \
 	rules/lifecycle.yaml \
 	rules/causes.yaml \
+	rules/words.yaml \
 	rules/formats/access.yaml \
 	rules/formats/json.yaml \
 	rules/formats/wrappers.yaml \

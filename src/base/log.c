@@ -30,10 +30,9 @@ log_set_before(void (*before)(void *), void *arg)
     step_aside_arg = arg;
 }
 
-__attribute__((format(printf, 2, 0))) static void
-write_line(enum log_level level, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void
+write_line(enum log_level level, const char *prefix, const char *fmt, va_list ap)
 {
-    static const char *const words[] = {"", "warning: ", "", "debug: "};
     char text[2048];
     if (level > shown)
         return;
@@ -41,7 +40,7 @@ write_line(enum log_level level, const char *fmt, va_list ap)
     struct out *o = out_memory(NULL);
     if (o == NULL)
         return;
-    out_fmt(o, "rectrace: %s", words[level]);
+    out_raw(o, prefix);
     out_tty(o, rt_str_of(text));
     out_char(o, '\n');
     if (step_aside != NULL)
@@ -51,15 +50,16 @@ write_line(enum log_level level, const char *fmt, va_list ap)
     out_abort(&o);
 }
 
-#define LOG_FUNCTION(name, level)   \
-    void name(const char *fmt, ...) \
-    {                               \
-        va_list ap;                 \
-        va_start(ap, fmt);          \
-        write_line(level, fmt, ap); \
-        va_end(ap);                 \
+#define LOG_FUNCTION(name, level, prefix)   \
+    void name(const char *fmt, ...)         \
+    {                                       \
+        va_list ap;                         \
+        va_start(ap, fmt);                  \
+        write_line(level, prefix, fmt, ap); \
+        va_end(ap);                         \
     }
-LOG_FUNCTION(log_error, LOG_ERROR)
-LOG_FUNCTION(log_warn, LOG_WARN)
-LOG_FUNCTION(log_info, LOG_INFO)
-LOG_FUNCTION(log_debug, LOG_DEBUG)
+LOG_FUNCTION(log_error, LOG_ERROR, "rectrace: ")
+LOG_FUNCTION(log_warn, LOG_WARN, "rectrace: warning: ")
+LOG_FUNCTION(log_more, LOG_WARN, "")
+LOG_FUNCTION(log_info, LOG_INFO, "rectrace: ")
+LOG_FUNCTION(log_debug, LOG_DEBUG, "rectrace: debug: ")

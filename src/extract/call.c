@@ -351,7 +351,7 @@ static int
 read_message(struct extract *x, const struct scan_value *parts, struct rt_err *err)
 {
     if (!present(&parts[FORMAT_MESSAGE]) || parts[FORMAT_MESSAGE].type != SCAN_STRING ||
-        !text_could_matter(parts[FORMAT_MESSAGE].text))
+        !text_could_matter(x, parts[FORMAT_MESSAGE].text))
         return LINE_IGNORED;
     struct event stamp;
     event_init(&stamp);
@@ -386,7 +386,7 @@ note_reception(struct extract *x, const struct scan_value *parts)
 static int
 read_callback(struct extract *x, const struct scan_value *parts, rt_str object, struct rt_err *err)
 {
-    if (object.n == 0 || !callback_likely(object))
+    if (object.n == 0 || !callback_likely(x, object))
         return LINE_UNMATCHED;
     note_reception(x, parts);
     int fate = callback_search(x, object, err);

@@ -345,11 +345,9 @@ callback_read(struct extract *x, rt_str object, struct rt_err *err)
 enum { SEARCH_DEPTH = 6 };
 
 bool
-callback_likely(rt_str text)
+callback_likely(const struct extract *x, rt_str text)
 {
-    return rt_str_find(text, RT_LIT("msgName")) != SIZE_MAX ||
-           rt_str_find(text, RT_LIT("noticeId")) != SIZE_MAX ||
-           rt_str_find(text, RT_LIT("notificationId")) != SIZE_MAX;
+    return word_within(&x->rules->words.of[WORDS_CALLBACK], text);
 }
 
 static int search(struct extract *x, const struct scan_value *v, unsigned depth,
@@ -393,7 +391,7 @@ search_string(struct extract *x, const struct scan_value *v, unsigned depth, str
 static int
 search(struct extract *x, const struct scan_value *v, unsigned depth, struct rt_err *err)
 {
-    if (depth > SEARCH_DEPTH || v->text.n < 12 || !callback_likely(v->text))
+    if (depth > SEARCH_DEPTH || v->text.n < 12 || !callback_likely(x, v->text))
         return LINE_UNMATCHED;
     if (v->type == SCAN_STRING)
         return search_string(x, v, depth, err);

@@ -232,11 +232,13 @@ extract_free(struct extract **px)
 /* ---- lines ---- */
 
 static void
-count(struct extract *x, int fate, rt_str line, size_t stop)
+count(struct extract *x, int fate, rt_str line)
 {
+    size_t stop = 0;
     x->counts[fate]++;
     if (fate != LINE_UNMATCHED || x->first_unread != 0)
         return;
+    choose_matches(x, x->format, x->line_plan, line, &stop);
     x->first_unread = x->line;
     x->first_unread_stop = (uint32_t)(stop > UINT32_MAX ? UINT32_MAX : stop);
     snprintf(x->first_unread_text, sizeof(x->first_unread_text), "%.*s", RT_FMT(line));
@@ -252,16 +254,15 @@ read_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
     x->reception.at = RT_TIME_NONE;
     if (x->format == NULL)
         return text_line(x, line, number, err);
-    size_t stop = 0;
     struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
-    int fate = x->format->is_json ? line_json(x, line, err) : line_regex(x, line, &stop, err);
+    int fate = x->format->is_json ? line_json(x, line, err) : line_regex(x, line, err);
     /* What the format does not read may still hold a shape of the vendor. */
-    if ((fate == LINE_UNMATCHED || fate == LINE_UNDECODABLE) && text_could_matter(line)) {
+    if ((fate == LINE_UNMATCHED || fate == LINE_UNDECODABLE) && text_could_matter(x, line)) {
         int found = text_search(x, line, err);
         fate = found < 0 ? -1 : found > 0 ? LINE_EVENT : fate;
     }
     if (fate >= 0)
-        count(x, fate, line, stop);
+        count(x, fate, line);
     rt_arena_reset(&x->scratch, mark);
     return fate < 0 ? -1 : 0;
 }

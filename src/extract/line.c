@@ -137,10 +137,9 @@ note_line_time(struct extract *x, rt_str text)
 }
 
 int
-line_regex(struct extract *x, rt_str line, size_t *stop, struct rt_err *err)
+line_regex(struct extract *x, rt_str line, struct rt_err *err)
 {
     const struct format *f = x->format;
-    *stop = 0;
     bool matters = x->literals == NULL || literals_in(x->literals, line);
     if (!matters && !is_sampled(x))
         return LINE_IGNORED;

@@ -199,7 +199,7 @@ int callback_read(struct extract *x, rt_str object, struct rt_err *err);
 /* All callbacks inside of a value, under any key, in lists and in strings that hold JSON. As above. */
 int callback_search(struct extract *x, rt_str object, struct rt_err *err);
 /* Could the text hold a callback? */
-bool callback_likely(rt_str text);
+bool callback_likely(const struct extract *x, rt_str text);
 
 /* call.c: the parts of a record to an event. A line_fate, or -1. */
 int call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err);
@@ -217,9 +217,9 @@ void wrap_line_done(struct extract *x);
 int exchange_search(struct extract *x, rt_str value, struct rt_err *err);
 int table_row(struct extract *x, rt_str line, struct rt_err *err);
 
-/* line.c: one record by the chosen format. A line_fate, or -1; *stop: where it gave up. */
+/* line.c: one record by the chosen format. A line_fate, or -1. */
 int line_json(struct extract *x, rt_str line, struct rt_err *err);
-int line_regex(struct extract *x, rt_str line, size_t *stop, struct rt_err *err);
+int line_regex(struct extract *x, rt_str line, struct rt_err *err);
 bool line_fits_json(const struct format *f, const struct scan_plan *plan, rt_str line, struct scan_value *values,
                     const struct rt_limits *limits, struct scan_hint *hint);
 struct scan_plan *line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_arena *a);
@@ -233,6 +233,6 @@ void text_free(struct extract *x);
 /* Searches one piece of text now; the number of events found, or -1. */
 int text_search(struct extract *x, rt_str text, struct rt_err *err);
 /* Could the text hold a shape of the vendor at all? */
-bool text_could_matter(rt_str s);
+bool text_could_matter(const struct extract *x, rt_str s);
 
 #endif

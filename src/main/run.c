@@ -93,13 +93,26 @@ gather(struct run *r, char *const *paths, int count, int *status)
     return -1;
 }
 
+/* Line by line: some show a place in the input. */
+static void
+tell_warning(rt_str path, rt_str text)
+{
+    size_t end = rt_str_find(text, RT_LIT("\n"));
+    log_warn("%.*s: %.*s", RT_FMT(path), (int)(end == SIZE_MAX ? text.n : end), text.p);
+    while (end != SIZE_MAX) {
+        text = rt_str_from(text, end + 1);
+        end = rt_str_find(text, RT_LIT("\n"));
+        log_more("%.*s", (int)(end == SIZE_MAX ? text.n : end), text.p);
+    }
+}
+
 /* Warnings of the inputs are in the report; the person at the terminal sees them too. */
 static void
 tell_warnings(const struct report *rep, bool quiet)
 {
     for (size_t i = 0; !quiet && i < rep->input_count; i++)
         for (size_t w = 0; w < rep->inputs[i].warning_count; w++)
-            log_warn("%.*s: %.*s", RT_FMT(rep->inputs[i].path), RT_FMT(rep->inputs[i].warnings[w]));
+            tell_warning(rep->inputs[i].path, rep->inputs[i].warnings[w]);
 }
 
 int

@@ -117,6 +117,25 @@ warn_zone(struct intake *in, struct rt_err *err)
     return warn(in, text, err);
 }
 
+enum { EXCERPT = 72, BEFORE_STOP = 48 };
+
+/* The line, or what of it surrounds the byte where its format gave up, with a mark below that. */
+static void
+excerpt(const struct extract_facts *f, char *out, size_t room)
+{
+    const char *text = f->first_unread_text;
+    size_t n = strlen(text), stop = f->first_unread_stop, from = stop > BEFORE_STOP ? stop - BEFORE_STOP : 0, column = 0;
+    if (stop == 0 || stop > n) {
+        snprintf(out, room, " %.100s. ", text);
+        return;
+    }
+    while (from > 0 && ((unsigned char)text[from] & 0xc0) == 0x80)
+        from--;
+    for (size_t i = from; i < stop; i++)
+        column += ((unsigned char)text[i] & 0xc0) != 0x80;
+    snprintf(out, room, "\n    %.*s\n    %*s^\n", EXCERPT, text + from, (int)column, "");
+}
+
 /* The header of the report tells when most of an input was not understood. */
 static int
 warn_unread(struct intake *in, const struct extract_facts *f, struct rt_err *err)
@@ -125,10 +144,11 @@ warn_unread(struct intake *in, const struct extract_facts *f, struct rt_err *err
     uint64_t unread = f->counts[LINE_UNMATCHED] + f->counts[LINE_UNDECODABLE];
     if (f->first_unread == 0 || lines == 0 || unread * 2 < lines)
         return 0;
-    char text[400];
-    snprintf(text, sizeof(text), "%.0f %% of lines understood. First other line (%llu): %.100s",
-             100.0 * (double)(lines - unread) / (double)lines, (unsigned long long)f->first_unread,
-             f->first_unread_text);
+    char line[240], text[900];
+    excerpt(f, line, sizeof(line));
+    snprintf(text, sizeof(text), "%.0f %% of lines understood. First other line (%llu):%sTry --as FORMAT, or rectrace formats test %.400s.",
+             100.0 * (double)(lines - unread) / (double)lines, (unsigned long long)f->first_unread, line,
+             in->options->input->path);
     return warn(in, text, err);
 }
 

@@ -163,6 +163,7 @@ good_head(struct loader *l, const struct yaml_node *root)
         "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
         "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "delivery",
         "signs",    "causes",   "tokens",     "masks",   "secrets", "storage", "areas", "hosts",
+        "words",
         NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
@@ -212,7 +213,7 @@ visit_names(struct loader *l, const struct yaml_node *root)
 static const struct {
     const char *key;
     void (*load)(struct loader *, const struct yaml_node *);
-} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"secrets", load_secrets}, {"storage", load_storage}, {"areas", load_areas}, {"hosts", load_hosts}};
+} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"secrets", load_secrets}, {"storage", load_storage}, {"areas", load_areas}, {"hosts", load_hosts}, {"words", load_vocabulary}};
 
 static void
 visit_shapes(struct loader *l, const struct yaml_node *root)

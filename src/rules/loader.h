@@ -74,6 +74,7 @@ void load_secrets(struct loader *l, const struct yaml_node *list);
 void load_storage(struct loader *l, const struct yaml_node *list);
 void load_hosts(struct loader *l, const struct yaml_node *map);
 void load_areas(struct loader *l, const struct yaml_node *map);
+void load_vocabulary(struct loader *l, const struct yaml_node *map);
 void load_formats(struct loader *l, const struct yaml_node *list);
 void load_overrides(struct loader *l, const struct yaml_node *map);
 void load_accepts(struct loader *l, const struct yaml_node *list);

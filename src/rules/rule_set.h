@@ -321,6 +321,40 @@ struct host_area {
     rt_str area, prefix; /* of the host's first label */
 };
 
+/* ---- words of prose ---- */
+
+struct word_list {
+    const rt_str *v;
+    size_t n;
+};
+enum word_use {
+    WORDS_HINT,     /* without any a text is not looked at */
+    WORDS_CALLBACK, /* it may be a callback */
+    WORDS_REQUEST,  /* members of what is sent */
+    WORDS_STATUS,   /* before an HTTP status */
+    WORDS_STATUS_EXACT,
+    WORDS_CODE,     /* before a code */
+    WORDS_CODE_BEHIND,
+    WORDS_WELL,     /* the call went well */
+    WORDS_NOTHING,  /* instead of an id */
+    WORDS__COUNT
+};
+enum word_id { WORD_RID, WORD_SID, WORD_CNAME, WORD_UID, WORD_IDS };
+struct word_table {
+    struct word_list of[WORDS__COUNT];
+    struct word_list calls[KIND_ANSWER]; /* besides their names */
+    struct {
+        struct word_list words;
+        size_t least; /* bytes; shorter values are none */
+    } labels[WORD_IDS];
+};
+/* Letters of either case are one: the whole word, the end or the beginning of a text. */
+bool word_is_of(const struct word_list *list, rt_str word);
+bool word_ends(const struct word_list *list, rt_str text);
+bool word_begins(const struct word_list *list, rt_str text);
+/* As it is written, anywhere. */
+bool word_within(const struct word_list *list, rt_str text);
+
 /* ---- formats ---- */
 
 enum format_part { /* what a format finds in a record */
@@ -400,6 +434,7 @@ struct rule_set {
     RT_VEC(struct storage_vendor) storage;
     RT_VEC(struct host_area) areas;
     struct host_table hosts;
+    struct word_table words;
     RT_VEC(struct format) formats;
     RT_VEC(struct rule_accept) accepts;
     RT_VEC(struct rule_text) texts;

@@ -1,0 +1,266 @@
+/*
+ * answer.c - calls of prose: what was said before an answer belongs to it, and its status may follow.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "extract/document.h"
+
+enum { CONTEXT_LINES = 12 };
+
+static void
+forget_old(struct document *d, uint64_t line)
+{
+    if (line > d->kind_line + CONTEXT_LINES)
+        d->kind = KIND_NONE;
+    if (line > d->http_line + CONTEXT_LINES)
+        d->http = 0;
+    if (line > d->ids.line + CONTEXT_LINES)
+        label_forget(d);
+}
+
+void
+answer_begin(struct extract *x, struct document *d, struct event *e)
+{
+    event_init(e);
+    forget_old(d, x->line);
+    if (d->has_route) {
+        e->kind = d->route.kind;
+        e->host = d->route.host;
+        e->app_id = route_is_no_id(d->route.app_id) ? RT_NONE : d->route.app_id;
+        e->mode = route_is_placeholder(d->route.mode) ? RT_NONE : d->route.mode;
+        e->rid = route_is_no_id(d->route.rid) ? RT_NONE : d->route.rid;
+        e->sid = route_is_no_id(d->route.sid) ? RT_NONE : d->route.sid;
+        e->method = rt_str_of(d->method);
+    } else if (d->kind != KIND_NONE) {
+        e->kind = d->kind;
+    }
+    e->http = d->http;
+    /* A call that is told over several lines began with the first. */
+    e->begin = e->end = d->has_route && d->route_time != RT_TIME_NONE ? d->route_time : d->time;
+    e->zoned = d->zoned;
+    e->coarse = d->coarse;
+}
+
+/* The body that was sent, to the call that it belongs to. 0, or -1: memory, or the sink stopped. */
+static int
+take_request(struct extract *x, struct document *d, struct event *e, struct rt_err *err)
+{
+    rt_str body = rt_buf_str(&d->request);
+    bool old = x->line > d->request_line + CONTEXT_LINES;
+    if (body.n == 0 || e->kind >= KIND_ANSWER || e->kind == KIND_QUERY)
+        return 0;
+    body = old ? RT_NONE : keep_whole(x, body);
+    rt_buf_clear(&d->request);
+    return body.n == 0 ? 0 : body_request(x, e, body, err);
+}
+
+/* Nothing more can belong to the answer that is held. */
+int
+answer_flush(struct extract *x, struct document *d, struct rt_err *err)
+{
+    struct event *e = d->held.e;
+    struct route route;
+    uint64_t line = x->line;
+    uint32_t order = x->order;
+    if (e == NULL)
+        return 0;
+    d->held.e = NULL;
+    x->line = d->held.line;
+    x->order = d->held.order;
+    bool routed = d->held.has_route && route_parse(rt_str_of(d->held.url), &route);
+    derive_outcome(x, e, true);
+    int rc = derive_fields(x, e, routed ? &route : NULL, err) < 0 ? -1 : emit(x, e, err);
+    x->line = line;
+    x->order = line == d->held.line ? x->order : order;
+    rt_arena_fini(&d->held.arena);
+    rt_arena_init(&d->held.arena, 2048, 0);
+    return rc;
+}
+
+/* What named the call is used up. */
+static int
+forget_call(struct document *d)
+{
+    d->has_route = false;
+    d->http = 0;
+    d->kind = KIND_NONE;
+    d->done_line = 0;
+    if (d->dated)
+        d->time = RT_TIME_NONE;
+    d->dated = false;
+    label_forget(d);
+    return 1;
+}
+
+static void
+remember_last(const struct extract *x, struct document *d, const struct event *e, uint64_t hash)
+{
+    d->last.line = x->line;
+    d->last.hash = hash;
+    d->last.kind = e->kind;
+    d->last.code = e->code;
+}
+
+static int
+hold_event(struct extract *x, struct document *d, struct event *e, struct rt_err *err)
+{
+    label_take(d, e);
+    e->plain = false;
+    d->held.e = event_copy(&d->held.arena, e, NULL);
+    if (d->held.e == NULL)
+        return rt_fail_mem(err);
+    d->held.has_route = d->has_route;
+    if (d->has_route)
+        memcpy(d->held.url, d->url, sizeof(d->url));
+    d->held.line = x->line;
+    d->held.order = x->order++;
+    return forget_call(d);
+}
+
+int
+answer_end(struct extract *x, struct document *d, struct event *e, bool answered,
+           struct rt_err *err)
+{
+    e->plain = false;
+    if (answer_flush(x, d, err) < 0)
+        return -1;
+    remember_last(x, d, e, 0);
+    if (e->outcome == OUTCOME_UNKNOWN)
+        derive_outcome(x, e, answered);
+    label_take(d, e);
+    if (take_request(x, d, e, err) < 0 ||
+        derive_fields(x, e, d->has_route ? &d->route : NULL, err) < 0 || emit(x, e, err) < 0)
+        return -1;
+    return forget_call(d);
+}
+
+/* A URL whose answer did not follow is a call of its own. */
+int
+answer_flush_route(struct extract *x, struct document *d, struct rt_err *err)
+{
+    struct event e;
+    if (!d->has_route)
+        return 0;
+    answer_begin(x, d, &e);
+    return answer_end(x, d, &e, false, err);
+}
+
+/* A logger that sums up in words what it has just told. */
+bool
+answer_told_lately(const struct extract *x, const struct document *d)
+{
+    return x->wrap_count > 0 && !d->has_route && d->last.line != 0 && d->last.hash != 0 &&
+           (d->kind == KIND_NONE || d->kind == d->last.kind) &&
+           x->line <= d->last.line + REPEAT_LINES;
+}
+
+void
+answer_status(struct document *d, int32_t http)
+{
+    if (d->held.e != NULL && d->held.e->http == 0)
+        d->held.e->http = http;
+}
+
+/* A logger that told the body a moment ago and tells it again, with nothing asked in between. */
+static bool
+told_before(const struct extract *x, const struct document *d, uint64_t hash)
+{
+    return x->wrap_count > 0 && !d->has_route && d->last.line != 0 && d->last.hash == hash &&
+           x->line <= d->last.line + REPEAT_LINES;
+}
+
+static int
+answer_event(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
+{
+    struct event e;
+    struct body_look look;
+    uint64_t hash = rt_str_hash(object);
+    if (told_before(x, d, hash)) {
+        answer_status(d, d->http);
+        d->http = 0;
+        return 1;
+    }
+    if (answer_flush(x, d, err) < 0)
+        return -1;
+    answer_begin(x, d, &e);
+    if (body_answer(x, &e, object, NULL, &look, err) < 0 || take_request(x, d, &e, err) < 0)
+        return -1;
+    remember_last(x, d, &e, hash);
+    return hold_event(x, d, &e, err);
+}
+
+static bool
+is_request(const struct extract *x, rt_str object)
+{
+    const struct word_list *members = &x->rules->words.of[WORDS_REQUEST];
+    for (size_t i = 0; i < members->n; i++) {
+        char key[64];
+        snprintf(key, sizeof(key), "%.*s", RT_FMT(members->v[i]));
+        if (scan_get(object, key).type == SCAN_OBJECT)
+            return true;
+    }
+    return false;
+}
+
+/* It belongs to the URL before it, or to what comes. */
+static int
+keep_request(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
+{
+    if (answer_flush(x, d, err) < 0)
+        return -1;
+    rt_buf_clear(&d->request);
+    rt_buf_add(&d->request, object);
+    d->request.failed = false; /* too long to be one */
+    d->request_line = x->line;
+    d->part = true;
+    return 0;
+}
+
+int
+answer_object(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
+{
+    if (callback_likely(x, object)) {
+        uint32_t before = x->order;
+        x->reception =
+            (struct reception){.at = d->time, .zoned = d->zoned, .took = RT_DUR_NONE};
+        int fate = callback_search(x, object, err);
+        x->reception.at = RT_TIME_NONE;
+        if (fate != LINE_UNMATCHED)
+            return fate < 0 ? -1 : (int)(x->order - before);
+    }
+    int exchange = exchange_search(x, object, err);
+    if (exchange != 0) {
+        d->has_route = d->has_route && exchange < 0;
+        return exchange;
+    }
+    if (body_is_vendor(x, object))
+        return answer_event(x, d, object, err);
+    if (is_request(x, object))
+        return keep_request(x, d, object, err);
+    /* A wrapper around an answer. */
+    rt_str key;
+    struct scan_value v;
+    size_t at = 0;
+    int found = 0;
+    while (scan_member(object, &at, (unsigned)x->limits->json_depth, &key, &v) == 1) {
+        rt_str body = v.type == SCAN_OBJECT   ? v.text
+                      : v.type == SCAN_STRING ? value_text(x, &v, 3)
+                                              : RT_NONE;
+        if (body.n == 0 || body.p[0] != '{' || !body_is_vendor(x, body))
+            continue;
+        int64_t http = 0;
+        struct scan_value status = scan_get(object, "status");
+        if (status.type == SCAN_NONE)
+            status = scan_get(object, "Code");
+        if (value_int(&status, &http) && http >= 100 && http <= 599)
+            d->http = (int32_t)http;
+        int one = answer_event(x, d, body, err);
+        if (one < 0)
+            return -1;
+        found += one;
+    }
+    return found;
+}

@@ -1,0 +1,132 @@
+/*
+ * braces.c - objects in prose: JSON, cut or whole, what languages print instead, bytes as numbers.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "extract/document.h"
+#include "extract/lenient.h"
+
+enum { LOOK_AHEAD = 80 };
+
+/* The object that begins at `at`: its end, with surplus or missing braces forgiven. 0: none. */
+static size_t
+object_end(rt_str text, size_t at, bool *cut)
+{
+    int depth = 0;
+    bool in_string = false;
+    *cut = false;
+    for (size_t i = at; i < text.n; i++) {
+        char c = text.p[i];
+        if (in_string) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '{' || c == '[') {
+            depth++;
+        } else if ((c == '}' || c == ']') && --depth == 0) {
+            return i + 1;
+        }
+    }
+    *cut = true;
+    return text.n;
+}
+
+/* JSON begins with a quoted key; what does not is read as languages print it. */
+static bool
+looks_json(rt_str text, size_t at)
+{
+    size_t i = at + 1, most = at + LOOK_AHEAD;
+    while (i < text.n && i < most && strchr(" \t\r\n{[", text.p[i]) != NULL)
+        i++;
+    return text.p[at] == '{' && i < text.n &&
+           (text.p[i] == '"' || text.p[i] == '}' || text.p[i] == '\\');
+}
+
+/* What was cut off, put back: the quote, and the brackets from inside to outside. */
+static rt_str
+closed(struct extract *x, struct document *d, rt_str object)
+{
+    char stack[64];
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < object.n; i++) {
+        char c = object.p[i];
+        if (in_string && c == '\\')
+            i++;
+        else if (c == '"')
+            in_string = !in_string;
+        else if (!in_string && (c == '{' || c == '[') && depth < sizeof(stack))
+            stack[depth++] = c == '{' ? '}' : ']';
+        else if (!in_string && (c == '}' || c == ']') && depth > 0)
+            depth--;
+    }
+    object = rt_str_trim(object);
+    while (!in_string && object.n > 0 && object.p[object.n - 1] == ',')
+        object.n--;
+    rt_buf_clear(&d->json);
+    rt_buf_add(&d->json, object);
+    if (in_string)
+        rt_buf_addc(&d->json, '"');
+    if (object.n > 0 && object.p[object.n - 1] == ':')
+        rt_buf_add(&d->json, RT_LIT("null"));
+    while (depth > 0)
+        rt_buf_addc(&d->json, stack[--depth]);
+    return keep_whole(x, rt_buf_str(&d->json));
+}
+
+/* "[123 34 99 ...": the bytes of a body, as Go prints them. */
+int
+braces_bytes(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
+             struct rt_err *err)
+{
+    size_t i = at + 1;
+    rt_buf_clear(&d->json);
+    while (i < text.n && text.p[i] != ']') {
+        unsigned n = 0;
+        size_t begin = i;
+        while (i < text.n && text.p[i] >= '0' && text.p[i] <= '9' && i - begin < 4)
+            n = n * 10 + (unsigned)(text.p[i++] - '0');
+        if (i == begin || n > 255)
+            return 0;
+        rt_buf_addc(&d->json, (char)n);
+        i += i < text.n && text.p[i] == ' ';
+    }
+    rt_str bytes = rt_buf_str(&d->json);
+    if (bytes.n < 8 || bytes.p[0] != '{')
+        return 0;
+    *end = i;
+    rt_str object = keep_whole(x, bytes);
+    return text_could_matter(x, object) ? answer_object(x, d, object, err) : 0;
+}
+
+int
+braces_object(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
+              struct rt_err *err)
+{
+    bool cut = false;
+    if (!looks_json(text, at)) {
+        size_t stop = 0;
+        if (at < d->lenient_from)
+            return 0;
+        rt_buf_clear(&d->json);
+        size_t after = lenient_object(text, at, &d->json, &stop);
+        if (after == 0) {
+            d->lenient_from = stop;
+            return 0;
+        }
+        *end = after;
+        rt_str json = keep_whole(x, rt_buf_str(&d->json));
+        return text_could_matter(x, json) ? answer_object(x, d, json, err) : 0;
+    }
+    *end = object_end(text, at, &cut);
+    rt_str object = {text.p + at, *end - at};
+    /* In a log that is one object a line, the damage is the input's. */
+    if (cut && x->format == NULL)
+        object = closed(x, d, object);
+    return text_could_matter(x, object) ? answer_object(x, d, object, err) : 0;
+}

@@ -1,0 +1,98 @@
+/*
+ * document.h - a text that no format reads, while it is read; shared by the files about prose only.
+ */
+#ifndef RECTRACE_EXTRACT_DOCUMENT_H
+#define RECTRACE_EXTRACT_DOCUMENT_H
+
+#include "extract/work.h"
+
+struct document {
+    struct rt_buf text; /* of the piece that is open */
+    uint64_t first_line, lines;
+    int depth;
+    /* What was said before and may belong to the next answer. */
+    uint8_t kind;
+    uint64_t kind_line;
+    struct route route; /* text in `url` */
+    bool has_route;
+    char url[1024], method[8];
+    int32_t http;
+    uint64_t http_line;
+    rt_time time, route_time;
+    bool zoned, coarse, dated; /* dated: by a header, which is that of one answer */
+    struct { /* ids that a label gives, of the piece that `line` began; empty: none */
+        char rid[600], sid[72], cname[72], uid[24];
+        uint64_t line;
+        bool any; /* a label was there, be its value none at all */
+    } ids;
+    bool part;             /* the piece tells a part of a call */
+    struct rt_buf request; /* the body that was sent; empty: not told */
+    uint64_t request_line;
+    uint64_t done_line; /* where a word said that the call of this line went well */
+    struct {            /* an answer whose status may stand in a line to come */
+        struct rt_arena arena;
+        struct event *e; /* NULL: none */
+        char url[1024];
+        bool has_route;
+        uint64_t line;
+        uint32_t order;
+    } held;
+    struct rt_buf json;  /* an object rewritten */
+    size_t lenient_from; /* in the piece: objects before it were tried */
+    /* What was told last, so that a log that repeats itself counts once. */
+    struct {
+        uint64_t line, hash; /* of the body; 0: it had none */
+        uint8_t kind;
+        int32_t code;
+    } last;
+};
+
+enum { REPEAT_LINES = 3 }; /* within so many a logger repeats itself, or tells the status */
+
+/* label.c: is the word, which ends at `end`, the label of an id? Then it is kept. */
+bool label_found(struct extract *x, struct document *d, rt_str text, rt_str word, size_t end);
+void label_forget(struct document *d);
+/* Fills what the event does not know itself. */
+void label_take(const struct document *d, struct event *e);
+
+/* answer.c: an event with what is known of the call before its answer. Those that give an int: how much
+ * of a call was found, 0 for nothing, or -1. */
+void answer_begin(struct extract *x, struct document *d, struct event *e);
+int answer_end(struct extract *x, struct document *d, struct event *e, bool answered,
+               struct rt_err *err);
+/* Nothing more can belong to the answer that is held. */
+int answer_flush(struct extract *x, struct document *d, struct rt_err *err);
+/* A URL whose answer did not follow is a call of its own. */
+int answer_flush_route(struct extract *x, struct document *d, struct rt_err *err);
+/* An answer, a callback, a request, or something around them. */
+int answer_object(struct extract *x, struct document *d, rt_str object, struct rt_err *err);
+void answer_status(struct document *d, int32_t http);
+/* A logger that sums up in words what it has just told. */
+bool answer_told_lately(const struct extract *x, const struct document *d);
+
+/* mention.c: likewise. `end`: where to go on. */
+int mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
+                struct rt_err *err);
+int mention_number(struct extract *x, struct document *d, rt_str text, size_t begin, size_t end,
+                   struct rt_err *err);
+/* A call, a label, or that all went well. */
+void mention_word(struct extract *x, struct document *d, rt_str text, rt_str word, size_t end);
+/* "acquire ok resourceId=...": a call that is told in words and ids alone. */
+int mention_success(struct extract *x, struct document *d, struct rt_err *err);
+/* A known string of the vendor standing free in the piece. */
+int mention_string(struct extract *x, struct document *d, rt_str text, struct rt_err *err);
+
+/* braces.c: likewise. */
+int braces_object(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
+                  struct rt_err *err);
+/* "[123 34 99 ...": the bytes of a body, as Go prints them. */
+int braces_bytes(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
+                 struct rt_err *err);
+
+static inline bool
+letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+#endif

@@ -1,0 +1,185 @@
+/*
+ * mention.c - what prose says beside objects: URLs, statuses, codes, texts of the vendor, calls by name.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "extract/document.h"
+
+static uint8_t
+kind_of_word(const struct extract *x, rt_str word)
+{
+    for (uint8_t k = KIND_ACQUIRE; k < KIND_ANSWER; k++)
+        if (rt_str_eq_nocase(word, rt_str_of(event_kinds[k].name)) ||
+            word_is_of(&x->rules->words.calls[k], word))
+            return k;
+    return KIND_NONE;
+}
+
+/* Without the signs at its end that stand between a label and its value. */
+static rt_str
+label_end(rt_str before, const char *signs)
+{
+    rt_str b = rt_str_trim(before);
+    while (b.n > 0 && strchr(signs, b.p[b.n - 1]) != NULL)
+        b.n--;
+    return b;
+}
+
+/* Three digits that a label makes an HTTP status: "HTTP/1.1 404", "status code 500", "// 401". */
+static bool
+labelled_status(const struct extract *x, rt_str before)
+{
+    const struct word_list *exact = &x->rules->words.of[WORDS_STATUS_EXACT];
+    rt_str plain = label_end(before, ": ");
+    for (size_t i = 0; i < exact->n; i++)
+        if (rt_str_ends(plain, exact->v[i]))
+            return true;
+    return word_ends(&x->rules->words.of[WORDS_STATUS], label_end(before, ":= ["));
+}
+
+static bool
+labelled_code(const struct extract *x, rt_str text, size_t begin, size_t end)
+{
+    rt_str b = label_end((rt_str){text.p, begin}, ":= '\"");
+    if (rt_str_ends(b, RT_LIT("\xef\xbc\x9a"))) /* a full-width colon */
+        b.n -= 3;
+    rt_str behind = rt_str_from(text, end);
+    if (behind.n > 0 && behind.p[0] == ' ')
+        behind = rt_str_from(behind, 1);
+    return word_ends(&x->rules->words.of[WORDS_CODE], b) ||
+           word_begins(&x->rules->words.of[WORDS_CODE_BEHIND], behind);
+}
+
+int
+mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
+            struct rt_err *err)
+{
+    rt_str url = route_around(text, at);
+    int found = answer_flush(x, d, err) < 0 ? -1 : answer_flush_route(x, d, err);
+    *end = (size_t)(url.p - text.p) + url.n;
+    if (found < 0 || url.n >= sizeof(d->url))
+        return found;
+    snprintf(d->url, sizeof(d->url), "%.*s", RT_FMT(url));
+    /* The word before the URL may be the method. */
+    size_t begin = (size_t)(url.p - text.p), m = begin;
+    while (m > 0 && (text.p[m - 1] == ' ' || text.p[m - 1] == '"'))
+        m--;
+    size_t stop = m;
+    while (m > 0 && text.p[m - 1] >= 'A' && text.p[m - 1] <= 'Z')
+        m--;
+    d->method[0] = '\0';
+    if (stop - m >= 3 && stop - m < sizeof(d->method))
+        snprintf(d->method, sizeof(d->method), "%.*s", (int)(stop - m), text.p + m);
+    if (route_parse(rt_str_of(d->url), &d->route)) {
+        /* A bare mention of the path in prose names the call, no more. */
+        bool bare = d->route.app_id.n == 0 && d->route.rid.n == 0;
+        d->has_route = !bare;
+        d->part |= !bare;
+        d->route_time = d->time;
+        d->kind = d->route.kind == KIND_ANSWER ? d->kind : d->route.kind;
+        d->kind_line = x->line;
+    }
+    return found;
+}
+
+/* "response: 200 {...": the status before its body. */
+static bool
+stands_before_object(rt_str text, size_t begin, size_t end)
+{
+    size_t i = end, b = begin;
+    while (i < text.n && (text.p[i] == ' ' || text.p[i] == ':' || text.p[i] == ','))
+        i++;
+    while (b > 0 && text.p[b - 1] == ' ')
+        b--;
+    return i > end && i < text.n && text.p[i] == '{' &&
+           (b == 0 || text.p[b - 1] == ':' || text.p[b - 1] == ',' || text.p[b - 1] == '\n' ||
+            text.p[b - 1] == '=' || b < begin);
+}
+
+int
+mention_number(struct extract *x, struct document *d, rt_str text, size_t begin, size_t end,
+               struct rt_err *err)
+{
+    int64_t n = 0;
+    rt_str digits = {text.p + begin, end - begin};
+    rt_str before = {text.p, begin};
+    if (!rt_str_int(digits, &n))
+        return 0;
+    /* A line of its own, behind an answer: what curl writes at its end. */
+    if (d->held.e != NULL && n >= 100 && n <= 599 && rt_str_trim(text).n == digits.n) {
+        answer_status(d, (int32_t)n);
+        return 1;
+    }
+    bool status = n >= 100 && n <= 599 &&
+                  (labelled_status(x, before) || stands_before_object(text, begin, end)) &&
+                  rule_set_http(x->rules, (int32_t)n, KIND_NONE) != NULL;
+    if (status) {
+        d->http = (int32_t)n;
+        d->http_line = x->line;
+        return 0;
+    }
+    const struct code_entry *entry = rule_set_code(x->rules, n, KIND_NONE, 0, RT_NONE);
+    if (entry == NULL || !labelled_code(x, text, begin, end))
+        return 0;
+    if (x->wrap_count > 0 && d->last.line != 0 && d->last.code == n &&
+        x->line <= d->last.line + REPEAT_LINES)
+        return 1; /* the logger has told it */
+    struct event e;
+    answer_begin(x, d, &e);
+    e.code = (int32_t)n;
+    return answer_end(x, d, &e, true, err);
+}
+
+/* A known string of the vendor standing free in the piece. */
+int
+mention_string(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
+{
+    const struct code_entry *known = text.n > 4000 ? NULL : rule_set_string(x->rules, text);
+    if (known == NULL)
+        return 0;
+    if (answer_told_lately(x, d))
+        return 1;
+    struct event e;
+    answer_begin(x, d, &e);
+    e.reason = known->text;
+    return answer_end(x, d, &e, true, err);
+}
+
+/* A call, a label, or that all went well. */
+void
+mention_word(struct extract *x, struct document *d, rt_str text, rt_str word, size_t end)
+{
+    uint8_t kind = kind_of_word(x, word);
+    if (kind != KIND_NONE) {
+        d->kind = kind;
+        d->kind_line = x->line;
+        return;
+    }
+    if (d->kind != KIND_NONE && d->kind_line == x->line &&
+        word_is_of(&x->rules->words.of[WORDS_WELL], word))
+        d->done_line = x->line;
+    label_found(x, d, text, word, end);
+}
+
+/* "acquire ok resourceId=...": a call that is told in words and ids alone. A logger that has just told
+ * the answer itself adds nothing. */
+int
+mention_success(struct extract *x, struct document *d, struct rt_err *err)
+{
+    struct event e;
+    if (d->done_line != x->line || !d->ids.any || d->ids.line != x->line ||
+        d->kind == KIND_NONE)
+        return 0;
+    d->done_line = 0;
+    if (answer_told_lately(x, d)) {
+        label_forget(d);
+        return 1;
+    }
+    answer_begin(x, d, &e);
+    if (d->ids.rid[0] != '\0' || d->ids.sid[0] != '\0')
+        e.outcome = OUTCOME_OK;
+    return answer_end(x, d, &e, false, err);
+}
