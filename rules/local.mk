@@ -22,6 +22,7 @@ RULE_FILES = \
 	rules/patterns/polling.yaml \
 	rules/patterns/receiver.yaml \
 	rules/patterns/recorder.yaml \
+	rules/patterns/request.yaml \
 	rules/patterns/resource.yaml \
 	rules/patterns/start.yaml \
 	rules/patterns/stop.yaml \

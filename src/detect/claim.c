@@ -128,9 +128,9 @@ take_words(struct finding *f, const struct detector *det, const struct rule *r,
            const struct scope *s, const struct matched *m, struct rt_arena *a)
 {
     const struct occurrence *o = &m->shown[0];
-    char *say = template_fill(a, r->say, det->rules, r, f, s, o);
-    char *why = template_fill(a, r->why, det->rules, r, f, s, o);
-    char *fix = template_fill(a, r->fix, det->rules, r, f, s, o);
+    char *say = template_fill(a, r->say, &det->matcher, r, f, s, o);
+    char *why = template_fill(a, r->why, &det->matcher, r, f, s, o);
+    char *fix = template_fill(a, r->fix, &det->matcher, r, f, s, o);
     if (say == NULL || why == NULL || fix == NULL)
         return -1;
     f->say = rt_str_of(say);

@@ -96,7 +96,7 @@ int crowd_tell(struct detector *det, const struct scope *s);
 int crowd_rates(struct detector *det, const struct meter *meter);
 
 /* Fills {names} of a template from an occurrence. NULL: memory. */
-char *template_fill(struct rt_arena *a, rt_str text, const struct rule_set *rules,
+char *template_fill(struct rt_arena *a, rt_str text, const struct matcher *m,
                     const struct rule *r, const struct finding *f, const struct scope *s,
                     const struct occurrence *o);
 

@@ -7,17 +7,41 @@
 enum { EVERY_MOST = 16 };
 
 static const struct event *
-labelled(const struct rule *r, const struct scope *s, const struct occurrence *o, rt_str label)
+labelled(const struct rule *r, const struct scope *s, const struct occurrence *o, rt_str label,
+         const struct rule_step **step)
 {
     for (size_t i = 0; i < r->when_count; i++)
-        if (r->when[i].label.n > 0 && rt_str_eq(r->when[i].label, label))
+        if (r->when[i].label.n > 0 && rt_str_eq(r->when[i].label, label)) {
+            *step = &r->when[i];
             return o->steps[i] == MATCH_NOTHING ? NULL : s->v[o->steps[i]].e;
+        }
     return NULL;
 }
 
+/* Of values that belong together, those of the groups that the step asked for. */
 static void
-put_field(struct rt_buf *b, const struct rule_set *rules, const struct event *e, rt_str field)
+put_sets(struct rt_buf *b, const struct event *e, uint16_t field, const struct rule_step *step,
+         const struct condition_regex *re)
 {
+    unsigned last = event_sets(e), shown = 0;
+    for (unsigned set = 1; set <= last; set++) {
+        if (!condition_fits_set(step->alts, step->alt_count, e, set, re))
+            continue;
+        for (uint32_t i = 0; i < e->value_count; i++)
+            if (e->values[i].field == field && e->values[i].set == set) {
+                rt_buf_add(b, shown++ > 0 ? RT_LIT("; ") : RT_NONE);
+                rt_buf_add(b, e->values[i].text);
+            }
+    }
+    if (shown == 0)
+        rt_buf_add(b, RT_LIT("?"));
+}
+
+static void
+put_field(struct rt_buf *b, const struct matcher *m, const struct event *e, rt_str field,
+          const struct rule_step *step)
+{
+    const struct rule_set *rules = m->rules;
     int64_t n = 0;
     char human[RT_TIME_MAX];
     if (rt_str_is(field, "name")) {
@@ -30,6 +54,10 @@ put_field(struct rt_buf *b, const struct rule_set *rules, const struct event *e,
     }
     uint16_t id = FIELD__COUNT;
     rt_str text = rule_set_field(rules, field, &id) ? event_text(e, id) : RT_NONE;
+    if (id < FIELD__COUNT && event_fields[id].part == PART_SET) {
+        put_sets(b, e, id, step, &m->regex);
+        return;
+    }
     if (text.n > 0)
         rt_buf_add(b, text);
     else if (id < FIELD__COUNT && event_fields[id].type == TYPE_DUR && event_num(e, id, &n))
@@ -70,9 +98,10 @@ put_every(struct rt_buf *b, const struct rule_set *rules, const struct scope *s,
 }
 
 static void
-put_name(struct rt_buf *b, rt_str name, const struct rule_set *rules, const struct rule *r, const struct finding *f,
+put_name(struct rt_buf *b, rt_str name, const struct matcher *m, const struct rule *r, const struct finding *f,
          const struct scope *s, const struct occurrence *o)
 {
+    const struct rule_step *step = NULL;
     char text[RT_TIME_MAX];
     size_t dot = rt_str_find(name, RT_LIT("."));
     if (rt_str_is(name, "count")) {
@@ -99,18 +128,18 @@ put_name(struct rt_buf *b, rt_str name, const struct rule_set *rules, const stru
         return;
     }
     if (dot != SIZE_MAX && rt_str_is((rt_str){name.p, dot}, "every")) {
-        put_every(b, rules, s, rt_str_from(name, dot + 1));
+        put_every(b, m->rules, s, rt_str_from(name, dot + 1));
         return;
     }
-    const struct event *e = dot == SIZE_MAX ? NULL : labelled(r, s, o, (rt_str){name.p, dot});
+    const struct event *e = dot == SIZE_MAX ? NULL : labelled(r, s, o, (rt_str){name.p, dot}, &step);
     if (e != NULL)
-        put_field(b, rules, e, rt_str_from(name, dot + 1));
+        put_field(b, m, e, rt_str_from(name, dot + 1), step);
     else
         rt_buf_add(b, RT_LIT("?"));
 }
 
 char *
-template_fill(struct rt_arena *a, rt_str text, const struct rule_set *rules, const struct rule *r,
+template_fill(struct rt_arena *a, rt_str text, const struct matcher *m, const struct rule *r,
               const struct finding *f, const struct scope *s, const struct occurrence *o)
 {
     struct rt_buf b;
@@ -124,7 +153,7 @@ template_fill(struct rt_arena *a, rt_str text, const struct rule_set *rules, con
         size_t close = rt_str_find(text, RT_LIT("}"));
         if (close == SIZE_MAX)
             break;
-        put_name(&b, (rt_str){text.p, close}, rules, r, f, s, o);
+        put_name(&b, (rt_str){text.p, close}, m, r, f, s, o);
         text = rt_str_from(text, close + 1);
     }
     char *out = rt_arena_strz(a, rt_buf_str(&b));

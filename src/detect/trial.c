@@ -53,6 +53,22 @@ set_core(struct event *e, uint16_t field, rt_str value)
     }
 }
 
+/* A group of values begins with the field that begins the first one. */
+static uint8_t
+set_of(const struct event *e, uint16_t field)
+{
+    uint8_t last = 0;
+    uint16_t first = field;
+    if (field >= FIELD__COUNT || event_fields[field].part != PART_SET)
+        return 0;
+    for (uint32_t i = e->value_count; i > 0; i--)
+        if (e->values[i - 1].set > 0) {
+            last = e->values[i - 1].set > last ? e->values[i - 1].set : last;
+            first = e->values[i - 1].field;
+        }
+    return (uint8_t)(last == 0 || field == first ? last + 1 : last);
+}
+
 static int
 fill_event(const struct rule_set *set, struct rt_arena *a, const struct test_line *line, struct event *e)
 {
@@ -64,7 +80,7 @@ fill_event(const struct rule_set *set, struct rt_arena *a, const struct test_lin
             set_core(e, field, value);
             continue;
         }
-        struct event_value v = {.field = field, .is_text = 1, .text = value};
+        struct event_value v = {.field = field, .is_text = 1, .set = set_of(e, field), .text = value};
         if (field < FIELD__COUNT && event_fields[field].type == TYPE_INT && rt_str_int(value, &v.num))
             v.is_text = 0;
         if (field < FIELD__COUNT && event_fields[field].type == TYPE_DUR && rt_dur_parse(value, &v.num)) {

@@ -97,6 +97,15 @@ event_get(const struct event *e, uint16_t field)
     return NULL;
 }
 
+unsigned
+event_sets(const struct event *e)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < e->value_count; i++)
+        n = e->values[i].set > n ? e->values[i].set : n;
+    return n;
+}
+
 /* Text of a CORE field, or NULL when the field is a number or not CORE. */
 static const rt_str *
 core_text(const struct event *e, uint16_t field)

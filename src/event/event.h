@@ -35,7 +35,7 @@ enum event_field_id {
     FIELD__COUNT, /* fields named x_… of formats are numbered from here, by the rule set */
 };
 enum event_field_type { TYPE_INT, TYPE_STR, TYPE_DUR /* a number of ms */, TYPE_TIME /* of Unix seconds */ };
-enum event_field_part { PART_CORE, PART_ANSWER, PART_REQUEST, PART_HOOK, PART_DERIVED, PART_INNER };
+enum event_field_part { PART_CORE, PART_ANSWER, PART_REQUEST, PART_HOOK, PART_DERIVED, PART_SET, PART_INNER };
 
 struct event_field_row {
     const char *name;
@@ -69,6 +69,7 @@ enum event_field_id event_field_class(enum event_field_id of, rt_str word);
 struct event_value { /* one further field; several with one id are several values */
     uint16_t field;
     uint8_t is_text;
+    uint8_t set; /* of PART_SET: values with one number belong together; from 1 */
     int64_t num;
     rt_str text;
 };
@@ -128,6 +129,8 @@ rt_str event_text(const struct event *e, uint16_t field);
 bool event_num(const struct event *e, uint16_t field, int64_t *out);
 /* A deep copy into `a`; text that equals that of `like` (may be NULL) shares its memory. */
 struct event *event_copy(struct rt_arena *a, const struct event *e, const struct event *like);
+/* How many sets of values it has. */
+unsigned event_sets(const struct event *e);
 /* Appends a value, copying the array (not the text) into `a`. 0, or -1: memory. */
 int event_add(struct rt_arena *a, struct event *e, const struct event_value *v);
 /* Sorting order of report and rules: begin (unknown last, in input order), source, input,

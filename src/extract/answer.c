@@ -54,7 +54,15 @@ take_request(struct extract *x, struct document *d, struct event *e, struct rt_e
         return 0;
     body = old ? RT_NONE : keep_whole(x, body);
     rt_buf_clear(&d->request);
-    return body.n == 0 ? 0 : body_request(x, e, body, err);
+    if (body.n == 0)
+        return 0;
+    bool rewritten = x->rewritten, mended = x->mended;
+    x->rewritten = d->request_rewritten;
+    x->mended = d->request_mended;
+    int rc = body_request(x, e, body, err);
+    x->rewritten = rewritten;
+    x->mended = mended;
+    return rc;
 }
 
 /* Nothing more can belong to the answer that is held. */
@@ -215,6 +223,8 @@ keep_request(struct extract *x, struct document *d, rt_str object, struct rt_err
     rt_buf_add(&d->request, object);
     d->request.failed = false; /* too long to be one */
     d->request_line = x->line;
+    d->request_rewritten = x->rewritten;
+    d->request_mended = x->mended;
     d->part = true;
     return 0;
 }

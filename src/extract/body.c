@@ -357,13 +357,15 @@ body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err
         e->cname = id_text(x, &cname);
     if (uid.type != SCAN_NONE)
         e->uid = id_text(x, &uid);
-    if (uid.type == SCAN_NUMBER && add_text(x, e, FIELD_UID_DEFECT, RT_LIT("number")) < 0)
+    if (uid.type == SCAN_NUMBER && !x->rewritten && add_text(x, e, FIELD_UID_DEFECT, RT_LIT("number")) < 0)
         return rt_fail_mem(err);
     if (e->kind == KIND_START && add_int(x, e, FIELD_BODY_PRINT, body_print(body)) < 0)
         return rt_fail_mem(err);
     if (fill_part(x, e, body, PART_REQUEST, err) < 0)
         return -1;
     if (exposed_members(x, e, body, err) < 0)
+        return -1;
+    if (request_parameters(x, e, body, err) < 0)
         return -1;
     return credential_fields(x, e, body, err);
 }

@@ -121,12 +121,18 @@ braces_object(struct extract *x, struct document *d, rt_str text, size_t at, siz
         }
         *end = after;
         rt_str json = keep_whole(x, rt_buf_str(&d->json));
-        return text_could_matter(x, json) ? answer_object(x, d, json, err) : 0;
+        x->rewritten = true;
+        int found = text_could_matter(x, json) ? answer_object(x, d, json, err) : 0;
+        x->rewritten = false;
+        return found;
     }
     *end = object_end(text, at, &cut);
     rt_str object = {text.p + at, *end - at};
     /* In a log that is one object a line, the damage is the input's. */
     if (cut && x->format == NULL)
         object = closed(x, d, object);
-    return text_could_matter(x, object) ? answer_object(x, d, object, err) : 0;
+    x->mended = cut;
+    int found = text_could_matter(x, object) ? answer_object(x, d, object, err) : 0;
+    x->mended = false;
+    return found;
 }

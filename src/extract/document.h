@@ -28,6 +28,7 @@ struct document {
     bool part;             /* the piece tells a part of a call */
     struct rt_buf request; /* the body that was sent; empty: not told */
     uint64_t request_line;
+    bool request_rewritten, request_mended; /* as in struct extract */
     uint64_t done_line; /* where a word said that the call of this line went well */
     struct {            /* an answer whose status may stand in a line to come */
         struct rt_arena arena;

@@ -108,6 +108,8 @@ struct extract {
     const struct scan_plan **object_plans; /* by format: of exchanges inside of text; made when needed */
     rt_str table_header; /* text mode: the names of the columns */
     bool table_tried, reading_deep;
+    bool rewritten; /* what is read was no JSON: of its values only the text is known */
+    bool mended;    /* what is read was cut: nothing is known of what is not there */
     struct piece_cursor piece;
     uint32_t masked; /* calls whose path holds an id that stands for another */
     const struct literals *literals; /* a line without any does not matter; NULL: all do */
@@ -170,6 +172,8 @@ struct body_look {
 int body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot, struct body_look *look,
                 struct rt_err *err);
 int body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
+/* request.c: its members against the table of parameters. 0, -1: memory. */
+int request_parameters(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
 /* One field by its pointer into an object. 0, -1: memory. */
 int body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, rt_str object);
 /* Does the object look like an answer of this API? */

@@ -105,6 +105,16 @@ condition_wants(const struct rule_cond *conds, size_t count)
 }
 
 bool
+condition_asks_sets(const struct rule_cond *conds, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (conds[i].op != OP_OK && conds[i].op != OP_FAIL && conds[i].field < FIELD__COUNT &&
+            event_fields[conds[i].field].part == PART_SET)
+            return true;
+    return false;
+}
+
+bool
 condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, uint64_t marks)
 {
     for (size_t i = 0; i < count; i++)
@@ -169,8 +179,10 @@ holds_number(const struct condition_regex *re, const struct rule_cond *c, int64_
     return text_matches(re, c->re, rt_str_of(digits));
 }
 
+/* `set`: which values of a set count; 0: this is not asked. */
 static bool
-holds(const struct condition_regex *re, const struct rule_cond *c, const struct event *e)
+holds(const struct condition_regex *re, const struct rule_cond *c, const struct event *e,
+      unsigned set)
 {
     int64_t n = 0;
     if (c->op == OP_OK)
@@ -187,7 +199,7 @@ holds(const struct condition_regex *re, const struct rule_cond *c, const struct 
     bool any = false;
     for (uint32_t i = 0; i < e->value_count; i++) {
         const struct event_value *v = &e->values[i];
-        if (v->field != c->field)
+        if (v->field != c->field || (v->set != 0 && v->set != set))
             continue;
         bool one = v->is_text ? holds_text(re, c, v->text) : holds_number(re, c, v->num);
         if (c->op == OP_NE && !one)
@@ -197,18 +209,37 @@ holds(const struct condition_regex *re, const struct rule_cond *c, const struct 
     return any;
 }
 
+static bool
+all_hold(const struct condition_regex *re, const struct rule_match *m, const struct event *e,
+         unsigned set)
+{
+    if ((m->kinds >> e->kind & 1) == 0)
+        return false;
+    for (size_t c = 0; c < m->cond_count; c++)
+        if (!holds(re, &m->conds[c], e, set))
+            return false;
+    return true;
+}
+
 bool
 condition_fits(const struct rule_match *alts, size_t count, const struct event *e,
                const struct condition_regex *re)
 {
     for (size_t i = 0; i < count; i++) {
-        if ((alts[i].kinds >> e->kind & 1) == 0)
-            continue;
-        size_t c = 0;
-        while (c < alts[i].cond_count && holds(re, &alts[i].conds[c], e))
-            c++;
-        if (c == alts[i].cond_count)
-            return true;
+        unsigned last = alts[i].sets ? event_sets(e) : 0;
+        for (unsigned set = alts[i].sets; set <= last; set++)
+            if (all_hold(re, &alts[i], e, set))
+                return true;
     }
+    return false;
+}
+
+bool
+condition_fits_set(const struct rule_match *alts, size_t count, const struct event *e,
+                   unsigned set, const struct condition_regex *re)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all_hold(re, &alts[i], e, set))
+            return true;
     return false;
 }

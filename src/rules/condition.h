@@ -18,10 +18,15 @@ uint64_t condition_kinds(const struct rule_match *alts, size_t count);
 uint64_t condition_marks(const struct event *e);
 /* The marks without which a match fits nothing. */
 uint64_t condition_wants(const struct rule_cond *conds, size_t count);
+/* Is one of several groups of values asked for? */
+bool condition_asks_sets(const struct rule_cond *conds, size_t count);
 /* May any of the alternatives fit one of the events that have these kinds and marks? */
 bool condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, uint64_t marks);
 /* Does any of the alternatives fit the event? `re` NULL: a regular expression fits nothing. */
 bool condition_fits(const struct rule_match *alts, size_t count, const struct event *e,
                     const struct condition_regex *re);
+/* Likewise, with this set of its values: what belongs together is asked together. */
+bool condition_fits_set(const struct rule_match *alts, size_t count, const struct event *e, unsigned set,
+                        const struct condition_regex *re);
 
 #endif

@@ -163,8 +163,7 @@ good_head(struct loader *l, const struct yaml_node *root)
         "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
         "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "delivery",
         "signs",    "causes",   "tokens",     "masks",   "secrets", "storage", "areas", "hosts",
-        "words",
-        NULL};
+        "words", "relations", NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -241,6 +240,13 @@ visit_shapes(struct loader *l, const struct yaml_node *root)
         load_error(l, rules, 0, NULL, "'rules' must be a list of rules, or a map of changes");
 }
 
+static void
+visit_relations(struct loader *l, const struct yaml_node *root)
+{
+    if (yaml_get(root, "relations") != NULL && l->set->nodes.n > 0)
+        load_relations(l, yaml_get(root, "relations"));
+}
+
 static int
 parse_all(struct loader *l, struct files *files)
 {
@@ -309,6 +315,8 @@ load_all(struct loader *l, struct files *files, const struct rule_sources *from)
     pass(l, files, visit_names);
     learn_strings(l);
     pass(l, files, visit_shapes);
+    build_parameter_tree(l);
+    pass(l, files, visit_relations);
     pass(l, files, load_rules);
     check_overrides(l);
     check_accepts(l, files->list.v, files->list.n, from->today);
@@ -357,6 +365,8 @@ rule_set_free(struct rule_set **pset)
     RT_VEC_FREE(&set->signs);
     RT_VEC_FREE(&set->causes);
     RT_VEC_FREE(&set->parameters);
+    RT_VEC_FREE(&set->nodes);
+    RT_VEC_FREE(&set->relations);
     RT_VEC_FREE(&set->secrets);
     RT_VEC_FREE(&set->storage);
     RT_VEC_FREE(&set->areas);

@@ -68,6 +68,14 @@ void load_delivery(struct loader *l, const struct yaml_node *map);
 void load_signs(struct loader *l, const struct yaml_node *list);
 void load_causes(struct loader *l, const struct yaml_node *list);
 void load_parameters(struct loader *l, const struct yaml_node *list);
+void load_relations(struct loader *l, const struct yaml_node *list);
+/* Of all parameters, once they are loaded; before the relations between them. */
+void build_parameter_tree(struct loader *l);
+/* A number that need not be whole; `has`: it is there. */
+bool load_bound(struct loader *l, const struct yaml_node *map, const char *key, bool *has, double *out);
+/* The list `modes`, blank-separated. */
+bool load_modes(struct loader *l, const struct yaml_node *map, rt_str *out);
+bool load_body_terms(struct loader *l, const struct yaml_node *map, const char *key, struct parameter_terms *out);
 void load_tokens(struct loader *l, const struct yaml_node *map);
 void load_masks(struct loader *l, const struct yaml_node *map);
 void load_secrets(struct loader *l, const struct yaml_node *list);

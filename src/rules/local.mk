@@ -10,4 +10,4 @@ EXTRA_DIST += tools/pack.sh
 
 src/rules/pack_data.c: $(RULE_FILES) tools/pack.sh rules/local.mk
 	$(AM_V_GEN)$(MKDIR_P) src/rules && sh $(srcdir)/tools/pack.sh $(srcdir) $(RULE_FILES) > $@.tmp && mv $@.tmp $@
-librectrace_a_SOURCES += src/rules/cause.c src/rules/words.c
+librectrace_a_SOURCES += src/rules/cause.c src/rules/parameter_tree.c src/rules/relation.c src/rules/words.c

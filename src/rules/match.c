@@ -242,6 +242,7 @@ load_match(struct loader *l, const struct yaml_node *at, size_t offset, rt_str t
     out->conds = list;
     out->cond_count = count;
     out->marks = condition_wants(list, count);
+    out->sets = condition_asks_sets(list, count);
     return true;
 }
 

@@ -8,7 +8,7 @@
 
 #include "rules/loader.h"
 
-static bool
+bool
 load_bound(struct loader *l, const struct yaml_node *map, const char *key, bool *has,
            double *out)
 {
@@ -43,6 +43,8 @@ load_range(struct loader *l, const struct yaml_node *map, struct parameter *p)
 {
     bool good = load_bound(l, map, "min", &p->has_min, &p->min);
     good &= load_bound(l, map, "max", &p->has_max, &p->max);
+    good &= load_bound(l, map, "least", &p->has_least, &p->least);
+    good &= load_bound(l, map, "most", &p->has_most, &p->most);
     good &= load_int(l, map, "max-bytes", false, 0, INT32_MAX, &p->max_bytes);
     if (p->has_min && p->has_max && p->min > p->max)
         return load_error(l, yaml_get(map, "max"), 0, NULL,
@@ -50,8 +52,8 @@ load_range(struct loader *l, const struct yaml_node *map, struct parameter *p)
     return good;
 }
 
-static bool
-load_modes(struct loader *l, const struct yaml_node *map, struct parameter *p)
+bool
+load_modes(struct loader *l, const struct yaml_node *map, rt_str *out)
 {
     const rt_str *modes = NULL;
     size_t count = 0;
@@ -64,44 +66,87 @@ load_modes(struct loader *l, const struct yaml_node *map, struct parameter *p)
             rt_buf_addc(&joined, ' ');
         rt_buf_add(&joined, modes[i]);
     }
-    p->modes = load_str(l, rt_buf_str(&joined));
+    *out = load_str(l, rt_buf_str(&joined));
     l->memory |= joined.failed; /* the list stood in the file, so it fits */
     rt_buf_fini(&joined);
     return !l->memory;
 }
 
 static bool
-load_pattern(struct loader *l, const struct yaml_node *map, struct parameter *p)
+load_pattern(struct loader *l, const struct yaml_node *map, const char *key, pcre2_code **out)
 {
-    const struct yaml_node *pattern = yaml_get(map, "pattern");
+    const struct yaml_node *pattern = yaml_get(map, key);
     if (pattern == NULL)
         return true;
     if (pattern->type != YAML_SCALAR)
-        return load_error(l, pattern, 0, NULL, "'pattern' must be a regular expression");
-    p->pattern = load_regex(l, pattern, 0, pattern->text);
-    return p->pattern != NULL;
+        return load_error(l, pattern, 0, NULL, "'%s' must be a regular expression", key);
+    *out = load_regex(l, pattern, 0, pattern->text);
+    return *out != NULL;
+}
+
+static bool
+load_marks(struct loader *l, const struct yaml_node *map, struct parameter *p)
+{
+    const struct {
+        const char *key;
+        bool *out;
+    } rows[] = {{"required", &p->required}, {"even", &p->even},     {"secret", &p->secret},
+                {"open", &p->open},         {"resets", &p->resets},
+                {"elsewhere", &p->elsewhere}};
+    bool good = true;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        good &= load_bool(l, map, rows[i].key, rows[i].out);
+    return good;
+}
+
+static bool
+load_words(struct loader *l, const struct yaml_node *map, struct parameter *p)
+{
+    const struct {
+        const char *key;
+        rt_str *out;
+    } rows[] = {{"default", &p->fallback}, {"means", &p->means}, {"source", &p->source},
+                {"tells", &p->tells},      {"form", &p->form},   {"rival", &p->rival}};
+    bool good = load_text(l, map, "path", true, &p->path);
+    p->tells = RT_LIT("other");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        good &= load_text(l, map, rows[i].key, false, rows[i].out);
+    return good;
+}
+
+/* A number that rules ask for by a name of their own. */
+static bool
+load_filled(struct loader *l, const struct yaml_node *map, struct parameter *p)
+{
+    rt_str name = RT_NONE;
+    if (!load_text(l, map, "field", false, &name) || name.n == 0)
+        return yaml_get(map, "field") == NULL;
+    p->has_field = load_field(l, yaml_get(map, "field"), 0, name, &p->field);
+    return p->has_field;
 }
 
 static bool
 load_one(struct loader *l, const struct yaml_node *map, struct parameter *p)
 {
-    static const char *const keys[] = {"path",   "on",    "type",     "min",       "max",
-                                       "values", "modes", "required", "default",   "means",
-                                       "source", "note",  "pattern",  "max-bytes", NULL};
+    static const char *const keys[] = {
+        "path",  "on",     "type",   "min",       "max",   "values", "modes",  "required",
+        "means", "source", "note",   "pattern",   "least", "most",   "even",   "secret",
+        "open",  "resets", "only",   "max-bytes", "tells", "form",   "rival",  "risky",
+        "default", "elsewhere", "field", NULL};
     if (!load_keys(l, map, keys))
         return false;
     p->pos = load_pos(l, map);
-    bool good = load_text(l, map, "path", true, &p->path);
+    bool good = load_words(l, map, p);
     good &= load_kinds(l, map, "on", &p->on);
     good &= load_type(l, map, p);
     good &= load_range(l, map, p);
     good &= load_texts(l, map, "values", &p->values, &p->value_count);
-    good &= load_bool(l, map, "required", &p->required);
-    good &= load_text(l, map, "default", false, &p->fallback);
-    good &= load_text(l, map, "means", false, &p->means);
-    good &= load_text(l, map, "source", false, &p->source);
-    good &= load_pattern(l, map, p);
-    return load_modes(l, map, p) && good;
+    good &= load_marks(l, map, p);
+    good &= load_pattern(l, map, "pattern", &p->pattern);
+    good &= load_pattern(l, map, "risky", &p->risky);
+    good &= load_filled(l, map, p);
+    good &= load_body_terms(l, map, "only", &p->only);
+    return load_modes(l, map, &p->modes) && good;
 }
 
 void

@@ -44,6 +44,7 @@ struct rule_cond {
 struct rule_match { /* one alternative: NAME cond* */
     uint64_t kinds; /* any of these */
     uint64_t marks; /* that an event must bear to fit: condition_marks() */
+    bool sets;      /* it asks for values of PART_SET: all of one group */
     rt_str name;    /* as written, for messages */
     const struct rule_cond *conds;
     size_t cond_count;
@@ -248,19 +249,80 @@ struct rule_cause {
 
 /* ---- request parameters ---- */
 
+struct parameter_term { /* of a body: "path", "!path", "path=value", "path!=value" */
+    rt_str path;   /* relative to where it is asked */
+    uint32_t node; /* of the path; of "path[]" the list */
+    bool items;    /* any item of the list will do */
+    bool absent;   /* the member must not be there */
+    bool unlike;   /* the value must not be this one */
+    rt_str value;  /* empty: being there is enough */
+};
+struct parameter_list { /* names of members, as nodes */
+    const rt_str *paths;
+    uint32_t *nodes;
+    size_t count;
+};
+struct parameter_terms {
+    struct parameter_term *v;
+    size_t n;
+};
+
 struct parameter {
     rt_str path;      /* clientRequest/recordingConfig/maxIdleTime; [] for list items */
     uint64_t on;      /* mask of kinds */
     rt_str type;      /* string integer number boolean object array */
     bool has_min, has_max, required;
-    double min, max;
+    double min, max;  /* of a list: of its items */
+    bool has_least, has_most;
+    double least, most;   /* beyond these it is unusual */
     const rt_str *values; /* allowed; NULL = any */
     size_t value_count;
     rt_str modes;     /* blank-separated; empty = all */
     rt_str fallback;  /* documented default */
     pcre2_code *pattern; /* what a string must look like; NULL = anything */
+    pcre2_code *risky;   /* a string that asks for trouble; NULL = none does */
     int64_t max_bytes;   /* of a string; 0 = no limit */
+    bool even;       /* an odd number is unusual */
+    bool secret;     /* its value is never shown, and may be missing from a log */
+    bool open;       /* an object whose members nobody lists */
+    bool elsewhere;  /* another part of the program judges the value */
+    bool resets;     /* a layout that leaves it out falls back to the default */
+    struct parameter_terms only; /* members are checked where one of these holds; none: always */
+    bool has_field;  /* its value, or its default where the object lacks it, fills `field` */
+    uint16_t field;
+    rt_str tells;    /* which rules speak of it: param-of */
+    rt_str form;     /* what `pattern` or `risky` means, in words */
+    rt_str rival;    /* another spelling of its name, about which the documents disagree */
     rt_str means, source;
+    struct rt_pos pos;
+};
+
+/* The names of all paths, as a tree: what may stand where. Item 0 is the body itself. */
+struct parameter_node {
+    rt_str name;     /* "[]": the items of a list */
+    uint32_t parent, child, next; /* indexes; 0: none */
+    uint32_t first_relation;      /* of those asked there: index + 1; relation.next_there goes on */
+    uint64_t on;     /* kinds that know it, by its own rows or those below */
+    uint32_t *rows;  /* indexes of its parameters, in the arena */
+    uint32_t row_count;
+};
+
+/* What members of one object mean for each other. */
+struct relation {
+    rt_str at;  /* the object; empty: the body. [] for each item of a list */
+    uint32_t node;
+    uint64_t on;
+    rt_str modes;
+    struct parameter_terms when, needs, excludes; /* all hold; then all must; then none may */
+    struct parameter_list product, sum, counts;   /* numbers, or lists whose longest counts */
+    double max;               /* of product or sum */
+    struct parameter_list by; /* of counts: whose value chooses the limit */
+    const rt_str *keys;       /* values of `by`, and what each allows */
+    const int64_t *limits;
+    size_t limit_count;
+    bool unusual;
+    rt_str tells, say;  /* {what} {have} {most} */
+    uint32_t next_there; /* index + 1 of the next one of the same node */
     struct rt_pos pos;
 };
 
@@ -428,6 +490,8 @@ struct rule_set {
     RT_VEC(struct rule_sign) signs;
     RT_VEC(struct rule_cause) causes;
     RT_VEC(struct parameter) parameters;
+    RT_VEC(struct parameter_node) nodes; /* of the parameters' names; empty: there are none */
+    RT_VEC(struct relation) relations;
     struct token_table tokens;
     pcre2_code *hidden, *template; /* what stands for a secret; NULL: not known */
     RT_VEC(struct secret_place) secrets;
@@ -456,6 +520,17 @@ const struct hook_type *rule_set_hook(const struct rule_set *set, int64_t event_
 const struct hook_type *rule_set_expected(const struct rule_set *set, uint8_t after, rt_str mode);
 /* By its path, for a call (KIND_NONE: any). NULL: not listed. */
 const struct parameter *rule_set_parameter(const struct rule_set *set, const char *path, uint8_t kind);
+/* The row of a name for that call and mode; empty mode: any. NULL: the name has none of its own, or
+ * none for that mode (`other`, may be NULL: then a row for another mode). */
+const struct parameter *parameter_row(const struct rule_set *set, const struct parameter_node *n, uint8_t kind,
+                                      rt_str mode, const struct parameter **other);
+/* The index of a path below the node, whoever knows it; 0: there is none. */
+uint32_t parameter_place(const struct rule_set *set, uint32_t below, rt_str path);
+/* The name below another that the call knows, or NULL. */
+const struct parameter_node *parameter_child(const struct rule_set *set, const struct parameter_node *n, rt_str name,
+                                             uint8_t kind);
+/* Is the mode in a blank-separated list? An empty list has all, an empty mode is in all. */
+bool parameter_has_mode(rt_str modes, rt_str mode);
 /* NULL: no table lists it. */
 const struct storage_vendor *rule_set_vendor(const struct rule_set *set, int64_t number);
 const struct storage_region *storage_region_of(const struct storage_vendor *v, int64_t number);

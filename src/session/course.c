@@ -191,6 +191,12 @@ first_start(const struct session *s)
     return s->events[i];
 }
 
+static bool
+is_print(uint16_t field)
+{
+    return field == FIELD_BODY_PRINT || field == FIELD_CLIENT_PRINT || field == FIELD_LEAVES;
+}
+
 /* A body holds secrets: not even a number made of it goes any further. */
 static void
 drop_prints(struct session *s)
@@ -199,11 +205,12 @@ drop_prints(struct session *s)
         struct event *e = s->events[i];
         struct event_value *v = (struct event_value *)(uintptr_t)e->values;
         uint32_t kept = 0;
-        for (uint32_t k = 0; e->kind == KIND_START && k < e->value_count; k++)
-            if (v[k].field != FIELD_BODY_PRINT)
+        if (e->kind != KIND_START && e->kind != KIND_ACQUIRE)
+            continue;
+        for (uint32_t k = 0; k < e->value_count; k++)
+            if (!is_print(v[k].field))
                 v[kept++] = v[k];
-        if (e->kind == KIND_START)
-            e->value_count = kept;
+        e->value_count = kept;
     }
 }
 

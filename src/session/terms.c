@@ -26,6 +26,7 @@ struct terms
 terms_of(const struct rule_set *rules)
 {
     return (struct terms){
+        .rules = rules,
         .settle = terms_param(rules, "poll-too-fast", "settle"),
         .least = terms_param(rules, "poll-too-fast", "least"),
         .idle = fallback(rules, FIELD_MAX_IDLE, KIND_START, RT_SEC),
