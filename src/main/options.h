@@ -26,6 +26,7 @@ enum option_group {
     TAKES_STORE = 1 << 10,
     TAKES_SECRET = 1 << 11,
     TAKES_HEADER = 1 << 12,
+    TAKES_TICKET = 1 << 13,
     TAKES_SERVICE = TAKES_SERVE | TAKES_STORE | TAKES_SECRET | TAKES_HEADER, /* told by their commands' --help */
 };
 
@@ -46,6 +47,8 @@ struct options {
     bool allow_unsigned, accept_v1;
     rt_dur keep;         /* 0: not given */
     uint64_t keep_bytes; /* 0: not given */
+    const char *style;   /* NULL: not given */
+    uint64_t max_bytes;  /* 0: not given */
     RT_VEC(const char *) headers;
     RT_VEC(const char *) tails;
     unsigned threads; /* 0: not given */

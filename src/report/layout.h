@@ -26,6 +26,8 @@ const char *grouped(uint64_t n, char buf[32]);
 void wrapped(const struct layout *l, rt_str text, size_t at, size_t indent);
 /* Cut to `columns`, then padded to them. */
 void cell(const struct layout *l, rt_str text, size_t columns);
+/* What came of a call or callback, in short: status, code, state, reason. */
+void event_result(const struct event *e, struct rt_buf *b);
 /* The first eight characters of an id. */
 rt_str short_id(rt_str id);
 

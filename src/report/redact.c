@@ -22,9 +22,8 @@ run_of(rt_str s, size_t i)
     return n;
 }
 
-/* The secret that begins at `i`: its offset behind a keyword, and its length. 0: none. */
-static size_t
-secret_at(rt_str s, size_t i, size_t *skip)
+size_t
+redact_credential(rt_str s, size_t i, size_t *skip)
 {
     static const char *const words[] = {"Basic ", "basic ", "Bearer ", "agora token="};
     rt_str rest = rt_str_from(s, i);
@@ -45,7 +44,7 @@ redact_finds(rt_str s)
 {
     size_t skip = 0;
     for (size_t i = 0; i < s.n; i++)
-        if (secret_at(s, i, &skip) > 0)
+        if (redact_credential(s, i, &skip) > 0)
             return true;
     return false;
 }
@@ -57,7 +56,7 @@ redact_text(rt_str s, struct rt_buf *b)
         return s;
     rt_buf_clear(b);
     for (size_t i = 0; i < s.n;) {
-        size_t skip = 0, n = secret_at(s, i, &skip);
+        size_t skip = 0, n = redact_credential(s, i, &skip);
         if (n == 0) {
             rt_buf_addc(b, s.p[i++]);
             continue;

@@ -12,6 +12,8 @@
 void redact_write(struct out *o, rt_str s, void (*write)(struct out *, rt_str));
 /* The text with credentials replaced, in `b` when there were any; else the text itself. */
 rt_str redact_text(rt_str s, struct rt_buf *b);
+/* The credential that begins at `i`: how much of a keyword stands before it, and its length. 0: none. */
+size_t redact_credential(rt_str s, size_t i, size_t *skip);
 /* Does the text hold anything that looks like a credential? */
 bool redact_finds(rt_str s);
 

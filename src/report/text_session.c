@@ -88,11 +88,10 @@ head(const struct layout *l, const struct session *s)
     out_fmt(l->o, "   state: %s\n", session_phase_name(s->phase));
 }
 
-static void
-result_of(const struct report *r, const struct event *e, struct rt_buf *b)
+void
+event_result(const struct event *e, struct rt_buf *b)
 {
     int64_t n = 0;
-    (void)r;
     if (e->http != 0)
         rt_buf_addf(b, "%d", e->http);
     if (e->code != EVENT_NO_CODE)
@@ -158,7 +157,7 @@ row(const struct layout *l, const struct report *r, const struct event *e, size_
     cell(l, rt_buf_str(&name), 20);
     out_raw(l->o, "  ");
     rt_buf_init(&b, 2000);
-    result_of(r, e, &b);
+    event_result(e, &b);
     enum paint p = e->outcome == OUTCOME_FAIL ? PAINT_ERROR : e->outcome == OUTCOME_OK ? PAINT_NONE : PAINT_UNCHECKED;
     size_t room = l->w->columns > 60 + RESULT_COLUMNS ? l->w->columns - 80 + 4 : 18;
     paint_on(l, p);

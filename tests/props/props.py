@@ -2,6 +2,7 @@
 found; damage costs what comes after it; every document fits its schema; every line has one counter; nothing
 hostile takes the program down.  usage: props.py RECTRACE SRCDIR"""
 
+import base64
 import csv
 import gzip
 import io
@@ -12,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import xml.etree.ElementTree
 
 import jsonschema
@@ -128,6 +130,35 @@ def threads(tmp):
                   run("analyze", "--format", "json", "-j", n, samples).stdout == one)
 
 
+def tickets(tmp):
+    """Whatever stands around a secret, no ticket holds it, as it is or encoded."""
+    rng = random.Random(11)
+    url = "https://api.agora.io/v1/apps/%s/cloud_recording/resourceid/%s/mode/mix/start" % ("ab" * 16, "Rk7" * 12)
+    shapes = {
+        "object": lambda k, v: json.dumps({"url": url, "method": "POST", "status": 400, "request_body": {"cname": "c", "uid": "7",
+                  "clientRequest": {k: v, "storageConfig": {k: v}}}, "response_body": {"code": 2, "reason": "x"}}),
+        "string of JSON": lambda k, v: json.dumps({"url": url, "method": "POST", "status": 400, "request_body": json.dumps(
+                  {"cname": "c", "clientRequest": {"storageConfig": {k: v}}}), "response_body": '{"code":2,"reason":"x"}'}),
+        "text": lambda k, v: 'POST %s %s=%s, answer {"code":2,"reason":"x"}' % (url, k, v),
+        "print": lambda k, v: "POST %s { clientRequest: { storageConfig: { %s: '%s' } } } answer {\"code\":2,\"reason\":\"x\"}" % (url, k, v),
+        "header": lambda k, v: json.dumps({"url": url, "method": "POST", "status": 401, "request_headers": {
+                  "authorization": "Basic " + base64.b64encode(v.encode()).decode(), k: v}, "response_body": {"code": 2, "reason": "x"}}),
+    }
+    for name, shape in shapes.items():
+        bad, told = [], 0
+        for key in ("secretKey", "accessKey", "stsToken", "token", "secret", "salt"):
+            value = "".join(rng.choice("ABCDEFabcdef0123456789+/_-") for _ in range(24))
+            path = write(tmp + "/t.log", [shape(key, value) + "\n"])
+            for style in ("github", "jira", "zendesk", "plain"):
+                done = subprocess.run([BIN, "ticket", "--style", style, "#1", path], capture_output=True, env=ENV, timeout=60)
+                out = done.stdout.decode()
+                told += "Evidence" in out
+                forms = (value, base64.b64encode(value.encode()).decode()[:30], urllib.parse.quote(value, ""), value.replace("/", "\\/"))
+                bad += [(key, style) for f in forms if f in out]
+        check("ticket: no secret of a log line in the shape of %s" % name, not bad, bad[:4])
+        check("ticket: the line is shown all the same (%s)" % name, told == 24, told)
+
+
 def cuts(tmp):
     data = open(os.path.join(SRC, "samples/polled-after-stop.log.gz"), "rb").read()
     whole = report(os.path.join(SRC, "samples/polled-after-stop.log.gz"))["inputs"][0]["lines"]
@@ -227,6 +258,7 @@ with tempfile.TemporaryDirectory() as tmp:
     exchange()
     reorderings(tmp)
     threads(tmp)
+    tickets(tmp)
     cuts(tmp)
     hostile(tmp)
     documents()

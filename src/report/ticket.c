@@ -1,0 +1,420 @@
+/*
+ * ticket.c - identity, what failed, what happened and why, what is excluded, timeline, lines, what is missing.
+ *
+ * What a reader needs comes whole; the timeline and the lines share what --max leaves, and say how much
+ * they left out. The finished text is searched for secrets before anything is written.
+ */
+#include "config.h"
+
+#include "report/ticket.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "extract/route.h"
+#include "report/layout.h"
+#include "report/redact.h"
+#include "report/ticket_style.h"
+
+enum { FINDINGS_MOST = 6, LEFT_OUT = 80 };
+
+struct ticket {
+    const struct report *r;
+    const struct session *s;
+    const struct ticket_options *how;
+    const struct ticket_style *style;
+    struct out *o;
+    const size_t *findings; /* indexes; the most severe first */
+    size_t finding_count;
+};
+
+static const struct finding *
+finding_of(const struct ticket *t, size_t i)
+{
+    return t->r->findings[t->findings[i]];
+}
+
+/* The session's call that the findings rest on, or the last one that failed. */
+static const struct event *
+failed_call(const struct report *r, const struct session *s, const struct finding *f)
+{
+    const struct event *last = NULL;
+    for (size_t i = s->event_count; i > 0; i--) {
+        const struct event *e = s->events[i - 1];
+        if (e->source == SOURCE_HOOK || e->outcome != OUTCOME_FAIL)
+            continue;
+        last = last == NULL ? e : last;
+        for (size_t k = 0; f != NULL && k < f->evidence_count; k++)
+            if (f->evidence[k].input == e->input && f->evidence[k].line == e->line)
+                return e;
+    }
+    (void)r;
+    return last;
+}
+
+static void
+add_place(struct ticket_place *out, size_t *n, size_t most, uint32_t input, uint64_t line)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (out[i].input == input && out[i].line == line)
+            return;
+    if (*n < most && line > 0)
+        out[(*n)++] = (struct ticket_place){input, line};
+}
+
+size_t
+ticket_places(const struct report *r, const struct session *s, struct ticket_place *out,
+              size_t most)
+{
+    const size_t *of = NULL;
+    size_t n = 0, count = report_session_findings(r, s, &of);
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *f = r->findings[of[i]];
+        for (size_t k = 0; k < f->evidence_count; k++)
+            add_place(out, &n, most, f->evidence[k].input, f->evidence[k].line);
+    }
+    const struct event *e = failed_call(r, s, count > 0 ? r->findings[of[0]] : NULL);
+    if (e != NULL)
+        add_place(out, &n, most, e->input, e->line);
+    for (size_t i = 0; i < s->event_count && n < most; i++) {
+        e = s->events[i];
+        for (size_t k = 0; k < n; k++)
+            if (e->answer_line > 0 && out[k].input == e->input && out[k].line == e->line) {
+                add_place(out, &n, most, e->input, e->answer_line);
+                break;
+            }
+    }
+    return n;
+}
+
+/* ---- pieces ---- */
+
+static void
+text(const struct ticket *t, rt_str s)
+{
+    redact_write(t->o, s, t->style->text);
+}
+
+static void
+row(const struct ticket *t, const char *name, rt_str value)
+{
+    out_raw(t->o, t->style->row);
+    out_raw(t->o, name);
+    out_raw(t->o, t->style->cell);
+    text(t, value);
+    out_raw(t->o, t->style->row_end);
+}
+
+static void
+strong(const struct ticket *t, const char *words)
+{
+    out_raw(t->o, t->style->strong);
+    out_raw(t->o, words);
+    out_raw(t->o, t->style->strong_end);
+}
+
+/* A line as it stands, which cannot end the code around it. */
+static void
+code_line(const struct ticket *t, rt_str line)
+{
+    rt_str never = rt_str_of(t->style->never);
+    out_raw(t->o, t->style->indent);
+    for (size_t at; never.n > 0 && (at = rt_str_find(line, never)) != SIZE_MAX;
+         line = rt_str_from(line, at + 1)) {
+        out_tty(t->o, (rt_str){line.p, at + 1});
+        out_char(t->o, ' ');
+    }
+    out_tty(t->o, line);
+    out_char(t->o, '\n');
+}
+
+/* ---- parts ---- */
+
+static void
+put_or_none(struct rt_buf *b, rt_str s)
+{
+    rt_buf_add(b, s.n > 0 ? s : RT_LIT("(none)"));
+}
+
+static void
+identity(const struct ticket *t, const struct event *failed)
+{
+    const struct session *s = t->s;
+    char from[RT_TIME_MAX], to[RT_TIME_MAX];
+    struct rt_buf b;
+    rt_buf_init(&b, 4000);
+    out_raw(t->o, t->style->table);
+    put_or_none(&b, s->app_id);
+    rt_buf_add(&b, RT_LIT(" / "));
+    put_or_none(&b, s->cname);
+    rt_buf_add(&b, RT_LIT(" / "));
+    put_or_none(&b, s->uid);
+    row(t, "App ID / channel / uid", rt_buf_str(&b));
+    row(t, "Resource ID", s->rid.n > 0 ? s->rid : RT_LIT("(none)"));
+    row(t, "sid", s->sid.n > 0 ? s->sid : RT_LIT("(none)"));
+    row(t, "Mode", s->mode.n > 0 ? s->mode : RT_LIT("(not told)"));
+    rt_buf_clear(&b);
+    if (s->first != RT_TIME_NONE)
+        rt_buf_addf(&b, "%s - %s", rt_time_human(s->first, from), rt_time_clock(s->last, to));
+    row(t, "UTC window",
+        s->first != RT_TIME_NONE ? rt_buf_str(&b) : RT_LIT("(the logs tell no time)"));
+    row(t, "State", rt_str_of(session_phase_name(s->phase)));
+    if (failed != NULL) {
+        const char *method = route_method(failed->kind);
+        rt_str mode = failed->mode.n > 0 ? failed->mode : s->mode;
+        rt_buf_clear(&b);
+        rt_buf_addf(&b, "%.*s …/%s%.*s%s%.*s -> ",
+                    RT_FMT(failed->method.n > 0 ? failed->method
+                                                : rt_str_of(method == NULL ? "" : method)),
+                    mode.n > 0 && failed->kind != KIND_ACQUIRE ? "mode/" : "",
+                    RT_FMT(failed->kind != KIND_ACQUIRE ? mode : RT_NONE),
+                    mode.n > 0 && failed->kind != KIND_ACQUIRE ? "/" : "",
+                    RT_FMT(rule_set_kind_name(t->r->rules, failed->kind)));
+        event_result(failed, &b);
+        row(t, "Call that failed", rt_str_trim(rt_buf_str(&b)));
+    }
+    out_raw(t->o, t->style->table_end);
+    rt_buf_fini(&b);
+}
+
+static void
+what_happened(const struct ticket *t)
+{
+    for (size_t i = 0; i < t->finding_count && i < FINDINGS_MOST; i++) {
+        const struct finding *f = finding_of(t, i);
+        strong(t, i == 0 ? "What happened" : "Also");
+        text(t, f->say);
+        out_raw(t->o, "\n\n");
+        if (i > 0)
+            continue;
+        strong(t, "Why");
+        text(t, f->why);
+        out_fmt(t->o, " (confidence: %s; rule %.*s)\n\n", confidence_name(f->confidence),
+                RT_FMT(f->id));
+        strong(t, "What we will do");
+        text(t, f->fix);
+        out_raw(t->o, "\n\n");
+    }
+    if (t->finding_count == 0)
+        out_raw(t->o, "No misuse of the API was found in this recording.\n\n");
+}
+
+static void
+excluded(const struct ticket *t)
+{
+    bool any = false;
+    for (size_t i = 0; i < t->finding_count; i++) {
+        const struct finding *f = finding_of(t, i);
+        for (size_t k = 0; k < f->excluded_count; k++) {
+            if (!any)
+                strong(t, "Already excluded");
+            out_raw(t->o, any ? "; " : "");
+            text(t, f->excluded[k]);
+            any = true;
+        }
+    }
+    if (any)
+        out_raw(t->o, "\n\n");
+}
+
+static void
+timeline(const struct ticket *t, size_t budget)
+{
+    const struct session *s = t->s;
+    rt_time before = RT_TIME_NONE;
+    struct rt_buf b;
+    size_t shown = 0;
+    rt_buf_init(&b, 4000);
+    out_raw(t->o, t->style->fold);
+    out_fmt(t->o, "Timeline (%zu event%s)", s->event_count, rt_plural(s->event_count));
+    out_raw(t->o, t->style->fold_middle);
+    out_raw(t->o, t->style->code);
+    for (size_t begin = out_text(t->o).n;
+         shown < s->event_count && out_text(t->o).n - begin + 300 < budget; shown++) {
+        const struct event *e = s->events[shown];
+        char clock[RT_TIME_MAX] = "-", since[RT_TIME_MAX] = "";
+        rt_buf_clear(&b);
+        if (e->begin != RT_TIME_NONE) {
+            rt_time_clock(e->begin, clock);
+            if (before != RT_TIME_NONE && e->begin >= before)
+                rt_dur_human(e->begin - before, since);
+            before = e->repeated > 1 ? e->last : e->begin;
+        }
+        rt_buf_addf(&b, "%-12s  %s%-8s  %s  %.*s%s", clock, since[0] != '\0' ? "+" : " ", since,
+                    e->source == SOURCE_HOOK ? "hook" : "call",
+                    RT_FMT(rule_set_kind_name(t->r->rules, e->kind)),
+                    e->repeated > 1 ? "" : "  ");
+        if (e->repeated > 1)
+            rt_buf_addf(&b, " x%u  ", e->repeated);
+        event_result(e, &b);
+        code_line(t,
+                  scrub_line(t->how->scrub, (rt_str){rt_buf_str(&b).p, b.n < 280 ? b.n : 280}));
+    }
+    if (shown < s->event_count) {
+        rt_buf_clear(&b);
+        rt_buf_addf(&b, "… %zu more", s->event_count - shown);
+        code_line(t, rt_buf_str(&b));
+    }
+    out_raw(t->o, t->style->code_end);
+    out_raw(t->o, t->style->fold_end);
+    rt_buf_fini(&b);
+}
+
+static void
+evidence(const struct ticket *t, size_t budget)
+{
+    size_t shown = 0, have = 0;
+    for (size_t i = 0; i < t->how->line_count; i++)
+        have += t->how->lines[i].text.n > 0;
+    if (have == 0)
+        return;
+    out_raw(t->o, t->style->fold);
+    out_fmt(t->o, "Evidence (%zu line%s, without secrets)", have, rt_plural(have));
+    out_raw(t->o, t->style->fold_middle);
+    out_raw(t->o, t->style->code);
+    size_t begin = out_text(t->o).n;
+    for (size_t i = 0; i < t->how->line_count; i++) {
+        const struct ticket_line *l = &t->how->lines[i];
+        if (l->text.n == 0)
+            continue;
+        rt_str clean = scrub_line(t->how->scrub, l->text);
+        if (out_text(t->o).n - begin + clean.n + l->path.n + LEFT_OUT > budget)
+            break;
+        struct rt_buf b;
+        rt_buf_init(&b, l->path.n + clean.n + 64);
+        rt_buf_addf(&b, "%.*s:%llu: ", RT_FMT(l->path), (unsigned long long)l->line);
+        rt_buf_add(&b, clean);
+        code_line(t, rt_buf_str(&b));
+        rt_buf_fini(&b);
+        shown++;
+    }
+    if (shown < have) {
+        char left[LEFT_OUT];
+        snprintf(left, sizeof(left), "%zu more line%s left out for size", have - shown,
+                 rt_plural(have - shown));
+        code_line(t, rt_str_of(left));
+    }
+    out_raw(t->o, t->style->code_end);
+    out_raw(t->o, t->style->fold_end);
+}
+
+static void
+miss(const struct ticket *t, size_t *n, rt_str what)
+{
+    out_raw(t->o, (*n)++ == 0 ? "" : ", ");
+    text(t, what);
+}
+
+/* What support will ask for next. */
+static void
+missing(const struct ticket *t)
+{
+    size_t n = 0, unread = 0;
+    bool unzoned = false;
+    strong(t, "Missing from this ticket");
+    if (!coverage_any(t->r->coverage, SOURCE_API))
+        miss(t, &n, RT_LIT("log of the API calls"));
+    if (!coverage_any(t->r->coverage, SOURCE_HOOK))
+        miss(t, &n, RT_LIT("callback log"));
+    for (size_t i = 0; i < t->s->event_count; i++) {
+        const struct event *e = t->s->events[i];
+        unzoned |= e->begin != RT_TIME_NONE && !e->zoned && e->source != SOURCE_HOOK;
+        if (e->kind == KIND_START && event_get(e, FIELD_RECORDING) == NULL) {
+            miss(t, &n, RT_LIT("request body of start (not logged)"));
+            break;
+        }
+    }
+    if (unzoned)
+        miss(t, &n, RT_LIT("time zone of the log"));
+    for (size_t i = 0; i < t->how->line_count; i++)
+        unread += t->how->lines[i].text.n == 0;
+    if (unread > 0)
+        miss(t, &n, RT_LIT("the lines themselves (they cannot be read again)"));
+    for (size_t i = 0; i < t->r->unchecked_count && n < 8; i++)
+        if (rt_str_eq(t->r->unchecked[i].session, t->s->id))
+            miss(t, &n, t->r->unchecked[i].needs);
+    if (n == 0)
+        out_raw(t->o, "nothing");
+    out_raw(t->o, "\n");
+}
+
+static void
+title(const struct ticket *t)
+{
+    out_raw(t->o, t->style->head);
+    out_raw(t->o, "Cloud Recording: ");
+    if (t->finding_count > 0) {
+        struct rt_buf b;
+        rt_str id = finding_of(t, 0)->id;
+        rt_buf_init(&b, 200);
+        for (size_t i = 0; i < id.n; i++)
+            rt_buf_addc(&b, id.p[i] == '-' ? ' ' : id.p[i]);
+        text(t, rt_buf_str(&b));
+        rt_buf_fini(&b);
+    } else {
+        out_raw(t->o, "question about a recording");
+    }
+    out_raw(t->o, t->style->head_end);
+}
+
+static void
+foot(const struct ticket *t)
+{
+    char removed[200];
+    scrub_summary(t->how->scrub, removed, sizeof(removed));
+    out_fmt(t->o, "\nMade by rectrace %s, rules %.*s. Taken out: %s.\n", t->r->version,
+            RT_FMT(t->r->rules->version), removed[0] != '\0' ? removed : "nothing");
+}
+
+static void
+document(struct ticket *t)
+{
+    const struct event *failed =
+        failed_call(t->r, t->s, t->finding_count > 0 ? finding_of(t, 0) : NULL);
+    struct out *whole = t->o, *last = out_memory(NULL);
+    if (last == NULL)
+        return;
+    title(t);
+    identity(t, failed);
+    what_happened(t);
+    excluded(t);
+    /* The end is made first, so that its room is known. */
+    t->o = last;
+    missing(t);
+    t->o = whole;
+    size_t used = out_text(whole).n + out_text(last).n + 400;
+    size_t room = t->how->max_bytes > used ? t->how->max_bytes - used : 0;
+    if (room > 500)
+        timeline(t, room / 2 > 20000 ? 20000 : room / 2);
+    used = out_text(whole).n + out_text(last).n + 400;
+    room = t->how->max_bytes > used ? t->how->max_bytes - used : 0;
+    if (room > 300)
+        evidence(t, room);
+    out_rawn(whole, out_text(last));
+    out_abort(&last);
+    foot(t);
+}
+
+int
+ticket_write(const struct report *r, const struct session *s, const struct ticket_options *how,
+             struct out *o, struct rt_err *err)
+{
+    struct ticket t = {.r = r, .s = s, .how = how, .style = how->style, .o = out_memory(err)};
+    int rc = -1;
+    if (t.o == NULL)
+        return -1;
+    t.finding_count = report_session_findings(r, s, &t.findings);
+    document(&t);
+    rt_str all = out_text(t.o);
+    if (all.n == 0 || how->scrub->text.failed)
+        rt_fail_mem(err);
+    else if (scrub_leak(how->scrub, all))
+        rt_fail_here(err, RT_EIO,
+                     "a secret of the input would be in the ticket; nothing is written");
+    else
+        rc = 0;
+    if (rc == 0)
+        out_rawn(o, (rt_str){all.p, all.n < how->max_bytes ? all.n : how->max_bytes});
+    out_abort(&t.o);
+    return rc;
+}
