@@ -5,6 +5,8 @@ hostile takes the program down.  usage: props.py RECTRACE SRCDIR"""
 import base64
 import csv
 import gzip
+import hashlib
+import html.parser
 import io
 import json
 import os
@@ -128,6 +130,54 @@ def threads(tmp):
         for _ in range(4):
             check("%s threads over many files: the same bytes" % n,
                   run("analyze", "--format", "json", "-j", n, samples).stdout == one)
+
+
+class Markup(html.parser.HTMLParser):
+    """Elements of a page, and the text of its scripts."""
+
+    def __init__(self):
+        super().__init__()
+        self.names, self.links, self.scripts, self.inside = [], [], [], None
+
+    def handle_starttag(self, tag, attrs):
+        self.names.append(tag)
+        self.links += [v for k, v in attrs if k in ("src", "href", "action", "srcdoc") or k.startswith("on")]
+        if tag == "meta" and dict(attrs).get("http-equiv") == "Content-Security-Policy":
+            self.policy = dict(attrs)["content"]
+        if tag == "script":
+            self.inside = ""
+
+    def handle_data(self, text):
+        if self.inside is not None:
+            self.inside += text
+
+    def handle_endtag(self, tag):
+        if tag == "script":
+            self.scripts.append(self.inside)
+            self.inside = None
+
+
+def pages(tmp):
+    """The page holds the report, its own script alone, and nothing that a log could make of it."""
+    name = '</script><img src=x onerror=alert(1)><!--'
+    line = json.dumps({"url": "https://api.agora.io/v1/apps/%s/cloud_recording/acquire" % ("ab" * 16), "method": "POST", "status": 400,
+                       "request_body": {"cname": name, "uid": "0"}, "response_body": {"code": 2, "reason": name}})
+    for path in (os.path.join(SRC, "samples"), write(tmp + "/" + "markup.log", [line + "\n"])):
+        text = run("analyze", "--format", "html", path).stdout
+        page = Markup()
+        page.feed(text.decode())
+        what = os.path.basename(path)
+        check("page of %s: only the elements that it is made of" % what,
+              set(page.names) <= set("html head meta title style body header h1 h2 span label select option main div section p ul li i table caption "
+                                     "thead tr th tbody td strong br details summary button input noscript footer aside svg defs pattern circle path "
+                                     "rect script".split()), set(page.names))
+        check("page of %s: it points nowhere" % what, not page.links, page.links[:3])
+        check("page of %s: two scripts, the second by its hash" % what, len(page.scripts) == 2 and
+              "'sha256-%s'" % base64.b64encode(hashlib.sha256(page.scripts[1].encode()).digest()).decode() in page.policy)
+        check("page of %s: the data are the report" % what,
+              json.loads(page.scripts[0]) == json.loads(run("analyze", "--format", "json", path).stdout))
+        check("page of %s: small beside its data" % what, len(text) - len(page.scripts[0].encode()) < 300 * 1024)
+        check("page of %s: the same bytes twice" % what, run("analyze", "--format", "html", path).stdout == text)
 
 
 def tickets(tmp):
@@ -258,6 +308,7 @@ with tempfile.TemporaryDirectory() as tmp:
     exchange()
     reorderings(tmp)
     threads(tmp)
+    pages(tmp)
     tickets(tmp)
     cuts(tmp)
     hostile(tmp)
