@@ -1,7 +1,7 @@
 'use strict';
 /* The report of one file: filters, the table of sessions, the drawer of one. Text of logs is only ever set as
  * textContent. State lives in the hash: #q=...&sev=...&s=ID */
-const data = JSON.parse(document.getElementById('data').textContent);
+let data, rows;
 const at = t => t === null || t === undefined ? NaN : Date.parse(t);
 const el = (name, attributes, ...children) => {
   const e = document.createElement(name);
@@ -40,13 +40,15 @@ const length = ms => {
 };
 
 /* ---- what a session is, for the table ---- */
-const rows = data.sessions.map((s, index) => {
+const rowFrom = (s, index) => {
   const of = s.findings.map(i => data.findings[i]);
   const worst = order.find(o => of.some(f => f.severity === o)) || null;
   const words = [s.cname, s.uid, s.sid, s.resource_id, s.state, s.mode, ...s.codes, ...of.map(f => f.id)];
   return { s, index, of, worst, rank: worst ? order.length - order.indexOf(worst) : 0, first: at(s.first_time), last: at(s.last_time),
     words: words.filter(w => w !== null).join('\n').toLowerCase() };
-});
+};
+const load = report => { data = report; rows = data.sessions.map(rowFrom); };
+load(JSON.parse(document.getElementById('data').textContent));
 const columns = [
   ['channel', '20%', r => r.s.cname || r.s.id, 1], ['uid', '10%', r => r.s.uid || '-', 1], ['mode', '8%', r => r.s.mode || '-', 1],
   ['state', '11%', r => r.s.state, 1], ['phases', '17%', null, 0], ['findings', '14%', r => r.rank * 1000 + r.of.length, -1],
@@ -57,8 +59,9 @@ const columns = [
 const phases = s => {
   const ev = s.events.filter(e => e.time), first = at(s.first_time), last = Math.max(at(s.last_time), first + 1);
   const find = test => { const e = ev.find(test); return e ? at(e.time) : NaN; };
-  const start = find(e => e.name === 'start' && e.ok !== false);
+  const called = find(e => e.name === 'start' && e.ok !== false);
   const joined = find(e => /recorder_started|slice_start/.test(e.name) || (e.name === 'query' && e.fields && Number(e.fields.status) >= 4));
+  const start = Number.isNaN(called) ? joined : called;
   const stop = find(e => e.name === 'stop' || /recorder_leave|session_exit/.test(e.name));
   const out = [], add = (from, to, kind) => { if (to > from) out.push([(from - first) / (last - first), (to - first) / (last - first), kind]); };
   add(first, Number.isNaN(start) ? last : start, 'provision');

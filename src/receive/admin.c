@@ -2,7 +2,9 @@
 
 #include "receive/admin.h"
 
+#include <nettle/base64.h>
 #include <nettle/memops.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,22 +14,35 @@
 
 #include "base/alloc.h"
 #include "base/out.h"
+#include "receive/changes.h"
 #include "receive/follow.h"
 #include "receive/http.h"
 #include "receive/shipped.h"
 #include "report/json.h"
+#include "report/page.h"
 #include "report/writer.h"
 
-enum { CONNECTIONS = 64, IDLE_S = 30, PAGE = 100, PAGE_MOST = 500, SOURCE_BYTES = 64 };
+enum {
+    CONNECTIONS = 64,
+    IDLE_S = 30,
+    PAGE = 100,
+    PAGE_MOST = 500,
+    SOURCE_BYTES = 64,
+    STREAMS = 16,
+    ALIVE_S = 10
+};
 
 struct admin {
     struct admin_options options;
+    atomic_uint streams; /* that follow the changes */
     struct MHD_Daemon *daemon;
 };
 
 struct page { /* an answer being made */
     unsigned status;
     const char *type;
+    char policy[300]; /* empty: a page that does nothing */
+    bool stream;      /* /api/v1/changes: made by itself */
     struct out *out;
 };
 
@@ -206,6 +221,36 @@ page_findings(struct admin *a, struct MHD_Connection *m, rt_str body, struct pag
     list(a, m, p, false);
 }
 
+static void
+page_page(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+{
+    const struct page_live_facts facts = {.unsigned_mode = a->options.unsigned_mode};
+    struct rt_err err = {0};
+    (void)m, (void)body;
+    const struct live_view *v = live_view_get(a->options.live);
+    if (v == NULL) {
+        fail(p, 503, "no view of the store yet");
+        return;
+    }
+    p->type = "text/html; charset=utf-8";
+    page_policy(true, p->policy, sizeof(p->policy));
+    if (page_write_live(live_view_report(v), &facts, p->out, &err) < 0)
+        p->status = 500;
+    live_view_put(&v);
+}
+
+static void
+page_changes(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+{
+    (void)m, (void)body;
+    if (atomic_fetch_add(&a->streams, 1) < STREAMS) {
+        p->stream = true;
+        return;
+    }
+    atomic_fetch_sub(&a->streams, 1);
+    fail(p, 503, "too many pages follow the changes");
+}
+
 /* A plain name: it is shown in reports and becomes a file name in a replay. */
 static bool
 is_source(const char *s)
@@ -250,14 +295,38 @@ static const struct route {
 };
 
 static bool
+is_token(rt_str given, rt_str want)
+{
+    return given.n == want.n && memeql_sec(given.p, want.p, want.n) != 0;
+}
+
+/* A browser asks its user for a name and a password; the name is of no importance. */
+static bool
+is_password(rt_str encoded, rt_str want)
+{
+    uint8_t plain[400];
+    size_t n = sizeof(plain);
+    struct base64_decode_ctx ctx;
+    base64_decode_init(&ctx);
+    if (encoded.n > 500 || !base64_decode_update(&ctx, &n, plain, encoded.n, encoded.p) ||
+        !base64_decode_final(&ctx))
+        return false;
+    rt_str both = {(const char *)plain, n};
+    size_t colon = rt_str_find(both, RT_LIT(":"));
+    return colon != SIZE_MAX && is_token(rt_str_from(both, colon + 1), want);
+}
+
+static bool
 has_token(const struct admin *a, struct MHD_Connection *m)
 {
-    const char *given = MHD_lookup_connection_value(m, MHD_HEADER_KIND, "Authorization"),
-               *want = a->options.token;
-    if (want == NULL || given == NULL || !rt_str_starts(rt_str_of(given), RT_LIT("Bearer ")))
+    const char *given = MHD_lookup_connection_value(m, MHD_HEADER_KIND, "Authorization");
+    rt_str want = rt_str_of(a->options.token), text = rt_str_of(given);
+    if (want.n == 0)
         return false;
-    given += strlen("Bearer ");
-    return strlen(given) == strlen(want) && memeql_sec(given, want, strlen(want)) != 0;
+    if (rt_str_starts(text, RT_LIT("Bearer ")))
+        return is_token(rt_str_from(text, strlen("Bearer ")), want);
+    return rt_str_starts(text, RT_LIT("Basic ")) &&
+           is_password(rt_str_from(text, strlen("Basic ")), want);
 }
 
 /* A page of another site cannot reach us under a name that it has bent to this address. */
@@ -296,15 +365,83 @@ find_route(const char *path, const char *method, bool *other_method)
     return NULL;
 }
 
+/* ---- changes, as long as somebody reads ---- */
+
+struct stream { /* of one connection, in its own thread */
+    struct admin *admin;
+    uint64_t place;
+    struct rt_buf text; /* what was not sent yet, from `sent` on */
+    size_t sent;
+};
+
+static void
+stream_free(void *arg)
+{
+    struct stream *s = arg;
+    atomic_fetch_sub(&s->admin->streams, 1);
+    rt_buf_fini(&s->text);
+    rt_free(s);
+}
+
+static ssize_t
+stream_read(void *arg, uint64_t at, char *out, size_t room)
+{
+    struct stream *s = arg;
+    (void)at;
+    if (s->sent == s->text.n) {
+        rt_buf_clear(&s->text);
+        s->sent = 0;
+        int got =
+            changes_next(s->admin->options.changes, &s->place, ALIVE_S * RT_SEC, &s->text);
+        if (got < 0 || s->text.failed)
+            return MHD_CONTENT_READER_END_OF_STREAM;
+        if (got == 0)
+            rt_buf_add(&s->text, RT_LIT(": still here\n\n"));
+    }
+    size_t n = s->text.n - s->sent < room ? s->text.n - s->sent : room;
+    memcpy(out, rt_buf_str(&s->text).p + s->sent, n);
+    s->sent += n;
+    return (ssize_t)n;
+}
+
+static enum MHD_Result
+answer_stream(struct admin *a, struct MHD_Connection *m)
+{
+    struct stream *s = rt_calloc(1, sizeof(*s));
+    struct MHD_Response *r = NULL;
+    if (s != NULL) {
+        *s = (struct stream){.admin = a,
+                             .place = changes_place(a->options.changes,
+                                                    MHD_lookup_connection_value(
+                                                        m, MHD_HEADER_KIND, "Last-Event-ID"))};
+        rt_buf_init(&s->text, SIZE_MAX / 2);
+        rt_buf_add(&s->text, RT_LIT("retry: 2000\n\n"));
+        r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 * 1024, stream_read, s,
+                                              stream_free);
+    }
+    if (r == NULL) {
+        atomic_fetch_sub(&a->streams, 1);
+        rt_free(s);
+        return MHD_NO;
+    }
+    MHD_add_response_header(r, "Content-Type", "text/event-stream");
+    MHD_add_response_header(r, "Cache-Control", "no-store");
+    MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
+    enum MHD_Result rc = MHD_queue_response(m, 200, r);
+    MHD_destroy_response(r);
+    return rc;
+}
+
 /* ---- requests ---- */
 
 static enum MHD_Result
 answer(struct MHD_Connection *m, struct page *p)
 {
-    static const char *const headers[][2] = {
+    const char *const headers[][2] = {
         {"X-Content-Type-Options", "nosniff"},
         {"Cache-Control", "no-store"},
-        {"Content-Security-Policy", "default-src 'none'"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Content-Security-Policy", p->policy[0] != '\0' ? p->policy : "default-src 'none'"},
     };
     rt_str text = out_text(p->out);
     struct MHD_Response *r = MHD_create_response_from_buffer(text.n, (void *)(uintptr_t)text.p,
@@ -314,8 +451,11 @@ answer(struct MHD_Connection *m, struct page *p)
         MHD_add_response_header(r, "Content-Type", p->type);
         for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
             MHD_add_response_header(r, headers[i][0], headers[i][1]);
-        if (p->status == 401)
+        if (p->status == 401) {
             MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
+            MHD_add_response_header(r, "WWW-Authenticate",
+                                    "Basic realm=\"rectrace: any name, and the token\"");
+        }
         if (p->status == 503)
             MHD_add_response_header(r, "Retry-After", "5");
         rc = MHD_queue_response(m, p->status, r);
@@ -371,7 +511,7 @@ on_request(void *arg, struct MHD_Connection *m, const char *url, const char *met
     if (p.out == NULL)
         return MHD_NO;
     r->make(a, m, rt_buf_str(&u->body), &p);
-    enum MHD_Result rc = answer(m, &p);
+    enum MHD_Result rc = p.stream ? answer_stream(a, m) : answer(m, &p);
     out_abort(&p.out);
     return rc;
 }
@@ -432,6 +572,7 @@ admin_free(struct admin **pa)
     *pa = NULL;
     if (a == NULL)
         return;
+    changes_stop(a->options.changes); /* so that the threads of the streams end */
     MHD_stop_daemon(a->daemon);
     rt_free(a);
 }

@@ -25,6 +25,7 @@ struct admin_options {
     struct gauges *gauges;
     struct writer *writer;
     struct live *live;
+    struct changes *changes;
     rt_time (*now)(void);
 };
 struct admin;

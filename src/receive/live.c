@@ -12,7 +12,9 @@
 #include "base/log.h"
 #include "pipeline/batch.h"
 #include "pipeline/recall.h"
+#include "receive/changes.h"
 #include "receive/retain.h"
+#include "report/json.h"
 
 /* Between two views: this long, and four times as long as the last one took. */
 #define LEAST_PAUSE (200 * RT_MS)
@@ -33,7 +35,8 @@ struct live {
     struct counters *counters;
     rt_time (*now)(void);
     const struct retain *retain; /* NULL: keep all */
-    rt_dur retained;             /* monotonic: when it ran last */
+    struct changes *changes;
+    rt_dur retained; /* monotonic: when it ran last */
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t wake;
@@ -135,8 +138,14 @@ sorted(const struct report *r)
 }
 
 static void
-tell(struct live *l, const struct finding *f, bool appears)
+tell(struct live *l, const struct report *r, const struct finding *f, bool appears)
 {
+    struct out *o = out_memory(NULL);
+    if (o != NULL) {
+        json_finding(o, r, f);
+        changes_tell(l->changes, appears ? "appeared" : "withdrawn", out_text(o));
+    }
+    out_abort(&o);
     count(l->counters, appears ? COUNT_FINDINGS_APPEARED : COUNT_FINDINGS_WITHDRAWN);
     log_info("finding %s: %.*s session=%.*s", appears ? "appeared" : "withdrawn", RT_FMT(f->id),
              RT_FMT(f->session));
@@ -152,9 +161,9 @@ tell_changes(struct live *l, const struct report *old, const struct report *new)
                     : k == new->finding_count ? -1
                                               : by_key(&a[i], &b[k]);
         if (order < 0)
-            tell(l, a[i], false);
+            tell(l, old, a[i], false);
         if (order > 0)
-            tell(l, b[k], true);
+            tell(l, new, b[k], true);
         i += order <= 0;
         k += order >= 0;
     }
@@ -177,6 +186,19 @@ pause_locked(struct live *l, rt_dur length)
 }
 
 static void
+tell_view(struct live *l)
+{
+    struct rt_buf b;
+    rt_buf_init(&b, 8192);
+    for (int i = 0; i < COUNT__COUNT; i++)
+        rt_buf_addf(&b, "%s\"%s\":%llu", i == 0 ? "{" : ",", counter_rows[i].name,
+                    (unsigned long long)counted(l->counters, (enum counter)i));
+    rt_buf_addc(&b, '}');
+    changes_tell(l->changes, "view", b.failed ? RT_LIT("{}") : rt_buf_str(&b));
+    rt_buf_fini(&b);
+}
+
+static void
 renew(struct live *l)
 {
     struct rt_err err = {0};
@@ -193,6 +215,7 @@ renew(struct live *l)
     const struct live_view *replaced = l->view;
     l->view = new;
     pthread_mutex_unlock(&l->lock);
+    tell_view(l);
     live_view_put(&replaced);
     live_view_put(&old);
 }
@@ -234,7 +257,7 @@ work(void *arg)
 struct live *
 live_new(const char *store, const struct rule_set *rules, const struct rt_limits *limits,
          struct counters *counters, rt_time (*now)(void), const struct retain *retain,
-         struct rt_err *err)
+         struct changes *changes, struct rt_err *err)
 {
     struct live *l = rt_calloc(1, sizeof(*l));
     if (l == NULL) {
@@ -247,6 +270,7 @@ live_new(const char *store, const struct rule_set *rules, const struct rt_limits
     l->counters = counters;
     l->now = now;
     l->retain = retain;
+    l->changes = changes;
     l->retained = -RETAIN_EVERY;
     l->dirty = true;
     pthread_condattr_t clock;

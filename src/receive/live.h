@@ -4,7 +4,8 @@
  * The view is the very report of `rectrace report --store`: same inputs, same code, event time only; of
  * a store that holds more than limits.live_callbacks and live_lines it sees the newest. A
  * thread makes it anew, not more than a fifth of its time; what it replaced lives until the last reader
- * has let go. Findings that appear and that are withdrawn are told in the log.
+ * has let go. Findings that appear and that are withdrawn are told in the log and to `changes`, and so is
+ * each new view.
  */
 #ifndef RECTRACE_RECEIVE_LIVE_H
 #define RECTRACE_RECEIVE_LIVE_H
@@ -15,12 +16,14 @@
 
 struct live;
 struct live_view; /* immutable */
+struct changes;
 /* All is borrowed; `now` is the wall clock, for acceptances that end. */
 /* Beside it, once an hour, `retain` runs; NULL: nothing is ever removed. Borrowed. */
 struct retain;
 struct live *live_new(const char *store, const struct rule_set *rules,
                       const struct rt_limits *limits, struct counters *counters,
-                      rt_time (*now)(void), const struct retain *retain, struct rt_err *err);
+                      rt_time (*now)(void), const struct retain *retain, struct changes *changes,
+                      struct rt_err *err);
 void live_free(struct live **pl);
 /* Something was stored. Any thread. */
 void live_poke(struct live *l);

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "receive/changes.h"
 #include "receive/receiver.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ struct receiver {
     struct writer *writer;
     struct http *http;
     struct live *live;
+    struct changes *changes;
     struct admin *admin;
     struct follow *follow;
     struct gauges gauges;
@@ -161,6 +163,7 @@ open_admin(struct receiver *v, struct rt_err *err)
         .gauges = &v->gauges,
         .writer = v->writer,
         .live = v->live,
+        .changes = v->changes,
         .now = o->now,
     };
     a.listen_fd = listen_open(o->admin, v->admin_name, err);
@@ -196,8 +199,10 @@ open_rest(struct receiver *v, struct rt_err *err)
         .counters = &v->counters,
         .writer = v->writer,
     };
-    v->live = live_new(o->store, o->rules, o->limits, &v->counters, o->now,
-                       forgets ? &v->retain : NULL, err);
+    v->changes = changes_new(o->now(), err);
+    if (v->changes != NULL)
+        v->live = live_new(o->store, o->rules, o->limits, &v->counters, o->now,
+                           forgets ? &v->retain : NULL, v->changes, err);
     if (v->live == NULL || (o->admin != NULL && open_admin(v, err) < 0))
         return -1;
     if (o->tail_count > 0)
@@ -364,6 +369,7 @@ finish(struct receiver *v, int rc)
     follow_free(&v->follow);
     admin_free(&v->admin);
     live_free(&v->live);
+    changes_free(&v->changes);
     if (v->writer != NULL && !writer_stop(v->writer, 2 * RT_SEC)) {
         /* The disk does not come back: what waits there was answered 503, and threads cannot be ended. */
         log_error("the store hangs; what was not acknowledged is left to the senders");

@@ -9,6 +9,7 @@
 
 #include <nettle/base64.h>
 #include <nettle/sha2.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report/page.h"
@@ -24,21 +25,28 @@ text(struct out *o, rt_str s)
     redact_write(o, s, out_html);
 }
 
-static void
-policy(struct out *o)
+void
+page_policy(bool live, char *out, size_t room)
 {
     struct sha256_ctx sha;
     uint8_t sum[SHA256_DIGEST_SIZE];
     char base64[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE) + 1] = "";
+    rt_str script = live ? page_live : page_script;
     sha256_init(&sha);
-    sha256_update(&sha, page_script.n, (const uint8_t *)page_script.p);
+    sha256_update(&sha, script.n, (const uint8_t *)script.p);
     sha256_digest(&sha, sizeof(sum), sum);
     base64_encode_raw(base64, sizeof(sum), sum);
-    out_fmt(o,
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-            "style-src 'unsafe-inline'; "
-            "script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n",
-            base64);
+    snprintf(out, room,
+             "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'%s", base64,
+             live ? "; connect-src 'self'; frame-ancestors 'none'" : "");
+}
+
+static void
+policy(struct out *o)
+{
+    char text[300];
+    page_policy(false, text, sizeof(text));
+    out_fmt(o, "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n", text);
 }
 
 /* ---- what the inputs cover ---- */
@@ -368,23 +376,40 @@ script_safe(struct out *o, rt_str json)
     out_rawn(o, rt_str_from(json, from));
 }
 
-static int
-write_html(const struct report *r, const struct writer_options *w, struct out *o,
-           struct rt_err *err)
+static void
+live_parts(struct out *o)
 {
+    out_raw(o, "<div class=\"three only-js\"><section><h2>Active recordings</h2><ul id=\"active\"></ul></section>"
+               "<section><h2>Deliveries</h2><ul id=\"deliveries\"></ul></section>"
+               "<section><h2>Findings that changed</h2><ul id=\"changes\"></ul></section></div>\n");
+}
+
+/* `live`: NULL for a file. */
+static int
+write_page(const struct report *r, const struct page_live_facts *live, struct out *o, struct rt_err *err)
+{
+    const struct writer_options w = {.columns = 80, .unicode = true};
+    rt_str script = live != NULL ? page_live : page_script;
     rt_time first, last;
     char a[RT_TIME_MAX], b[RT_TIME_MAX];
     struct out *json = out_memory(err);
-    int rc = json == NULL ? -1 : writer_json.write(r, w, json, err);
+    int rc = json == NULL ? -1 : writer_json.write(r, &w, json, err);
     window_of(r, &first, &last);
     out_raw(o, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    policy(o);
+    if (live == NULL)
+        policy(o);
     out_raw(o, "<meta name=\"viewport\" content=\"width=device-width, "
                "initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
                "<title>Recording diagnostics</title>\n<style>\n");
     out_rawn(o, page_style);
-    out_raw(o, "</style>\n</head>\n<body>\n<header class=\"top\"><h1>rectrace</h1><span "
-               "class=\"quiet\">Recording diagnostics</span><span class=\"window time\">");
+    out_raw(o, "</style>\n</head>\n<body>\n");
+    if (live != NULL && live->unsigned_mode)
+        out_raw(o, "<p class=\"banner\">unsigned mode: bodies of anybody are taken</p>\n");
+    out_raw(o, "<header class=\"top\"><h1>rectrace</h1><span class=\"quiet\">Recording diagnostics</span>");
+    if (live != NULL)
+        out_raw(o, "<span id=\"live\" class=\"quiet\" role=\"status\">as of this request</span>"
+                   "<span class=\"quiet\" id=\"counts\"></span>");
+    out_raw(o, "<span class=\"window time\">");
     if (first != RT_TIME_NONE)
         out_fmt(o, "%s .. %s UTC", rt_time_human(first, a), rt_time_human(last, b));
     out_raw(o, "</span><label class=\"only-js\">times <select id=\"zone\"><option "
@@ -393,7 +418,11 @@ write_html(const struct report *r, const struct writer_options *w, struct out *o
     verdict(r, o);
     coverage(r, first, last, o);
     out_raw(o, "</div>\n");
+    if (live != NULL)
+        live_parts(o);
+    out_raw(o, "<div id=\"findings\">\n");
     findings(r, first, last, o);
+    out_raw(o, "</div>\n");
     sessions(r, o);
     foot(r, o);
     out_raw(o, "</main>\n<aside class=\"drawer\" id=\"drawer\" "
@@ -408,10 +437,23 @@ write_html(const struct report *r, const struct writer_options *w, struct out *o
     if (rc == 0)
         script_safe(o, out_text(json));
     out_raw(o, "</script>\n<script>");
-    out_rawn(o, page_script);
+    out_rawn(o, script);
     out_raw(o, "</script>\n</body>\n</html>\n");
     out_abort(&json);
     return rc;
+}
+
+static int
+write_html(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err)
+{
+    (void)w;
+    return write_page(r, NULL, o, err);
+}
+
+int
+page_write_live(const struct report *r, const struct page_live_facts *facts, struct out *o, struct rt_err *err)
+{
+    return write_page(r, facts, o, err);
 }
 
 extern const struct writer writer_html;

@@ -5,11 +5,11 @@ librectrace_a_SOURCES += src/report/compare.c src/report/compare.h src/report/cs
 	src/report/text_session.c src/report/text_why.c src/report/text_why.h src/report/writer.h \
 	src/report/ticket.c src/report/ticket.h src/report/ticket_style.c src/report/ticket_style.h
 librectrace_a_SOURCES += src/report/html.c src/report/page.h
-PAGE_FILES = page/report.css page/report.js
+PAGE_FILES = page/report.css page/report.js page/live.js
 nodist_librectrace_a_SOURCES += src/report/page_data.c
 BUILT_SOURCES += src/report/page_data.c
 CLEANFILES += src/report/page_data.c
 EXTRA_DIST += $(PAGE_FILES) tools/page.sh
 
 src/report/page_data.c: $(PAGE_FILES) tools/page.sh
-	$(AM_V_GEN)$(MKDIR_P) src/report && sh $(srcdir)/tools/page.sh $(srcdir)/page/report.css $(srcdir)/page/report.js > $@.tmp && mv $@.tmp $@
+	$(AM_V_GEN)$(MKDIR_P) src/report && sh $(srcdir)/tools/page.sh $(srcdir)/page/report.css $(srcdir)/page/report.js $(srcdir)/page/live.js > $@.tmp && mv $@.tmp $@

@@ -89,14 +89,14 @@ class Browser:
             self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
         self.settle()
 
-    def complaints(self):
+    def complaints(self, home="file:"):
         """Errors, breaches of the policy, and requests for anything but the page itself."""
         bad = []
         for e in self.events:
             method, p = e.get("method"), e.get("params", {})
             if method == "Runtime.exceptionThrown" or (method == "Log.entryAdded" and p["entry"]["level"] == "error"):
                 bad.append(json.dumps(p)[:200])
-            if method == "Network.requestWillBeSent" and not p["request"]["url"].startswith("file:"):
+            if method == "Network.requestWillBeSent" and not p["request"]["url"].startswith(home):
                 bad.append(p["request"]["url"])
         return bad
 

@@ -4,7 +4,8 @@ tests_serve_faulty_SOURCES = tests/serve/faulty.c $(rectrace_SOURCES)
 tests_serve_faulty_CPPFLAGS = $(AM_CPPFLAGS) -Dmain=rectrace_main
 tests_serve_faulty_CFLAGS = $(AM_CFLAGS) -Wno-missing-prototypes
 tests_serve_faulty_LDADD = $(RT_LIBS)
-TESTS += tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh tests/serve/refusals.sh
+TESTS += tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh tests/serve/refusals.sh tests/serve/page.sh
+EXTRA_DIST += tests/serve/page.sh tests/serve/page.py
 EXTRA_DIST += tests/serve/kit.py tests/serve/kill.py tests/serve/disk.py tests/serve/powercut.py \
 	tests/serve/hostile.py tests/serve/live.py tests/serve/refusals.py tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh \
 	tests/serve/hostile.sh tests/serve/live.sh tests/serve/refusals.sh
