@@ -7,9 +7,27 @@ RULE_FILES = \
 	rules/lifecycle.yaml \
 	rules/causes.yaml \
 	rules/words.yaml \
-	rules/formats/access.yaml \
-	rules/formats/json.yaml \
-	rules/formats/wrappers.yaml \
+	rules/formats/access-combined.yaml \
+	rules/formats/access-vhost.yaml \
+	rules/formats/gin.yaml \
+	rules/formats/haproxy.yaml \
+	rules/formats/aws-alb.yaml \
+	rules/formats/django.yaml \
+	rules/formats/morgan-dev.yaml \
+	rules/formats/uwsgi.yaml \
+	rules/formats/json-lines.yaml \
+	rules/formats/postman-example.yaml \
+	rules/formats/docker-json-file.yaml \
+	rules/formats/cri.yaml \
+	rules/formats/journald-json.yaml \
+	rules/formats/cloudwatch.yaml \
+	rules/formats/agent-record.yaml \
+	rules/formats/compose.yaml \
+	rules/formats/syslog-5424.yaml \
+	rules/formats/syslog-3164.yaml \
+	rules/formats/dated.yaml \
+	rules/formats/level-dated.yaml \
+	rules/formats/threaded.yaml \
 	rules/patterns/callbacks.yaml \
 	rules/patterns/content.yaml \
 	rules/patterns/ending.yaml \

@@ -165,7 +165,10 @@ open_options(struct extract *x, struct rt_err *err)
     if (f == NULL && strcmp(o->format, "text") != 0)
         return rt_fail_here(err, RT_EUSAGE, "log format \"%s\" is not known; rectrace formats list shows them",
                             o->format);
-    return choose_fix(x, f, err);
+    if (f == NULL || wrap_is(f))
+        return choose_fix(x, f, err);
+    x->forced = f; /* what wrappers there are around it is still to be seen */
+    return 0;
 }
 
 struct extract *
@@ -303,7 +306,9 @@ choose_inside(struct extract *x, struct rt_err *err)
         return rt_fail_mem(err);
     for (size_t i = 0; i < x->held.n; i++)
         raw[i] = x->held.v[i];
-    if (wrap_choose(x, x->held.v, x->held.n, err) < 0 || choose_format(x, err) < 0)
+    if (wrap_choose(x, x->held.v, x->held.n, err) < 0)
+        return -1;
+    if ((x->forced != NULL ? choose_fix(x, x->forced, err) : choose_format(x, err)) < 0)
         return -1;
     for (size_t i = 0; i < x->held.n; i++)
         x->held.v[i] = raw[i];
@@ -369,6 +374,8 @@ extract_end(struct extract *x, struct rt_err *err)
     if (!x->decided && decide(x, err) < 0)
         return -1;
     if (text_end(x, err) < 0)
+        return -1;
+    if (x->undated && tell(x, "times have no date: they are shown as of 1970-01-01, and only what lies between them counts", err) < 0)
         return -1;
     if (x->foreign > 0 &&
         tell(x, rt_arena_printf(&x->arena, "callbacks of other products, left out: %u", x->foreign), err) < 0)

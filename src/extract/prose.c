@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "extract/document.h"
@@ -121,6 +122,30 @@ text_search(struct extract *x, rt_str text, struct rt_err *err)
 
 /* ---- lines ---- */
 
+/* A time of day alone: only what lies between such times is known. A clock that falls back by half a day
+ * and more has passed midnight. */
+static bool
+note_clock(struct extract *x, struct document *d, rt_str s)
+{
+    struct rt_stamp stamp;
+    size_t n = x->first_time != RT_TIME_NONE && !x->undated ? 0 : rt_time_parse_format(s, "%H:%M:%S%f", &stamp);
+    if (n == 0 || (n < s.n && strchr(" \t],|", s.p[n]) == NULL))
+        return false;
+    if (x->undated) {
+        rt_time day = x->clock - x->clock % (24 * RT_HOUR);
+        stamp.at += day;
+        if (stamp.at < x->clock - 12 * RT_HOUR)
+            stamp.at += 24 * RT_HOUR;
+    }
+    x->undated = true;
+    x->clock = stamp.at;
+    stamp.zoned = false;
+    note_time(x, &stamp);
+    d->time = stamp_time(x, &stamp, &d->zoned);
+    d->coarse = stamp.digits == 0;
+    return true;
+}
+
 static void
 note_stamp(struct extract *x, struct document *d, rt_str line)
 {
@@ -150,6 +175,8 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
     }
     if (s.n > 0 && s.p[0] == '[')
         s = rt_str_from(s, 1);
+    if (s.n >= 8 && s.p[2] == ':' && note_clock(x, d, s))
+        return;
     bool epoch = s.n == 16 && rt_str_starts(rt_str_trim(line), RT_LIT("__REALTIME"));
     if (s.n < 16 || s.p[0] < '0' || s.p[0] > '9' || (s.p[4] != '-' && s.p[4] != '/' && !epoch) ||
         rt_time_parse(s, &stamp) == 0)

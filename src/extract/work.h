@@ -97,6 +97,7 @@ struct extract {
     const struct zone *format_zone;
 
     bool decided;
+    const struct format *forced; /* by name; NULL: chosen by content */
     struct wrapper wraps[WRAPS_MOST]; /* from outside to inside */
     size_t wrap_count;
     struct outer_time outer;
@@ -134,7 +135,8 @@ struct extract {
 
     uint64_t counts[LINE__COUNT];
     rt_time first_time, last_time;
-    bool unzoned;
+    bool unzoned, undated;  /* stamps without a zone, without a date */
+    rt_time clock;          /* of the latter: the last one, days counted from the first */
     uint64_t first_unread;
     char first_unread_text[120];
     uint32_t first_unread_stop, limit_hits, foreign, probes;

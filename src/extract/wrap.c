@@ -197,12 +197,42 @@ choose_one(struct extract *x, const rt_str *lines, size_t count, struct wrapper 
     return most > 0 && most * 2 >= filled;
 }
 
+/* Does the format that is given by name read most of these lines? 1, 0, -1: memory. */
+static int
+forced_fits(struct extract *x, const rt_str *lines, size_t count)
+{
+    const struct format *f = x->forced;
+    struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
+    const struct scan_plan *plan = f->is_json ? line_plan_new(x->rules, f, &x->scratch) : NULL;
+    size_t filled = 0, n = 0;
+    if (f->is_json && plan == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        bool blank = rt_str_trim(lines[i]).n == 0;
+        filled += !blank;
+        n += !blank && choose_matches(x, f, plan, lines[i], NULL);
+    }
+    rt_arena_reset(&x->scratch, mark);
+    return n > 0 && n * 2 >= filled;
+}
+
+/* It fits at no depth: the lines are what they are. */
+static void
+take_back(struct extract *x)
+{
+    for (; x->wrap_count > 0; x->wrap_count--)
+        rt_buf_fini(&x->wraps[x->wrap_count - 1].text);
+}
+
 int
 wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err)
 {
     struct rt_err why = {0};
     while (x->wrap_count < WRAPS_MOST) {
         struct wrapper *w = &x->wraps[x->wrap_count];
+        int fits = x->forced == NULL ? 0 : forced_fits(x, lines, count);
+        if (fits != 0)
+            return fits < 0 ? rt_fail_mem(err) : 0;
         int found = choose_one(x, lines, count, w);
         if (found < 0)
             return rt_fail_mem(err);
@@ -222,5 +252,8 @@ wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err)
                 return rt_fail_mem(err);
         }
     }
-    return 0;
+    int fits = x->forced == NULL ? 1 : forced_fits(x, lines, count);
+    if (fits == 0)
+        take_back(x);
+    return fits < 0 ? rt_fail_mem(err) : 0;
 }

@@ -107,9 +107,12 @@ static int
 warn_zone(struct intake *in, struct rt_err *err)
 {
     char text[600], own[300] = "";
-    /* A format that is given by name is that of the whole line: wrappers are not looked for then. */
-    if (in->out->report.format.n > 0 && rt_str_find(in->out->report.format, RT_LIT(" ")) == SIZE_MAX)
-        snprintf(own, sizeof(own), " or %.200s@%s,tz=Asia/Tokyo", in->options->input->path, in->out->report.format.p);
+    /* Behind its wrappers, as it can be given by name. */
+    const char *inner = in->out->report.format.p;
+    for (const char *next; inner != NULL && (next = strstr(inner, "> ")) != NULL;)
+        inner = next + 2;
+    if (inner != NULL)
+        snprintf(own, sizeof(own), " or %.200s@%s,tz=Asia/Tokyo", in->options->input->path, inner);
     snprintf(text, sizeof(text), "timestamps have no zone. Give one: --tz UTC%s. %s", own,
              in->options->drop_times
                  ? "Other inputs have one, so these are used in their own order only."
