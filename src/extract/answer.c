@@ -243,6 +243,7 @@ answer_object(struct extract *x, struct document *d, rt_str object, struct rt_er
     }
     int exchange = exchange_search(x, object, err);
     if (exchange != 0) {
+        d->http = exchange > 0 ? 0 : d->http; /* said of this call, before it was shown */
         d->has_route = d->has_route && exchange < 0;
         return exchange;
     }

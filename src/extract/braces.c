@@ -104,11 +104,41 @@ braces_bytes(struct extract *x, struct document *d, rt_str text, size_t at, size
     return text_could_matter(x, object) ? answer_object(x, d, object, err) : 0;
 }
 
+/* A string of JSON inside of text: {\"code\":2,...}, up to the quote that ends it. */
+static bool
+unescape(struct document *d, rt_str text, size_t at, size_t *end)
+{
+    size_t i = at + 1;
+    while (i < text.n && text.p[i] == ' ')
+        i++;
+    if (i + 1 >= text.n || text.p[i] != '\\' || text.p[i + 1] != '"')
+        return false;
+    rt_buf_clear(&d->json);
+    for (i = at; i < text.n && text.p[i] != '"' && text.p[i] != '\n'; i++) {
+        char c = text.p[i];
+        if (c == '\\' && i + 1 < text.n) {
+            c = text.p[++i];
+            c = c == 'n' || c == 't' || c == 'r' ? ' ' : c;
+        }
+        rt_buf_addc(&d->json, c);
+    }
+    *end = i;
+    return true;
+}
+
 int
 braces_object(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
               struct rt_err *err)
 {
     bool cut = false;
+    if (unescape(d, text, at, end)) {
+        rt_str inner = keep_whole(x, rt_buf_str(&d->json));
+        inner.n = object_end(inner, 0, &cut);
+        x->mended = cut;
+        int got = inner.n > 0 && text_could_matter(x, inner) ? answer_object(x, d, inner, err) : 0;
+        x->mended = false;
+        return got;
+    }
     if (!looks_json(text, at)) {
         size_t stop = 0;
         if (at < d->lenient_from)

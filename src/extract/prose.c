@@ -164,7 +164,7 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
     size_t at = rt_str_starts(s, RT_LIT("Started ")) ? rt_str_find(s, RT_LIT(" at 20")) : SIZE_MAX;
     if (at != SIZE_MAX)
         s = rt_str_from(s, at + strlen(" at "));
-    if (rt_str_starts(s, RT_LIT("Date: ")) &&
+    if (s.n > strlen("Date: ") && rt_str_eq_nocase((rt_str){s.p, strlen("Date: ")}, RT_LIT("Date: ")) &&
         rt_time_parse_format(rt_str_from(s, strlen("Date: ")), "%a, %d %b %Y %H:%M:%S GMT", &stamp) > 0) {
         stamp.zoned = true; /* by RFC 9110 */
         note_time(x, &stamp);

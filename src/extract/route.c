@@ -119,7 +119,7 @@ static void
 take_host(rt_str url, size_t path, struct route *r)
 {
     size_t scheme = rt_str_find(url, RT_LIT("://"));
-    if (scheme == SIZE_MAX || scheme > path)
+    if (scheme == SIZE_MAX || scheme + 3 > path)
         return;
     r->host = (rt_str){url.p + scheme + 3, path - scheme - 3};
     const char *port = memchr(r->host.p, ':', r->host.n);
@@ -142,9 +142,10 @@ take_app(rt_str url, size_t product, struct route *r)
         return;
     }
     before.n -= 6;
-    if (!rt_str_ends(before, RT_LIT("/v1")))
+    bool versioned = rt_str_ends(before, RT_LIT("/v1"));
+    if (!versioned)
         spoil(r, "prefix");
-    take_host(url, before.n >= 3 ? before.n - 3 : before.n, r);
+    take_host(url, versioned ? before.n - 3 : before.n, r);
 }
 
 /* Name/value pairs between the product and the operation. */
@@ -226,11 +227,11 @@ route_method(uint8_t kind)
     return NULL;
 }
 
-/* What browsers ask beforehand is not held against the caller. */
+/* What browsers ask beforehand is not held against the caller, nor how a logger spells the word. */
 bool
 route_method_wrong(uint8_t kind, rt_str method)
 {
     const char *right = route_method(kind);
-    return right != NULL && method.n > 0 && !rt_str_is(method, right) && !rt_str_is(method, "OPTIONS") &&
+    return right != NULL && method.n > 0 && !rt_str_eq_nocase(method, rt_str_of(right)) && !rt_str_is(method, "OPTIONS") &&
            !rt_str_is(method, "HEAD");
 }

@@ -42,6 +42,10 @@ routes_are_read_or_their_defect_is_named(void)
     }
     struct route r;
     CHECK(!route_parse(RT_LIT("/v1/apps/x/rtc/acquire"), &r));
+    /* No version before the app: the host ends where the path begins. */
+    CHECK(route_parse(RT_LIT("https://ap/apps/x/cloud_recording/acquire"), &r) && rt_str_is(r.host, "ap"));
+    CHECK(route_parse(RT_LIT("://apps/x/cloud_recording/acquire"), &r) && r.host.n == 0);
+    CHECK(!route_method_wrong(KIND_START, RT_LIT("post"))); /* as axios prints it */
     CHECK(!route_parse(RT_LIT("/v1/apps/x/cloud_recordings/acquire"), &r));
     CHECK(route_method_wrong(KIND_QUERY, RT_LIT("POST")) && !route_method_wrong(KIND_QUERY, RT_LIT("GET")));
 }
