@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import subprocess
 import tempfile
 import time
@@ -10,7 +11,7 @@ import time
 
 class Browser:
     def __init__(self, program):
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.mkdtemp(prefix="rectrace-browser-")
         ours, theirs_out = os.pipe()
         theirs_in, self.writes = os.pipe()
         self.reads, self.rest, self.number, self.events, self.session = ours, b"", 0, [], None
@@ -22,7 +23,7 @@ class Browser:
 
         self.process = subprocess.Popen(
             [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run",
-             "--user-data-dir=" + self.folder.name, "--window-size=1300,1000", "about:blank"],
+             "--user-data-dir=" + self.folder, "--window-size=1300,1000", "about:blank"],
             preexec_fn=plumb, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(theirs_in)
         os.close(theirs_out)
@@ -104,4 +105,4 @@ class Browser:
         self.session = None
         self.process.terminate()
         self.process.wait(20)
-        self.folder.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)  # its own children may still be writing

@@ -33,6 +33,13 @@ def get(server, path, authorization=None, **headers):
         return e.code, e.read().decode(), e.headers
 
 
+def ready(server, authorization=None):
+    """The first view takes a moment."""
+    end = time.monotonic() + 20
+    while get(server, "/", authorization)[0] == 503 and time.monotonic() < end:
+        time.sleep(0.05)
+
+
 class Stream:
     """Server-sent events, as a browser reads them."""
 
@@ -55,7 +62,7 @@ class Stream:
         self.text = self.text[self.text.rfind("\n\n") + 2:] if "\n\n" in self.text else self.text
         return bool(piece)
 
-    def until(self, wanted, seconds=10):
+    def until(self, wanted, seconds=30):
         end = time.monotonic() + seconds
         while not any(wanted(e) for e in self.events) and time.monotonic() < end:
             self.pump(0.2)
@@ -85,9 +92,7 @@ def of(kind, *ids):
 
 def feed():
     with Folder() as folder, Server(folder) as server:
-        end = time.monotonic() + 10
-        while get(server, "/")[0] == 503 and time.monotonic() < end:
-            time.sleep(0.05)
+        ready(server)
         status, text, headers = get(server, "/")
         policy = headers.get("Content-Security-Policy", "")
         script = re.findall(r"<script>(.*?)</script>", text, re.S)
@@ -98,7 +103,7 @@ def feed():
         one.pump(1)
         post(server.port, START)
         post(server.port, SLICE)
-        check("a new view is told", one.until(of("view")))
+        check("a new view is told", one.until(of("view"), 20))
         check("with what was counted", one.until(lambda e: e[1] == "view" and e[2].get("stored") == 2))
         for body in AFTER:
             post(server.port, body)
@@ -138,6 +143,7 @@ def locked():
         os.chmod(folder.path + "/token", 0o600)
         with Server(folder, "--admin-token-file", folder.path + "/token") as server:
             basic = lambda t: "Basic " + base64.b64encode(b"me:" + t.encode()).decode()
+            ready(server, basic(TOKEN))
             status, text, headers = get(server, "/")
             check("without the token: 401, and a browser asks for it", status == 401 and "Basic" in str(headers), status)
             check("with it as the password", get(server, "/", basic(TOKEN))[0] == 200)
@@ -145,7 +151,7 @@ def locked():
             check("the token is not on the page", TOKEN not in get(server, "/", basic(TOKEN))[1])
 
 
-def wait(b, expression, seconds=10):
+def wait(b, expression, seconds=30):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if b.value(expression) is True:
@@ -159,6 +165,7 @@ def browser(program):
         b = Browser(program)
         try:
             home = f"http://127.0.0.1:{server.admin}"
+            ready(server)
             b.open(home + "/")
             check("browser: it says that nothing came yet", wait(b, "active.textContent.includes('Waiting for the first callback')"))
             check("browser: it is live", wait(b, "badge.textContent.includes('live')"))
