@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "ingest/archive.h"
 
 void
 input_list_init(struct input_list *l)
@@ -23,6 +24,12 @@ input_list_fini(struct input_list *l)
 {
     RT_VEC_FREE(&l->inputs);
     RT_VEC_FREE(&l->problems);
+    for (size_t i = 0; i < l->archives.n; i++)
+        archive_close(&l->archives.v[i]);
+    RT_VEC_FREE(&l->archives);
+    RT_VEC_FREE(&l->spans);
+    if (l->kept != NULL)
+        spool_close(l->kept);
     rt_arena_fini(&l->arena);
 }
 
@@ -38,12 +45,76 @@ problem(struct input_list *l, const char *path, const char *why, bool fatal, str
     return 0;
 }
 
+/* ---- archives ---- */
+
+static const struct manifest_log *
+log_named(const struct manifest *m, const char *member)
+{
+    size_t n = strlen(MANIFEST_LOGS);
+    for (size_t i = 0; strncmp(member, MANIFEST_LOGS, n) == 0 && i < m->logs.n; i++)
+        if (strcmp(m->logs.v[i].name, member + n) == 0)
+            return &m->logs.v[i];
+    return NULL;
+}
+
+static int
+add_member(struct input_list *l, const struct input *like, const char *path, const struct archive_content *c,
+           const struct archive_member *m, struct rt_err *err)
+{
+    const struct manifest_log *log = c->bundle ? log_named(&c->manifest, m->name) : NULL;
+    if (c->bundle && log == NULL)
+        return 0;
+    struct input *i = RT_VEC_PUSH(&l->inputs);
+    const char *shown = log != NULL ? log->name : rt_arena_printf(&l->arena, "%s:%s", path, m->name);
+    if (i == NULL || shown == NULL)
+        return rt_fail_mem(err);
+    *i = (struct input){.path = shown,
+                        .format = like->format != NULL || log == NULL ? like->format : log->format,
+                        .zone = like->zone != NULL || log == NULL ? like->zone : log->zone,
+                        .size = m->part->bytes,
+                        .walked = like->walked,
+                        .source = &m->part->source};
+    return 0;
+}
+
+static int
+add_archive(struct input_list *l, const struct input *like, const char *path, const struct rt_limits *limits,
+            struct rt_err *err)
+{
+    struct rt_err why = {0};
+    struct archive_content *c = archive_open(path, limits, &why);
+    struct archive_content **slot = c == NULL ? NULL : RT_VEC_PUSH(&l->archives);
+    if (slot == NULL) {
+        archive_close(&c);
+        return why.code == RT_EIO ? problem(l, path, why.msg, !like->walked, err) : rt_fail_mem(err);
+    }
+    *slot = c;
+    size_t before = l->inputs.n;
+    for (size_t i = 0; i < c->members.n; i++)
+        if (add_member(l, like, path, c, &c->members.v[i], err) < 0)
+            return -1;
+    for (size_t i = 0; i < c->manifest.spans.n; i++) {
+        struct manifest_span *span = RT_VEC_PUSH(&l->spans);
+        if (span == NULL)
+            return rt_fail_mem(err);
+        *span = c->manifest.spans.v[i];
+    }
+    if (c->damage != NULL && problem(l, path, c->damage, false, err) < 0)
+        return -1;
+    return l->inputs.n > before ? 0 : problem(l, path, "the archive holds no file to read", !like->walked, err);
+}
+
 static int
 add_file(struct input_list *l, const struct input *like, const char *path, uint64_t size, bool walked,
          const struct rt_limits *limits, struct rt_err *err)
 {
     if (l->inputs.n >= limits->inputs)
         return problem(l, path, "too many files; this and all further ones are left out", true, err);
+    if (archive_is(path)) {
+        struct input how = *like;
+        how.walked = walked;
+        return add_archive(l, &how, path, limits, err);
+    }
     char *copy = rt_arena_strz(&l->arena, rt_str_of(path));
     struct input *i = copy == NULL ? NULL : RT_VEC_PUSH(&l->inputs);
     if (i == NULL)
@@ -51,6 +122,8 @@ add_file(struct input_list *l, const struct input *like, const char *path, uint6
     *i = (struct input){copy, like->format, like->zone, size, walked, NULL};
     return 0;
 }
+
+/* ---- directories ---- */
 
 static int
 by_name(const struct dirent **a, const struct dirent **b)
@@ -152,4 +225,36 @@ input_list_add(struct input_list *l, const char *argument, const struct rt_limit
     if (access(path, R_OK) < 0)
         return problem(l, path, strerror(errno), true, err);
     return add_file(l, &like, path, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0, false, limits, err);
+}
+
+static int
+copy_stdin(struct spool *to, struct spool_part *part, struct rt_err *err)
+{
+    char block[64 * 1024];
+    ssize_t n = 0;
+    spool_begin(to, part);
+    while ((n = read(STDIN_FILENO, block, sizeof(block))) > 0 || (n < 0 && errno == EINTR))
+        if (n > 0)
+            spool_write(to, (rt_str){block, (size_t)n});
+    return spool_end(to, part, err);
+}
+
+int
+input_list_keep(struct input_list *l, struct rt_err *err)
+{
+    for (size_t i = 0; i < l->inputs.n; i++) {
+        struct input *in = &l->inputs.v[i];
+        if (in->source != NULL || strcmp(in->path, "-") != 0)
+            continue;
+        struct spool_part *part = rt_arena_alloc(&l->arena, sizeof(*part));
+        l->kept = part == NULL || l->kept != NULL ? l->kept : rt_arena_alloc(&l->arena, sizeof(*l->kept));
+        if (part == NULL || l->kept == NULL)
+            return rt_fail_mem(err);
+        if (l->kept->file == NULL && spool_open(l->kept, err) < 0)
+            return -1;
+        if (copy_stdin(l->kept, part, err) < 0)
+            return -1;
+        in->source = &part->source;
+    }
+    return 0;
 }

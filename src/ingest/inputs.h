@@ -2,7 +2,8 @@
  * inputs.h - the FILE arguments as a list of inputs: directories walked, names sorted.
  *
  * An argument may carry options: api.log@json-lines,tz=Asia/Tokyo (format, zone). A file whose
- * name really holds an '@' is taken as it is.
+ * name really holds an '@' is taken as it is. An archive gives the files that it holds, an evidence
+ * bundle its logs.
  */
 #ifndef RECTRACE_INGEST_INPUTS_H
 #define RECTRACE_INGEST_INPUTS_H
@@ -14,7 +15,10 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "ingest/manifest.h"
 
+struct archive_content;
+struct spool;
 struct feed_source;
 struct input {
     const char *path;   /* as shown and opened; "-" is stdin */
@@ -32,10 +36,15 @@ struct input_problem { /* an argument or entry that was left out */
 struct input_list {
     RT_VEC(struct input) inputs;
     RT_VEC(struct input_problem) problems;
+    RT_VEC(struct archive_content *) archives; /* that were opened */
+    RT_VEC(struct manifest_span) spans; /* for which whole logs told, of which only some lines are here */
+    struct spool *kept; /* standard input; NULL: it was not kept */
     struct rt_arena arena;
 };
 void input_list_init(struct input_list *l);
 void input_list_fini(struct input_list *l);
+/* Standard input is kept in a temporary file from now on, so that it can be read again. -1: it cannot. */
+int input_list_keep(struct input_list *l, struct rt_err *err);
 /* Missing or unreadable files become problems; -1 only for memory. A directory gives its regular
  * files, recursively, in byte order; hidden ones are left out. The same file twice is kept twice. */
 int input_list_add(struct input_list *l, const char *argument, const struct rt_limits *limits, struct rt_err *err);

@@ -456,6 +456,18 @@ detect_all(struct batch *b, struct rt_err *err)
 
 /* ---- coverage ---- */
 
+/* The logs in a bundle lack lines, but not the time that the whole logs told of. */
+static int
+cover_bundles(struct batch *b)
+{
+    const struct input_list *l = b->options->inputs;
+    for (size_t i = 0; i < l->spans.n; i++)
+        if (coverage_add(&b->coverage, l->spans.v[i].hook ? SOURCE_HOOK : SOURCE_API, l->spans.v[i].from,
+                         l->spans.v[i].to) < 0)
+            return -1;
+    return 0;
+}
+
 /* What the inputs tell so far: from their first time to their last, or to where they are. */
 static int
 cover(struct batch *b, struct rt_err *err)
@@ -474,6 +486,8 @@ cover(struct batch *b, struct rt_err *err)
         if (j->result.hook_events > 0 && coverage_add(&b->coverage, SOURCE_HOOK, from, to) < 0)
             return rt_fail_mem(err);
     }
+    if (cover_bundles(b) < 0)
+        return rt_fail_mem(err);
     coverage_settle(&b->coverage);
     return 0;
 }
@@ -637,7 +651,7 @@ peek_stretch(void *arg, rt_time clock, struct rt_err *err)
 static int
 peek(const struct batch *b, struct job *j, struct rt_err *err)
 {
-    if (strcmp(j->input->path, "-") == 0)
+    if (j->input->source == NULL && strcmp(j->input->path, "-") == 0)
         return 0;
     struct intake_options o = intake_options_of(b, j);
     o.overlap = false;

@@ -1,0 +1,167 @@
+#include "config.h"
+
+#include "ingest/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <zlib.h>
+
+#include "base/alloc.h"
+
+enum { HEAD = 512, MAGIC_AT = 257, BLOCK = 64 * 1024, MANIFEST_MOST = 16 * 1024 * 1024 };
+
+/* ---- what it is ---- */
+
+/* The first bytes of what a gzip file holds. */
+static size_t
+unpacked_head(const unsigned char *in, size_t n, unsigned char *out)
+{
+    unsigned char copy[HEAD];
+    memcpy(copy, in, n);
+    z_stream z = {.next_in = copy, .avail_in = (uInt)n, .next_out = out, .avail_out = HEAD};
+    if (inflateInit2(&z, 15 + 16) != Z_OK)
+        return 0;
+    inflate(&z, Z_SYNC_FLUSH);
+    size_t got = z.total_out;
+    inflateEnd(&z);
+    return got;
+}
+
+bool
+archive_is(const char *path)
+{
+    unsigned char head[HEAD], plain[HEAD];
+    const unsigned char *p = head;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got =
+        fd < 0 ? -1
+               : pread(fd, head, sizeof(head), 0); /* a pipe has no first bytes to give away */
+    if (fd >= 0)
+        close(fd);
+    size_t n = got < 0 ? 0 : (size_t)got;
+    if (n >= 4 && memcmp(head, "PK\3\4", 4) == 0)
+        return true;
+    if (n >= 3 && head[0] == 0x1f && head[1] == 0x8b) {
+        n = unpacked_head(head, n, plain);
+        p = plain;
+    }
+    /* Headers pack well, but 512 bytes may give less than one. */
+    return n >= MAGIC_AT + 5 && memcmp(p + MAGIC_AT, "ustar", 5) == 0;
+}
+
+/* ---- what it holds ---- */
+
+static int
+copy_member(struct archive_content *c, struct archive *from, struct spool_part *part,
+            uint64_t most, struct rt_err *err)
+{
+    char *block = rt_malloc(BLOCK);
+    la_ssize_t n = 0;
+    if (block == NULL)
+        return rt_fail_mem(err);
+    spool_begin(&c->spool, part);
+    while (c->spool.bytes < most && (n = archive_read_data(from, block, BLOCK)) > 0)
+        spool_write(&c->spool, (rt_str){block, (size_t)n});
+    if (n < 0)
+        c->damage = rt_arena_printf(&c->arena, "%s", archive_error_string(from));
+    else if (c->spool.bytes >= most)
+        c->damage = "it holds more than the limit; the rest is left out";
+    rt_free(block);
+    return spool_end(&c->spool, part, err);
+}
+
+static int
+add_member(struct archive_content *c, struct archive *from, const char *name, uint64_t most,
+           struct rt_err *err)
+{
+    struct archive_member m = {rt_arena_strz(&c->arena, rt_str_of(name)),
+                               rt_arena_alloc(&c->arena, sizeof(*m.part))};
+    struct archive_member *slot =
+        m.name == NULL || m.part == NULL ? NULL : RT_VEC_PUSH(&c->members);
+    if (slot == NULL)
+        return rt_fail_mem(err);
+    *slot = m;
+    return copy_member(c, from, m.part, most, err);
+}
+
+static int
+read_members(struct archive_content *c, struct archive *from, const struct rt_limits *limits,
+             struct rt_err *err)
+{
+    struct archive_entry *entry;
+    int rc = ARCHIVE_OK;
+    while (c->damage == NULL && (rc = archive_read_next_header(from, &entry)) == ARCHIVE_OK) {
+        const char *name = archive_entry_pathname(entry);
+        if (archive_entry_filetype(entry) != AE_IFREG || name == NULL ||
+            archive_entry_hardlink(entry) != NULL)
+            continue;
+        if (c->members.n >= limits->inputs) {
+            c->damage = "it holds too many files; the rest is left out";
+            break;
+        }
+        if (add_member(c, from, name, limits->inflate_ratio_bytes, err) < 0)
+            return -1;
+    }
+    if (rc != ARCHIVE_OK && rc != ARCHIVE_EOF && c->damage == NULL)
+        c->damage = rt_arena_printf(&c->arena, "%s", archive_error_string(from));
+    return 0;
+}
+
+/* The first member of a bundle is its manifest. */
+static int
+read_manifest(struct archive_content *c, struct rt_err *err)
+{
+    const struct archive_member *m = c->members.n > 0 ? &c->members.v[0] : NULL;
+    if (m == NULL || strcmp(m->name, MANIFEST_NAME) != 0 || m->part->bytes > MANIFEST_MOST)
+        return 0;
+    char *text = rt_arena_alloc(&c->arena, (size_t)m->part->bytes + 1);
+    if (text == NULL)
+        return rt_fail_mem(err);
+    ssize_t n = pread(m->part->fd, text, (size_t)m->part->bytes, (off_t)m->part->begin);
+    int rc = n < 0 ? 0 : manifest_read(&c->manifest, (rt_str){text, (size_t)n}, &c->arena, err);
+    c->bundle = rc > 0;
+    return rc < 0 ? -1 : 0;
+}
+
+struct archive_content *
+archive_open(const char *path, const struct rt_limits *limits, struct rt_err *err)
+{
+    struct archive *from = archive_read_new();
+    struct archive_content *c = rt_calloc(1, sizeof(*c));
+    int rc = from == NULL || c == NULL ? rt_fail_mem(err) : 0;
+    if (rc == 0) {
+        rt_arena_init(&c->arena, 4096, 0);
+        manifest_init(&c->manifest);
+        archive_read_support_filter_all(from);
+        archive_read_support_format_all(from);
+        if (archive_read_open_filename(from, path, BLOCK) != ARCHIVE_OK)
+            rc = rt_fail_here(err, RT_EIO, "%s", archive_error_string(from));
+    }
+    if (rc == 0)
+        rc = spool_open(&c->spool, err);
+    if (rc == 0)
+        rc = read_members(c, from, limits, err);
+    if (rc == 0)
+        rc = read_manifest(c, err);
+    archive_read_free(from);
+    if (rc < 0)
+        archive_close(&c);
+    return c;
+}
+
+void
+archive_close(struct archive_content **pc)
+{
+    struct archive_content *c = *pc;
+    if (c == NULL)
+        return;
+    RT_VEC_FREE(&c->members);
+    manifest_fini(&c->manifest);
+    spool_close(&c->spool);
+    rt_arena_fini(&c->arena);
+    rt_free(c);
+    *pc = NULL;
+}
