@@ -4,6 +4,7 @@ RULE_FILES = \
 	rules/parameters.yaml \
 	rules/webhooks.yaml \
 	rules/credentials.yaml \
+	rules/identities.yaml \
 	rules/lifecycle.yaml \
 	rules/causes.yaml \
 	rules/words.yaml \

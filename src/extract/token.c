@@ -4,6 +4,7 @@
 #include "config.h"
 
 #define ZLIB_CONST
+#include <nettle/base64.h>
 #include <zlib.h>
 
 #include "base/alloc.h"
@@ -326,6 +327,66 @@ token_read(const struct token_table *t, rt_str s, size_t most, struct rt_arena *
     }
     out->state = TOKEN_OBSOLETE;
     return 0;
+}
+
+/* ---- without its signature ---- */
+
+static rt_str
+rebase(rt_str head, const unsigned char *body, size_t n, struct rt_arena *a)
+{
+    char *out = rt_arena_alloc(a, head.n + BASE64_ENCODE_RAW_LENGTH(n));
+    if (out == NULL)
+        return RT_NONE;
+    memcpy(out, head.p, head.n);
+    base64_encode_raw(out + head.n, n, body);
+    return (rt_str){out, head.n + BASE64_ENCODE_RAW_LENGTH(n)};
+}
+
+/* Both layouts begin with the signature behind its length. */
+static bool
+blunt(unsigned char *p, size_t n)
+{
+    struct reader r = {.p = p, .n = n};
+    rt_str signature = text(&r);
+    if (r.failed || signature.n != SIGNATURE)
+        return false;
+    memset(p + 2, 0, SIGNATURE);
+    return true;
+}
+
+static rt_str
+blunt_packed(rt_str prefix, rt_str body, size_t most, struct rt_arena *a)
+{
+    struct reader r;
+    size_t n = 0;
+    unsigned char *raw = rt_arena_alloc(a, body.n + 1);
+    if (raw == NULL || unbase(body, raw, &n) != NULL || unpack(raw, n, most, a, &r) != Z_STREAM_END)
+        return RT_NONE;
+    unsigned char *plain = rt_arena_alloc(a, r.n + 1);
+    uLongf packed_n = compressBound((uLong)r.n);
+    unsigned char *packed = rt_arena_alloc(a, packed_n);
+    if (plain == NULL || packed == NULL)
+        return RT_NONE;
+    memcpy(plain, r.p, r.n);
+    if (!blunt(plain, r.n) || compress(packed, &packed_n, plain, (uLong)r.n) != Z_OK)
+        return RT_NONE;
+    return rebase(prefix, packed, packed_n, a);
+}
+
+rt_str
+token_blunt(const struct token_table *t, rt_str s, size_t most, struct rt_arena *a)
+{
+    struct token token;
+    if (token_read(t, s, most, a, &token) < 0 || token.state != TOKEN_READ)
+        return RT_NONE;
+    size_t prefix = token.version->prefix.n;
+    if (token.version->layout == TOKEN_PACKED)
+        return blunt_packed((rt_str){s.p, prefix}, rt_str_from(s, prefix), most, a);
+    size_t n = 0, head = prefix + APP_ID;
+    unsigned char *raw = rt_arena_alloc(a, s.n + 1);
+    if (raw == NULL || unbase(rt_str_from(s, head), raw, &n) != NULL || !blunt(raw, n))
+        return RT_NONE;
+    return rebase((rt_str){s.p, head}, raw, n, a);
 }
 
 /* ---- does it fit? ---- */

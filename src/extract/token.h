@@ -42,6 +42,10 @@ struct token {
 /* Texts of `out` are in `a`. `most`: bytes that may come of it. 0, -1: memory. */
 int token_read(const struct token_table *t, rt_str text, size_t most, struct rt_arena *a, struct token *out);
 
+/* The token with its signature set to zeros: it says the same and opens nothing. RT_NONE: it cannot be
+ * read, or memory. The text is in `a`. */
+rt_str token_blunt(const struct token_table *t, rt_str text, size_t most, struct rt_arena *a);
+
 enum token_fit { /* what weighs more is larger */
     TOKEN_FITS = 0,
     TOKEN_OTHER_ACCOUNT = 1,

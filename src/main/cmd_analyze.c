@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "base/out.h"
-#include "main/run.h"
+#include "main/clean.h"
 #include "report/writer.h"
 
 struct streaming {
@@ -39,11 +39,64 @@ stream_unchecked(void *arg, const struct report *r, const struct unchecked *u,
 }
 
 static int
-run_analyze(const struct options *o)
+finish(const struct options *o, const struct writer *writer, const struct report *report, struct out *out,
+       struct rt_err *err)
 {
-    const struct writer *writer = writer_find(o->format != NULL ? o->format : "text");
-    if (writer == NULL)
-        return EXIT_USAGE;
+    struct writer_options w = terminal_writer_options(o);
+    w.next = o->store == NULL && o->redact == NULL && o->operand_count > 0 ? o->operands[0] : NULL;
+    return writer->end != NULL ? writer->end(report, out, err) : writer->write(report, &w, out, err);
+}
+
+/* The whole document waits in memory until it was searched for what was taken out. */
+static int
+write_clean(struct run *r, struct clean *c, const struct writer *writer)
+{
+    const struct report *first = batch_report(r->batch);
+    bool filtered = r->o->session != NULL || r->o->channel != NULL || r->o->app != NULL;
+    struct streaming st = {.writer = writer, .out = out_memory(&r->err)};
+    struct batch_stream stream = {stream_session, stream_finding, stream_unchecked, &st};
+    struct clean_want w = {(const struct session *const *)first->sessions, first->session_count, !filtered, !filtered,
+                           writer->session != NULL ? &stream : NULL};
+    struct out *to = NULL;
+    int rc = st.out == NULL || clean_make(c, r, &w) < 0 ||
+                     finish(r->o, writer, batch_report(c->batch), st.out, &r->err) < 0
+                 ? -1
+                 : 0;
+    if (rc == 0 && scrub_leak(&c->scrub, out_text(st.out)))
+        rc = rt_fail_here(&r->err, RT_EIO, "a secret of the input would be in the report; nothing is written");
+    if (rc == 0 && (to = out_file(c->output, &r->err)) == NULL)
+        rc = -1;
+    if (rc == 0) {
+        out_rawn(to, out_text(st.out));
+        rc = out_close(&to, &r->err);
+    }
+    out_abort(&to);
+    out_abort(&st.out);
+    return rc == 0 ? clean_save(c, &r->err) : -1;
+}
+
+static int
+analyze_clean(const struct options *o, const struct writer *writer)
+{
+    struct run r = {.o = o};
+    struct clean c;
+    int status = EXIT_USAGE;
+    if (clean_init(&c, o) == 0) {
+        status = EXIT_RULES;
+        if (run_load_rules(&r, o) == 0) {
+            r.again = true;
+            if (run_read(&r, o->operands, o->operand_count, NULL, &status) == 0)
+                status = write_clean(&r, &c, writer) < 0 ? run_fail(&r.err) : run_status(&r);
+        }
+    }
+    clean_fini(&c);
+    run_fini(&r);
+    return status;
+}
+
+static int
+analyze(const struct options *o, const struct writer *writer)
+{
     struct run r;
     int status = EXIT_RULES;
     if (run_load_rules(&r, o) < 0)
@@ -59,11 +112,7 @@ run_analyze(const struct options *o)
         out_abort(&st.out);
         goto out;
     }
-    struct writer_options w = terminal_writer_options(o);
-    w.next = o->store == NULL && o->operand_count > 0 ? o->operands[0] : NULL;
-    const struct report *report = batch_report(r.batch);
-    int rc = writer->end != NULL ? writer->end(report, st.out, &r.err)
-                                 : writer->write(report, &w, st.out, &r.err);
+    int rc = finish(o, writer, batch_report(r.batch), st.out, &r.err);
     if (rc < 0)
         out_abort(&st.out);
     else
@@ -74,6 +123,15 @@ out:
     return status;
 }
 
+static int
+run_analyze(const struct options *o)
+{
+    const struct writer *writer = writer_find(o->format != NULL ? o->format : "text");
+    if (writer == NULL)
+        return EXIT_USAGE;
+    return o->redact != NULL ? analyze_clean(o, writer) : analyze(o, writer);
+}
+
 const struct command cmd_analyze = {
     .name = "analyze",
     .arguments = "[FILE|DIR|-]...",
@@ -82,7 +140,7 @@ const struct command cmd_analyze = {
     .examples = "rectrace analyze api.log.gz\n"
                 "rectrace analyze --format jsonl --fail-on error logs/",
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_VERDICT |
-             TAKES_REPORT | TAKES_SCREEN,
+             TAKES_REPORT | TAKES_SCREEN | TAKES_REDACT,
     .run = run_analyze,
 };
 
@@ -103,6 +161,6 @@ const struct command cmd_report = {
     .examples = "rectrace report --store calls.db\n"
                 "rectrace report --store calls.db --channel room-117 --format json",
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_VERDICT |
-             TAKES_REPORT | TAKES_SCREEN | TAKES_STORE,
+             TAKES_REPORT | TAKES_SCREEN | TAKES_STORE | TAKES_REDACT,
     .run = run_report,
 };

@@ -143,6 +143,8 @@ take(struct options *o, enum option_id id, const char *value, struct rt_err *err
         return 0;
     case OPTION_KEEP_SIZE: return parse_bytes(&o->keep_bytes, name, value, err);
     case OPTION_STYLE: o->style = value; return 0;
+    case OPTION_REDACT: o->redact = value; return 0;
+    case OPTION_MAP: o->map = value; return 0;
     case OPTION_MAX: return parse_bytes(&o->max_bytes, name, value, err);
     case OPTION_TAIL: return add_word(&o->tails, value, err);
     case OPTION_HEADER: return add_word(&o->headers, value, err);

@@ -27,6 +27,7 @@ enum option_group {
     TAKES_SECRET = 1 << 11,
     TAKES_HEADER = 1 << 12,
     TAKES_TICKET = 1 << 13,
+    TAKES_REDACT = 1 << 14,
     TAKES_SERVICE = TAKES_SERVE | TAKES_STORE | TAKES_SECRET | TAKES_HEADER, /* told by their commands' --help */
 };
 
@@ -49,6 +50,7 @@ struct options {
     uint64_t keep_bytes; /* 0: not given */
     const char *style;   /* NULL: not given */
     uint64_t max_bytes;  /* 0: not given */
+    const char *redact, *map; /* NULL: not given */
     RT_VEC(const char *) headers;
     RT_VEC(const char *) tails;
     unsigned threads; /* 0: not given */

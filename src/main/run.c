@@ -115,21 +115,10 @@ tell_warnings(const struct report *rep, bool quiet)
             tell_warning(rep->inputs[i].path, rep->inputs[i].warnings[w]);
 }
 
-int
-run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream, int *status)
+struct batch *
+run_batch(struct run *r, const struct input_list *inputs, bool filtered, const struct batch_stream *stream)
 {
     const struct options *o = r->o;
-    const struct input_list *inputs = &r->inputs;
-    if (o->store != NULL) {
-        r->recall = recall_new(o->store, r->rules, &rt_limits_default, &r->err);
-        if (r->recall == NULL) {
-            *status = run_fail(&r->err);
-            return -1;
-        }
-        inputs = recall_inputs(r->recall);
-    } else if (gather(r, paths, count, status) < 0) {
-        return -1;
-    }
     struct batch_progress counts = {0};
     struct batch_options options = {
         .inputs = inputs,
@@ -138,9 +127,9 @@ run_read(struct run *r, char *const *paths, int count, const struct batch_stream
         .zone = o->tz,
         .since = o->since,
         .until = o->until,
-        .session = o->session,
-        .channel = o->channel,
-        .app = o->app,
+        .session = filtered ? o->session : NULL,
+        .channel = filtered ? o->channel : NULL,
+        .app = filtered ? o->app : NULL,
         .no_rules = o->no_rules,
         .now = rt_time_now(),
         .stamp = o->stamp ? rt_time_now() : RT_TIME_NONE,
@@ -149,14 +138,41 @@ run_read(struct run *r, char *const *paths, int count, const struct batch_stream
     struct timespec begin, end;
     clock_gettime(CLOCK_MONOTONIC, &begin);
     struct progress *p = progress_start(o, inputs, &counts);
-    r->batch = batch_run(r->rules, &rt_limits_default, &options, &counts, &r->err);
+    struct batch *b = batch_run(r->rules, &rt_limits_default, &options, &counts, &r->err);
     progress_stop(&p);
     clock_gettime(CLOCK_MONOTONIC, &end);
+    if (b != NULL)
+        batch_set_seconds(b, (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
+    return b;
+}
+
+/* What there is to read. */
+static int
+open_inputs(struct run *r, char *const *paths, int count, int *status)
+{
+    r->from = &r->inputs;
+    if (r->o->store == NULL)
+        return gather(r, paths, count, status);
+    r->recall = recall_new(r->o->store, r->rules, &rt_limits_default, &r->err);
+    if (r->recall == NULL) {
+        *status = run_fail(&r->err);
+        return -1;
+    }
+    r->from = recall_inputs(r->recall);
+    return 0;
+}
+
+int
+run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream, int *status)
+{
+    if (open_inputs(r, paths, count, status) < 0)
+        return -1;
+    if (!r->again || input_list_keep(&r->inputs, &r->err) == 0)
+        r->batch = run_batch(r, r->from, true, stream);
     if (r->batch == NULL) {
         *status = run_fail(&r->err);
         return -1;
     }
-    batch_set_seconds(r->batch, (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
     r->input_errors |= batch_unreadable(r->batch) > 0;
     tell_warnings(batch_report(r->batch), false);
     return 0;

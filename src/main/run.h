@@ -13,7 +13,9 @@ struct run {
     const struct options *o;
     struct rule_set *rules;
     struct input_list inputs;
-    struct recall *recall; /* of --store; then these are the inputs */
+    struct recall *recall; /* of --store */
+    const struct input_list *from; /* what was read: `inputs`, or those of `recall` */
+    bool again;            /* set before run_read(): standard input is kept, to be read once more */
     struct batch *batch;
     bool rule_errors;
     bool input_errors;
@@ -24,6 +26,9 @@ struct run {
 int run_load_rules(struct run *r, const struct options *o);
 /* Reads `count` operands from `paths`, or what --store holds. -1: told already; *status is what to exit with. */
 int run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream, int *status);
+/* Analyses other inputs with the same options, filters only when `filtered`. NULL: r->err. */
+struct batch *run_batch(struct run *r, const struct input_list *inputs, bool filtered,
+                        const struct batch_stream *stream);
 void run_fini(struct run *r);
 /* The exit status of a run whose report was written. */
 int run_status(const struct run *r);

@@ -2,3 +2,4 @@ librectrace_a_SOURCES += src/pipeline/accept.c src/pipeline/accept.h src/pipelin
 	src/pipeline/intake.c src/pipeline/intake.h src/pipeline/parcel.c src/pipeline/quote.c src/pipeline/quote.h src/pipeline/parcel.h src/pipeline/recall.c src/pipeline/recall.h \
 	src/pipeline/spans.c src/pipeline/spans.def src/pipeline/spans.h
 librectrace_a_SOURCES += src/pipeline/skew.c src/pipeline/skew.h
+librectrace_a_SOURCES += src/pipeline/choice.c src/pipeline/choice.h src/pipeline/likeness.c src/pipeline/likeness.h src/pipeline/redaction.c src/pipeline/redaction.h

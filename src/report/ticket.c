@@ -247,8 +247,7 @@ timeline(const struct ticket *t, size_t budget)
         if (e->repeated > 1)
             rt_buf_addf(&b, " x%u  ", e->repeated);
         event_result(e, &b);
-        code_line(t,
-                  scrub_line(t->how->scrub, (rt_str){rt_buf_str(&b).p, b.n < 280 ? b.n : 280}));
+        code_line(t, (rt_str){rt_buf_str(&b).p, b.n < 280 ? b.n : 280});
     }
     if (shown < s->event_count) {
         rt_buf_clear(&b);
@@ -269,7 +268,8 @@ evidence(const struct ticket *t, size_t budget)
     if (have == 0)
         return;
     out_raw(t->o, t->style->fold);
-    out_fmt(t->o, "Evidence (%zu line%s, without secrets)", have, rt_plural(have));
+    out_fmt(t->o, "Evidence (%zu line%s, %s)", have, rt_plural(have),
+            t->how->scrub->profile == SCRUB_NONE ? "nothing taken out" : "without secrets");
     out_raw(t->o, t->style->fold_middle);
     out_raw(t->o, t->style->code);
     size_t begin = out_text(t->o).n;
@@ -277,7 +277,7 @@ evidence(const struct ticket *t, size_t budget)
         const struct ticket_line *l = &t->how->lines[i];
         if (l->text.n == 0)
             continue;
-        rt_str clean = scrub_line(t->how->scrub, l->text);
+        rt_str clean = l->text;
         if (out_text(t->o).n - begin + clean.n + l->path.n + LEFT_OUT > budget)
             break;
         struct rt_buf b;
@@ -362,8 +362,8 @@ foot(const struct ticket *t)
 {
     char removed[200];
     scrub_summary(t->how->scrub, removed, sizeof(removed));
-    out_fmt(t->o, "\nMade by rectrace %s, rules %.*s. Taken out: %s.\n", t->r->version,
-            RT_FMT(t->r->rules->version), removed[0] != '\0' ? removed : "nothing");
+    out_fmt(t->o, "\nMade by rectrace %s, rules %.*s, profile %s. Taken out: %s.\n", t->r->version,
+            RT_FMT(t->r->rules->version), scrub_profile_name(t->how->scrub->profile), removed[0] != '\0' ? removed : "nothing");
 }
 
 static void

@@ -7,7 +7,7 @@
 #include "report/scrub.h"
 #include "report/writer.h"
 
-struct ticket_line { /* of an input, as it stands there */
+struct ticket_line { /* of an input, without its secrets */
     rt_str path;
     uint64_t line;
     rt_str text; /* empty: it cannot be shown */
@@ -32,7 +32,7 @@ struct ticket_options {
     size_t max_bytes;
     const struct ticket_line *lines;
     size_t line_count;
-    struct scrub *scrub;
+    const struct scrub *scrub; /* what the lines went through */
 };
 /* 0; -1: memory, or a secret would have got into the document (nothing is written then). */
 int ticket_write(const struct report *r, const struct session *s,

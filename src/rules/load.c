@@ -163,7 +163,7 @@ good_head(struct loader *l, const struct yaml_node *root)
         "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
         "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "delivery",
         "signs",    "causes",   "tokens",     "masks",   "secrets", "storage", "areas", "hosts",
-        "words", "relations", NULL};
+        "words", "relations", "identities", NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -212,7 +212,7 @@ visit_names(struct loader *l, const struct yaml_node *root)
 static const struct {
     const char *key;
     void (*load)(struct loader *, const struct yaml_node *);
-} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"secrets", load_secrets}, {"storage", load_storage}, {"areas", load_areas}, {"hosts", load_hosts}, {"words", load_vocabulary}};
+} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"secrets", load_secrets}, {"storage", load_storage}, {"areas", load_areas}, {"hosts", load_hosts}, {"words", load_vocabulary}, {"identities", load_identities}};
 
 static void
 visit_shapes(struct loader *l, const struct yaml_node *root)
@@ -368,6 +368,7 @@ rule_set_free(struct rule_set **pset)
     RT_VEC_FREE(&set->nodes);
     RT_VEC_FREE(&set->relations);
     RT_VEC_FREE(&set->secrets);
+    RT_VEC_FREE(&set->identities);
     RT_VEC_FREE(&set->storage);
     RT_VEC_FREE(&set->areas);
     RT_VEC_FREE(&set->formats);

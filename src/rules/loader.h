@@ -78,6 +78,7 @@ bool load_modes(struct loader *l, const struct yaml_node *map, rt_str *out);
 bool load_body_terms(struct loader *l, const struct yaml_node *map, const char *key, struct parameter_terms *out);
 void load_tokens(struct loader *l, const struct yaml_node *map);
 void load_masks(struct loader *l, const struct yaml_node *map);
+void load_identities(struct loader *l, const struct yaml_node *list);
 void load_secrets(struct loader *l, const struct yaml_node *list);
 void load_storage(struct loader *l, const struct yaml_node *list);
 void load_hosts(struct loader *l, const struct yaml_node *map);

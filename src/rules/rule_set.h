@@ -360,6 +360,14 @@ struct secret_place { /* where calls carry a secret */
     rt_str header; /* empty: none */
 };
 
+struct identity { /* names behind which an id of one customer stands */
+    rt_str as; /* what a readable alias begins with; empty: none is readable */
+    const rt_str *names;
+    size_t name_count;
+    const rt_str *keep; /* words that are no id */
+    size_t keep_count;
+};
+
 struct storage_region {
     int64_t number;
     rt_str name, area; /* area: empty = none */
@@ -495,6 +503,7 @@ struct rule_set {
     struct token_table tokens;
     pcre2_code *hidden, *template; /* what stands for a secret; NULL: not known */
     RT_VEC(struct secret_place) secrets;
+    RT_VEC(struct identity) identities;
     RT_VEC(struct storage_vendor) storage;
     RT_VEC(struct host_area) areas;
     struct host_table hosts;
