@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <zlib.h>
@@ -35,10 +36,11 @@ archive_is(const char *path)
 {
     unsigned char head[HEAD], plain[HEAD];
     const unsigned char *p = head;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    ssize_t got =
-        fd < 0 ? -1
-               : pread(fd, head, sizeof(head), 0); /* a pipe has no first bytes to give away */
+    struct stat st;
+    if (stat(path, &st) < 0 || !S_ISREG(st.st_mode)) /* a pipe has no first bytes to give away */
+        return false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
     if (fd >= 0)
         close(fd);
     size_t n = got < 0 ? 0 : (size_t)got;
