@@ -363,8 +363,7 @@ const struct command cmd_bundle = {
     .name = "bundle",
     .arguments = "[ID]... FILE...",
     .group = "Pass it on",
-    .doc = "the lines that matter, the report and a manifest as an archive that can be "
-           "analysed again",
+    .doc = "the lines that matter and the report, as an archive that FILE can be",
     .examples = "rectrace bundle room-117 api.log.gz hooks.jsonl -o evidence.tgz\n"
                 "rectrace bundle api.log.gz --redact public -o evidence.tgz",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REDACT,

@@ -19,6 +19,8 @@ enum option_id {
 };
 enum { LONG_BASE = 256 };
 
+enum { SESSIONS_MOST = 1000000 };
+
 static const struct option_row {
     unsigned group;
     char letter;
@@ -91,6 +93,27 @@ parse_bytes(uint64_t *out, const char *option, const char *value, struct rt_err 
 }
 
 static int
+parse_count(uint64_t *out, const char *option, const char *value, int64_t most, struct rt_err *err)
+{
+    int64_t n = 0;
+    if (!rt_str_int(rt_str_of(value), &n) || n < 1 || n > most)
+        return usage(err, option, value, "a whole number from 1 on is meant, and not that large");
+    *out = (uint64_t)n;
+    return 0;
+}
+
+static int
+parse_part(double *out, const char *option, const char *value, struct rt_err *err)
+{
+    char *end = NULL;
+    double part = strtod(value, &end);
+    if (end == value || *end != '\0' || !(part >= 0 && part <= 1))
+        return usage(err, option, value, "a part from 0 to 1 is meant, like 0.01");
+    *out = part;
+    return 0;
+}
+
+static int
 add_word(void *list, const char *value, struct rt_err *err)
 {
     RT_VEC(const char *) *words = list;
@@ -105,6 +128,7 @@ static int
 take(struct options *o, enum option_id id, const char *value, struct rt_err *err)
 {
     const char *name = rows[id].name;
+    uint64_t number = 0;
     switch (id) {
     case OPTION_FORMAT: o->format = value; return 0;
     case OPTION_OUTPUT: o->output = value; return 0;
@@ -148,6 +172,15 @@ take(struct options *o, enum option_id id, const char *value, struct rt_err *err
     case OPTION_MAX: return parse_bytes(&o->max_bytes, name, value, err);
     case OPTION_TAIL: return add_word(&o->tails, value, err);
     case OPTION_HEADER: return add_word(&o->headers, value, err);
+    case OPTION_SEED: return parse_count(&number, name, value, UINT32_MAX, err) < 0 ? -1 : (o->seed = number, 0);
+    case OPTION_SESSIONS: return parse_count(&number, name, value, SESSIONS_MOST, err) < 0 ? -1 : (o->sessions = (unsigned)number, 0);
+    case OPTION_JITTER:
+        if (!rt_dur_parse(rt_str_of(value), &o->jitter) || o->jitter < 0)
+            return usage(err, name, value, "a length of time is meant, like 200ms");
+        return 0;
+    case OPTION_LOSS: return parse_part(&o->loss, name, value, err);
+    case OPTION_DISORDER: return parse_part(&o->disorder, name, value, err);
+    case OPTION_DUPLICATES: return parse_part(&o->duplicates, name, value, err);
     case OPTION_VERBOSE: o->verbose++; return 0;
     case OPTION_HELP: o->help = true; return 0;
     case OPTION_VERSION: o->version = true; return 0;
@@ -242,7 +275,7 @@ options_parse(struct options *o, int argc, char **argv, struct rt_err *err)
         if (rows[i].arg != NULL)
             shorts[n++] = ':';
     }
-    *o = (struct options){.since = RT_TIME_NONE, .until = RT_TIME_NONE, .output = "-"};
+    *o = (struct options){.since = RT_TIME_NONE, .until = RT_TIME_NONE, .output = "-", .seed = 1};
     int code = 0;
     while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         if (code == '?' || code == ':')

@@ -28,6 +28,7 @@ enum option_group {
     TAKES_HEADER = 1 << 12,
     TAKES_TICKET = 1 << 13,
     TAKES_REDACT = 1 << 14,
+    TAKES_SIMULATE = 1 << 15,
     TAKES_SERVICE = TAKES_SERVE | TAKES_STORE | TAKES_SECRET | TAKES_HEADER, /* told by their commands' --help */
 };
 
@@ -51,6 +52,10 @@ struct options {
     const char *style;   /* NULL: not given */
     uint64_t max_bytes;  /* 0: not given */
     const char *redact, *map; /* NULL: not given */
+    uint64_t seed;       /* 1: not given */
+    unsigned sessions;   /* 0: not given */
+    rt_dur jitter;
+    double loss, disorder, duplicates; /* 0 to 1 */
     RT_VEC(const char *) headers;
     RT_VEC(const char *) tails;
     unsigned threads; /* 0: not given */

@@ -1,0 +1,146 @@
+/*
+ * cmd_simulate.c - logs of clients that do one thing wrong, or many, with a known answer.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/out.h"
+#include "main/run.h"
+#include "simulate/run.h"
+
+enum { SESSIONS = 1 };
+
+static int
+list(const struct sim_plan *p, const struct options *o)
+{
+    struct rt_err err = {0};
+    struct out *out = out_file(o->output, &err);
+    for (size_t i = 0; out != NULL && i < p->scenarios.n; i++) {
+        const struct sim_scenario *s = p->scenarios.v[i];
+        out_fmt(out, "%-26.*s", RT_FMT(s->name));
+        for (size_t k = 0; k < s->expect_count; k++)
+            out_fmt(out, "%s%.*s", k > 0 ? ", " : "", RT_FMT(s->expect[k]));
+        if (s->expect_count == 0)
+            out_raw(out, "nothing");
+        out_char(out, '\n');
+    }
+    return out == NULL || out_close(&out, &err) < 0 ? run_fail(&err) : EXIT_RAN;
+}
+
+static int
+write_file(const struct sim_run *run, const char *folder, const char *name, int what,
+           struct rt_err *err)
+{
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    struct out *o = out_file(path, err);
+    if (o == NULL)
+        return -1;
+    if (what == 2)
+        sim_run_expected(run, o);
+    else
+        sim_run_write(run, what == 0, what == 1, o);
+    return out_close(&o, err);
+}
+
+static int
+write_run(const struct sim_run *run, const struct options *o, struct rt_err *err)
+{
+    static const char *const names[] = {"api.log", "hooks.jsonl", "expected.json"};
+    if (o->output == NULL || strcmp(o->output, "-") == 0) {
+        struct out *out = out_file("-", err);
+        if (out != NULL)
+            sim_run_write(run, true, true, out);
+        return out == NULL ? -1 : out_close(&out, err);
+    }
+    if (mkdir(o->output, 0777) < 0 && errno != EEXIST)
+        return rt_fail_here(err, RT_EIO, "%s: %s", o->output, strerror(errno));
+    for (int i = 0; i < 3; i++)
+        if (write_file(run, o->output, names[i], i, err) < 0)
+            return -1;
+    return 0;
+}
+
+static const char *
+near(const struct sim_plan *p, rt_str name)
+{
+    static char out[100];
+    unsigned best = 4;
+    out[0] = '\0';
+    for (size_t i = 0; i < p->scenarios.n; i++) {
+        unsigned d = rt_str_distance(name, p->scenarios.v[i]->name, best);
+        if (d < best) {
+            best = d;
+            snprintf(out, sizeof(out), "; did you mean %.*s?", RT_FMT(p->scenarios.v[i]->name));
+        }
+    }
+    return out;
+}
+
+static int
+simulate(const struct sim_plan *p, const struct options *o)
+{
+    struct sim_habits habits = {o->jitter, o->loss, o->disorder, o->duplicates};
+    bool mix = strcmp(o->operands[0], "mix") == 0;
+    const struct sim_scenario *only =
+        mix ? NULL : sim_scenario_find(p, rt_str_of(o->operands[0]));
+    struct sim_run run;
+    struct rt_err err = {0};
+    if (!mix && only == NULL) {
+        log_error("no scenario \"%s\"%s; rectrace simulate list tells them all", o->operands[0],
+                  near(p, rt_str_of(o->operands[0])));
+        return EXIT_USAGE;
+    }
+    unsigned count = o->sessions > 0 ? o->sessions : mix ? (unsigned)p->scenarios.n : SESSIONS;
+    int rc = sim_run_make(&run, p, only, o->seed, count, &habits, &err);
+    if (rc == 0)
+        rc = write_run(&run, o, &err);
+    sim_run_fini(&run);
+    return rc < 0 ? run_fail(&err) : EXIT_RAN;
+}
+
+static int
+run_simulate(const struct options *o)
+{
+    struct rule_messages messages;
+    struct rt_err err = {0};
+    int status = EXIT_RULES;
+    if (o->operand_count != 1) {
+        log_error("simulate needs a SCENARIO, \"mix\" or \"list\"");
+        return EXIT_USAGE;
+    }
+    rule_messages_init(&messages);
+    struct sim_plan *p = sim_plan_load(&messages, &err);
+    if (messages.errors > 0) {
+        struct out *told = out_memory(&err);
+        if (told != NULL) {
+            rule_messages_print(&messages, told);
+            fwrite(out_text(told).p, 1, out_text(told).n, stderr);
+        }
+        out_abort(&told);
+    } else if (p == NULL) {
+        status = run_fail(&err);
+    }
+    if (p != NULL)
+        status = strcmp(o->operands[0], "list") == 0 ? list(p, o) : simulate(p, o);
+    sim_plan_free(&p);
+    rule_messages_fini(&messages);
+    return status;
+}
+
+const struct command cmd_simulate = {
+    .name = "simulate",
+    .arguments = "SCENARIO|mix|list",
+    .group = "Try it",
+    .doc = "an API log and its callbacks, with a known answer",
+    .examples = "rectrace simulate start-expired | rectrace analyze -\n"
+                "rectrace simulate mix --sessions 500 --seed 7 -o made/",
+    .takes = TAKES_OUTPUT | TAKES_SIMULATE,
+    .formats = "text",
+    .run = run_simulate,
+};

@@ -1,0 +1,11 @@
+/*
+ * data.h - the files of rules/simulate/ inside the binary.
+ */
+#ifndef RECTRACE_SIMULATE_DATA_H
+#define RECTRACE_SIMULATE_DATA_H
+
+#include "rules/pack.h"
+
+extern const struct pack_file simulate_files[]; /* in order; ends with name == NULL */
+
+#endif

@@ -1,0 +1,12 @@
+librectrace_a_SOURCES += src/simulate/client.c src/simulate/client.h src/simulate/data.h src/simulate/plan.c src/simulate/plan.h \
+	src/simulate/random.c src/simulate/random.h src/simulate/run.c src/simulate/run.h src/simulate/service.c src/simulate/service.h
+nodist_librectrace_a_SOURCES += src/simulate/data.c
+BUILT_SOURCES += src/simulate/data.c
+CLEANFILES += src/simulate/data.c
+# The service before the scenarios, which name its answers.
+SIMULATE_FILES = rules/simulate/service.yaml rules/simulate/scenarios.yaml
+EXTRA_DIST += $(SIMULATE_FILES)
+
+src/simulate/data.c: $(SIMULATE_FILES) tools/pack.sh
+	$(AM_V_GEN)$(MKDIR_P) src/simulate && sh $(srcdir)/tools/pack.sh $(srcdir) $(SIMULATE_FILES) | \
+		sed 's/pack_files/simulate_files/; s/"rules\/pack.h"/"simulate\/data.h"/' > $@.tmp && mv $@.tmp $@

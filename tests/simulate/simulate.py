@@ -1,0 +1,127 @@
+"""Simulated clients against the rules: the same seed, the same bytes; what is expected is found, and nothing else."""
+import collections
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+RECTRACE = os.path.abspath("rectrace")
+LEAST = 0.99
+RANK = {"info": 0, "warning": 1, "error": 2, "critical": 3}
+
+
+def run(*words, status=0):
+    got = subprocess.run([RECTRACE, *words], capture_output=True, timeout=300)
+    assert got.returncode == status, (words, got.returncode, got.stderr.decode())
+    return got.stdout
+
+
+def simulate(folder, *words):
+    run("simulate", *words, "-o", folder)
+    logs = [os.path.join(folder, x) for x in ("api.log", "hooks.jsonl")]
+    found = json.loads(run("analyze", "--format", "json", *logs))
+    return json.load(open(os.path.join(folder, "expected.json")))["instances"], found
+
+
+def by_instance(found):
+    """Findings of each simulated app, which is one client's own."""
+    out = collections.defaultdict(list)
+    cname = {s["id"]: s["cname"] for s in found["sessions"]}
+    apps = {s["cname"]: s["app_id"] for s in found["sessions"] if s["app_id"]}
+    for f in found["findings"]:
+        app = f.get("app_id") or apps.get(cname.get(f["session"]))
+        out[app].append(f)
+    return out
+
+
+def judge(instances, found, tally, told):
+    per = by_instance(found)
+    known = {i["app_id"] for i in instances}
+    for f in (f for app, list_ in per.items() if app not in known for f in list_):
+        if RANK[f["severity"]] > 0:
+            tally[f["id"]]["false"] += 1
+            told[f["id"], "nobody"] += 1
+    for i in instances:
+        got = per[i["app_id"]]
+        ids = {f["id"] for f in got}
+        for want in i["expect"]:
+            if i["callbacks_lost"] and want not in ids:
+                continue  # what was to be seen may be what was lost
+            tally[want]["hit" if want in ids else "missed"] += 1
+            if want not in ids:
+                told[want, "missed in " + i["scenario"]] += 1
+        for f in got:
+            unsure = i["callbacks_lost"] and f["confidence"] != "certain"  # right by what arrived
+            if f["id"] not in i["expect"] + i["may"] and RANK[f["severity"]] > 0 and not unsure:
+                tally[f["id"]]["false"] += 1
+                told[f["id"], "false in " + i["scenario"] + (" (with loss)" if i["callbacks_lost"] else "")] += 1
+
+
+def check_same_bytes(folder):
+    words = ("mix", "--sessions", "60", "--seed", "5", "--jitter", "300ms", "--loss", "0.02", "--disorder", "0.05",
+             "--duplicates", "0.05")
+    for name in ("a", "b"):
+        run("simulate", *words, "-o", os.path.join(folder, name))
+    run("simulate", *words[:4], "6", *words[5:], "-o", os.path.join(folder, "c"))
+    for file in ("api.log", "hooks.jsonl", "expected.json"):
+        a, b, c = (open(os.path.join(folder, x, file), "rb").read() for x in "abc")
+        assert a == b and a != c and len(a) > 1000, file
+
+
+def check_usage(folder):
+    run("simulate", status=3)
+    run("simulate", "start-expird", status=3)
+    run("simulate", "mix", "--loss", "2", status=3)
+    names = [x.split()[0] for x in run("simulate", "list").decode().splitlines()]
+    healthy = [x for x in names if x.startswith("healthy")]
+    assert len(names) >= 60 and len(healthy) >= 12, (len(names), len(healthy))
+    alone = run("simulate", "start-expired")
+    out = subprocess.run([RECTRACE, "analyze", "-"], input=alone, capture_output=True, timeout=60).stdout.decode()
+    assert "resource-id-expired" in out
+    print(len(names), "scenarios,", len(healthy), "of them healthy")
+
+
+RUNS = (
+    ("kind", "98", "1"),
+    ("jitter", "1000", "2", "--jitter", "250ms"),
+    ("disorder", "700", "3", "--disorder", "0.05", "--duplicates", "0.03", "--jitter", "100ms"),
+    ("loss", "700", "4", "--loss", "0.01", "--jitter", "100ms"),
+)
+
+
+def check_found(folder):
+    tally = collections.defaultdict(lambda: collections.Counter())
+    told = collections.Counter()
+    sessions = 0
+    for name, count, seed, *more in RUNS:
+        instances, found = simulate(os.path.join(folder, name), "mix", "--sessions", count, "--seed", seed, *more)
+        assert found["totals"]["sessions"] >= len(instances) - 20
+        judge(instances, found, tally, told)
+        sessions += len(instances)
+    print(f"{sessions} simulated sessions")
+    print(f"{'finding':32} {'recall':>7} {'precision':>9}  hit missed false")
+    bad = []
+    for id_, n in sorted(tally.items()):
+        hit, missed, false = n["hit"], n["missed"], n["false"]
+        recall = hit / (hit + missed) if hit + missed else 1
+        precision = hit / (hit + false) if hit + false else 1
+        if hit + missed + false:
+            print(f"{id_:32} {recall:7.3f} {precision:9.3f}  {hit} {missed} {false}")
+        if recall < LEAST or precision < LEAST:
+            bad.append(id_)
+    for (id_, where), count in sorted(told.items()):
+        print(f"  {id_}: {where}, {count}")
+    assert not bad, bad
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        only = sys.argv[1:]
+        for name, check in list(globals().items()):
+            if name.startswith("check_") and (not only or name[6:] in only):
+                check(folder)
+                print("ok", name[6:].replace("_", " "))
+
+
+main()
