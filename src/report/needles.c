@@ -66,7 +66,7 @@ const struct needle *
 needles_at(const struct needles *n, rt_str text, size_t i)
 {
     const struct needle *longest = NULL;
-    if (text.n - i < NEEDLE_LEAST)
+    if (n->v.n == 0 || text.n - i < NEEDLE_LEAST)
         return NULL;
     uint32_t w = window(text.p + i);
     if ((n->filter[w / 8] & 1u << w % 8) == 0)
@@ -83,6 +83,9 @@ const struct needle *
 needles_in(const struct needles *n, rt_str text)
 {
     for (size_t i = 0; n->v.n > 0 && i + NEEDLE_LEAST <= text.n; i++) {
+        uint32_t w = window(text.p + i);
+        if ((n->filter[w / 8] & 1u << w % 8) == 0)
+            continue;
         const struct needle *found = needles_at(n, text, i);
         if (found != NULL)
             return found;

@@ -62,11 +62,14 @@ lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Letters, digits, '_' and '-'. */
 static bool
 word_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '-';
+    static const uint32_t words[8] = {
+        0, UINT32_C(0x03ff2000), UINT32_C(0x87fffffe), UINT32_C(0x07fffffe), 0, 0, 0, 0};
+    unsigned char u = (unsigned char)c;
+    return (words[u >> 5] >> (u & 31) & 1) != 0;
 }
 
 static int
@@ -74,8 +77,9 @@ add_name(struct scrub *s, rt_str name, const struct identity *id)
 {
     struct scrub_name *slot = name.n == 0 ? NULL : RT_VEC_PUSH(&s->names);
     if (slot != NULL)
-        *slot = (struct scrub_name){name, id == NULL ? SCRUB_SECRET : SCRUB_ID, id,
-                                    id != NULL && id->as.n > 0 ? rt_arena_strz(&s->arena, id->as) : NULL};
+        *slot = (struct scrub_name){
+            name, id == NULL ? SCRUB_SECRET : SCRUB_ID, id,
+            id != NULL && id->as.n > 0 ? rt_arena_strz(&s->arena, id->as) : NULL};
     return name.n > 0 && slot == NULL ? -1 : 0;
 }
 
@@ -333,7 +337,8 @@ ends_word(rt_str line, size_t i)
 
 /* In prose a blank is enough between a name and an id that is known. */
 static bool
-told_id(const struct scrub *s, const struct scrub_name *name, rt_str line, size_t at, struct quoted *out)
+told_id(const struct scrub *s, const struct scrub_name *name, rt_str line, size_t at,
+        struct quoted *out)
 {
     size_t end = at + 1;
     if (name->kind != SCRUB_ID || line.p[at] != ' ')
@@ -341,7 +346,8 @@ told_id(const struct scrub *s, const struct scrub_name *name, rt_str line, size_
     while (end < line.n && word_byte(line.p[end]))
         end++;
     *out = (struct quoted){at + 1, end};
-    return end > at + 1 && rt_map_get(&s->aliases->by_real, (rt_str){line.p + at + 1, end - at - 1}) != NULL;
+    return end > at + 1 &&
+           rt_map_get(&s->aliases->by_real, (rt_str){line.p + at + 1, end - at - 1}) != NULL;
 }
 
 /* The name that stands at `i` with a value behind it. */
@@ -355,7 +361,8 @@ named(const struct scrub *s, rt_str line, size_t i, struct quoted *out)
         rt_str name = s->names.v[k].name;
         if (line.n - i > name.n && rt_str_eq_nocase((rt_str){line.p + i, name.n}, name) &&
             ends_word(line, i + name.n) &&
-            (find_value(line, i + name.n, out) || told_id(s, &s->names.v[k], line, i + name.n, out)))
+            (find_value(line, i + name.n, out) ||
+             told_id(s, &s->names.v[k], line, i + name.n, out)))
             return &s->names.v[k];
     }
     return NULL;
@@ -567,11 +574,12 @@ static size_t
 put_formed(struct scrub *s, rt_str line, size_t i)
 {
     size_t skip = 0, n = 0;
-    if ((n = redact_credential(line, i, &skip)) > 0) {
+    char c = line.p[i];
+    if (strchr("Bba0", c) != NULL && c != '\0' && (n = redact_credential(line, i, &skip)) > 0) {
         rt_buf_add(&s->text, (rt_str){line.p + i, skip});
         if (!put_token(s, (rt_str){line.p + i + skip, n}))
             put_secret(s, SCRUB_CREDENTIAL, (rt_str){line.p + i + skip, n});
-    } else if ((n = stream_at(line, i, &skip)) > 0) {
+    } else if (c == 'r' && (n = stream_at(line, i, &skip)) > 0) {
         rt_buf_add(&s->text, (rt_str){line.p + i, skip});
         put_secret(s, SCRUB_STREAM, (rt_str){line.p + i + skip, n});
     } else if ((n = address_at(line, i)) > 0 || (n = address6_at(line, i)) > 0) {
@@ -584,24 +592,42 @@ put_formed(struct scrub *s, rt_str line, size_t i)
     return n > 0 ? skip + n : 0;
 }
 
+/* Only here can something begin: where a word does, at the first byte of a credential, at what is known. */
+static bool
+may_begin(const struct scrub *s, rt_str line, size_t i)
+{
+    char c = line.p[i];
+    if (i == 0 || !word_byte(line.p[i - 1]) || c == 'B' || c == 'b' || c == 'a')
+        return true;
+    return s->settled && needles_at(&s->known, line, i) != NULL;
+}
+
 rt_str
 scrub_line(struct scrub *s, rt_str line)
 {
+    size_t from = 0; /* what is not yet copied */
     if (s->profile == SCRUB_NONE)
         return line;
     rt_buf_clear(&s->text);
     for (size_t i = 0; i < line.n;) {
         struct quoted q;
         size_t n = 0;
+        if (!may_begin(s, line, i)) {
+            i++;
+            continue;
+        }
+        rt_buf_add(&s->text, (rt_str){line.p + from, i - from});
+        from = i;
         const struct scrub_name *name = named(s, line, i, &q);
         if (name != NULL)
-            i = put_named(s, line, i, name, &q);
+            from = i = put_named(s, line, i, name, &q);
         else if ((n = s->settled ? put_known(s, line, i) : 0) > 0 ||
                  (n = put_formed(s, line, i)) > 0)
-            i += n;
+            from = i += n;
         else
-            rt_buf_addc(&s->text, line.p[i++]);
+            i++;
     }
+    rt_buf_add(&s->text, (rt_str){line.p + from, line.n - from});
     return s->text.failed ? RT_NONE : rt_buf_str(&s->text);
 }
 
