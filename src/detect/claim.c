@@ -151,7 +151,7 @@ claim_add(struct claims *d, struct detector *det, const struct rule *r, const st
         return rt_fail_mem(err);
     struct finding *f = &c->f;
     *f = (struct finding){
-        .id = r->id,
+        .id = r->finding,
         .severity = r->severity,
         .confidence = m->certain ? CONFIDENCE_CERTAIN : r->confidence,
         .rule = r,

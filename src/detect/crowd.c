@@ -1,5 +1,6 @@
 /*
- * crowd.c - how many recordings of an app ran at one time, and how many calls it sent in a second.
+ * crowd.c - how many recordings of an app ran at one time, how they ended, what its starts had in common,
+ * and how many calls it sent in a second.
  */
 #include "config.h"
 
@@ -9,16 +10,36 @@
 #include "detect/internal.h"
 #include "detect/moment.h"
 
+static const struct event *
+its_start(const struct session *s)
+{
+    for (size_t i = 0; i < s->event_count; i++)
+        if (s->events[i]->kind == KIND_START && s->events[i]->outcome == OUTCOME_OK)
+            return s->events[i];
+    return NULL;
+}
+
 int
 crowd_keep(struct detector *det, const struct session *s)
 {
     rt_str app = s->app_id;
-    if (s->from == RT_TIME_NONE || app.n == 0 || !witness_asks(det, FIELD_LIVE))
+    bool failed = s->phase == PHASE_START_FAILED;
+    const struct event *start = failed ? its_start(s) : NULL;
+    if (app.n == 0 || !witness_asks(det, FIELD_LIVE) ||
+        (failed ? start == NULL : s->from == RT_TIME_NONE))
         return 0;
     struct life *slot = witness_word(det, &app) < 0 ? NULL : RT_VEC_PUSH(&det->lives);
     if (slot == NULL)
         return -1;
-    *slot = (struct life){app, s->from, s->to};
+    *slot = (struct life){.app = app,
+                          .from = s->from,
+                          .to = s->to,
+                          .over = s->ended && !failed,
+                          .alone =
+                              s->ended && !failed && (s->kinds & UINT64_C(1) << KIND_STOP) == 0,
+                          .failed = failed,
+                          .input = failed ? start->input : 0,
+                          .line = failed ? start->line : 0};
     return 0;
 }
 
@@ -54,16 +75,16 @@ add_number(struct detector *det, const struct event *e, uint16_t field, int64_t 
                : event_add(&det->arena, (struct event *)(uintptr_t)e, &v);
 }
 
-int
-crowd_tell(struct detector *det, const struct scope *s)
+/* At one time, after each start. */
+static int
+tell_live(struct detector *det, const struct scope *s, rt_str app)
 {
-    rt_str app = s->v[0].e->app_id;
     size_t n = 0;
     rt_time *from = rt_calloc(2 * det->lives.n + 1, sizeof(*from)), *to = from + det->lives.n;
     if (from == NULL)
         return -1;
     for (size_t i = 0; i < det->lives.n; i++)
-        if (rt_str_eq(det->lives.v[i].app, app)) {
+        if (det->lives.v[i].from != RT_TIME_NONE && rt_str_eq(det->lives.v[i].app, app)) {
             from[n] = det->lives.v[i].from;
             to[n++] = det->lives.v[i].to;
         }
@@ -80,6 +101,70 @@ crowd_tell(struct detector *det, const struct scope *s)
     }
     rt_free(from);
     return rc;
+}
+
+static bool
+started(const struct event *e)
+{
+    return e->kind == KIND_START && e->outcome == OUTCOME_OK;
+}
+
+/* At the last start: how many recordings ended, and how. */
+static int
+tell_ends(struct detector *det, const struct scope *s, rt_str app)
+{
+    const struct event *last = NULL;
+    int64_t over = 0, alone = 0;
+    for (size_t i = 0; i < s->n; i++)
+        if (started(s->v[i].e))
+            last = s->v[i].e;
+    for (size_t i = 0; i < det->lives.n; i++)
+        if (rt_str_eq(det->lives.v[i].app, app)) {
+            over += det->lives.v[i].over;
+            alone += det->lives.v[i].alone;
+        }
+    if (last == NULL || over == 0)
+        return 0;
+    return add_number(det, last, FIELD_OVER, over) |
+           add_number(det, last, FIELD_ALONE, alone * 100 / over);
+}
+
+static bool
+came_to_nothing(const struct detector *det, const struct event *start)
+{
+    for (size_t i = 0; i < det->lives.n; i++)
+        if (det->lives.v[i].failed && det->lives.v[i].input == start->input &&
+            det->lives.v[i].line == start->line)
+            return true;
+    return false;
+}
+
+/* At the only start without a token, when its recording never ran: how many had one. */
+static int
+tell_tokens(struct detector *det, const struct scope *s)
+{
+    const struct event *bare = NULL;
+    int64_t without = 0, with = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct event *e = s->v[i].e;
+        rt_str token = started(e) ? event_text(e, FIELD_TOKEN) : RT_NONE;
+        bool missing = rt_str_is(token, "missing");
+        bare = missing ? e : bare;
+        without += missing;
+        with += token.n > 0 && !missing;
+    }
+    return without == 1 && with > 0 && came_to_nothing(det, bare)
+               ? add_number(det, bare, FIELD_TOKENED, with)
+               : 0;
+}
+
+int
+crowd_tell(struct detector *det, const struct scope *s)
+{
+    rt_str app = s->v[0].e->app_id;
+    return tell_live(det, s, app) < 0 || tell_ends(det, s, app) < 0 || tell_tokens(det, s) < 0
+               ? -1
+               : 0;
 }
 
 static int
@@ -118,7 +203,8 @@ add_silence(struct detector *det, rt_str app, const struct meter_silence *s)
     *slot = (struct scope_event){e, RT_NONE, 0};
     if (add_number(det, e, FIELD_SILENCE, s->length / RT_MS) < 0)
         return -1;
-    return add_number(det, e, FIELD_CALLS_BESIDE, (int64_t)(s->before < s->after ? s->before : s->after));
+    return add_number(det, e, FIELD_CALLS_BESIDE,
+                      (int64_t)(s->before < s->after ? s->before : s->after));
 }
 
 int

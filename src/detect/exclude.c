@@ -25,7 +25,7 @@ was_found(const struct claims *d, rt_str place, const struct rule *r)
 {
     const struct claim_refs *refs = claims_at(d, place);
     for (size_t i = 0; refs != NULL && i < refs->v.n; i++)
-        if (rt_str_eq(d->list.v[refs->v.v[i]].f.id, r->id))
+        if (rt_str_eq(d->list.v[refs->v.v[i]].f.id, r->finding))
             return true;
     return false;
 }
@@ -35,7 +35,7 @@ is_rival(const struct claims *d, const struct claim *c, const struct rule *r)
 {
     const struct rule *mine = c->f.rule;
     return !r->off && r->variant == 0 && r->scope == SCOPE_SESSION &&
-           !rt_str_eq(r->id, mine->id) && rt_str_eq(r->family, mine->family) &&
+           !rt_str_eq(r->finding, mine->finding) && rt_str_eq(r->family, mine->family) &&
            share_explained(mine, r) && !was_found(d, c->place, r);
 }
 

@@ -43,6 +43,10 @@ struct wide_step {
 struct life { /* of a recording */
     rt_str app;
     rt_time from, to;
+    bool over, alone; /* it has ended; without a stop */
+    bool failed;      /* it never ran; only then these count: */
+    uint32_t input;   /* where its start is */
+    uint64_t line;
 };
 
 struct scope_events {

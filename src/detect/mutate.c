@@ -12,7 +12,7 @@ is_wanted(const struct rule *r, const struct rule_test *t)
 {
     bool wanted = t->expect == EXPECT_VALUES;
     for (size_t k = 0; t->expect == EXPECT_IDS && k < t->count; k++)
-        wanted |= rt_str_eq(t->keys[k], r->id);
+        wanted |= rt_str_eq(t->keys[k], r->finding);
     return wanted;
 }
 
@@ -62,7 +62,7 @@ any_notices(const struct rule_set *set, const struct rt_limits *limits,
         }
         if (trial_read(set, t->log, &log, &wrong) == 0) {
             rc = trial_run(set, limits, &log, TRIAL_AS_WRITTEN, &found, err);
-            const struct finding *f = rc < 0 ? NULL : trial_find(&found, whole->id);
+            const struct finding *f = rc < 0 ? NULL : trial_find(&found, whole->finding);
             *noticed = rc == 0 && ((f != NULL) != is_wanted(whole, t) || count_differs(t, f));
             finding_list_fini(&found);
         }

@@ -58,7 +58,7 @@ static void
 judge_values(const struct rule *r, const struct rule_test *t, const struct finding_list *l,
              bool cut, char why[WHY_MOST])
 {
-    const struct finding *f = trial_find(l, r->id);
+    const struct finding *f = trial_find(l, r->finding);
     bool open = is_unchecked(l, r->id);
     /* What could not be checked of a mere note is not listed. */
     if (f == NULL && cut && (open || r->severity == SEVERITY_INFO))
@@ -96,7 +96,7 @@ static void
 judge(const struct rule *r, const struct rule_test *t, const struct finding_list *l, bool cut,
       char why[WHY_MOST])
 {
-    bool found = trial_find(l, r->id) != NULL;
+    bool found = trial_find(l, r->finding) != NULL;
     why[0] = '\0';
     switch (t->expect) {
     case EXPECT_NONE:

@@ -149,7 +149,7 @@ lint_tests(const struct lint *l, const struct rule *r)
         const struct rule_test *test = &r->tests[t];
         bool listed = false;
         for (size_t i = 0; i < test->count; i++)
-            listed |= rt_str_eq(test->keys[i], r->id);
+            listed |= rt_str_eq(test->keys[i], r->finding);
         fires |= test->expect == EXPECT_VALUES || (test->expect == EXPECT_IDS && listed);
         stays |= test->expect == EXPECT_NONE || test->expect == EXPECT_PENDING ||
                  (test->expect == EXPECT_IDS && !listed);

@@ -73,12 +73,14 @@ static bool
 load_head(struct loader *l, const struct yaml_node *map, struct rule *r)
 {
     static const char *const keys[] = {
-        "id",   "rev",      "severity", "confidence", "certain-with", "by",
+        "id",   "finding", "rev",      "severity", "confidence", "certain-with", "by",
         "when", "unless",   "let",      "explains",   "say",          "why",
         "fix",  "see-also", "status",   "also",       "tests",        NULL};
     int64_t rev = 1;
     bool good = load_keys(l, map, keys);
     good &= load_text(l, map, "id", true, &r->id);
+    r->finding = r->id;
+    good &= load_text(l, map, "finding", false, &r->finding);
     good &= load_int(l, map, "rev", true, 1, 1000000, &rev);
     good &= load_text(l, map, "say", true, &r->say);
     good &= load_text(l, map, "why", true, &r->why);

@@ -102,6 +102,7 @@ struct rule_param {
 
 struct rule {
     rt_str id, family;
+    rt_str finding; /* what it finds; several rules may find one thing in different scopes */
     uint32_t rev;
     enum severity severity;
     enum confidence confidence;
