@@ -213,3 +213,24 @@ out_pad(struct out *o, char c, size_t n)
     for (; n > 0; n -= n < sizeof(some) ? n : sizeof(some))
         out_rawn(o, (rt_str){some, n < sizeof(some) ? n : sizeof(some)});
 }
+
+void
+out_wrap(struct out *o, const char *text, size_t indent)
+{
+    enum { COLUMNS = 80 };
+    size_t at = indent;
+    for (size_t n; *text != '\0'; text += n + (text[n] == ' ')) {
+        n = strcspn(text, " ");
+        if (at > indent && at + 1 + n > COLUMNS) {
+            out_char(o, '\n');
+            out_pad(o, ' ', indent);
+            at = indent;
+        } else if (at > indent) {
+            out_char(o, ' ');
+            at++;
+        }
+        out_rawn(o, (rt_str){text, n});
+        at += n;
+    }
+    out_char(o, '\n');
+}

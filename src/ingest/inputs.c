@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "ingest/archive.h"
+#include "ingest/reader.h"
 
 void
 input_list_init(struct input_list *l)
@@ -257,4 +258,11 @@ input_list_keep(struct input_list *l, struct rt_err *err)
         in->source = &part->source;
     }
     return 0;
+}
+
+struct reader *
+input_open(const struct input *in, bool overlap, const struct rt_limits *limits, struct rt_err *err)
+{
+    return in->source != NULL ? reader_open_source(in->source, overlap, limits, err)
+                              : reader_open(in->path, overlap, limits, err);
 }

@@ -43,6 +43,9 @@ struct input_list {
 };
 void input_list_init(struct input_list *l);
 void input_list_fini(struct input_list *l);
+struct reader;
+/* NULL: it cannot be read at all. `overlap`: as reader_open(). */
+struct reader *input_open(const struct input *in, bool overlap, const struct rt_limits *limits, struct rt_err *err);
 /* Standard input is kept in a temporary file from now on, so that it can be read again. -1: it cannot. */
 int input_list_keep(struct input_list *l, struct rt_err *err);
 /* Missing or unreadable files become problems; -1 only for memory. A directory gives its regular

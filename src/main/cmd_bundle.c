@@ -363,7 +363,7 @@ const struct command cmd_bundle = {
     .name = "bundle",
     .arguments = "[ID]... FILE...",
     .group = "Pass it on",
-    .doc = "the lines that matter and the report, as an archive that FILE can be",
+    .doc = "the lines that matter and the report, as an archive to analyse again",
     .examples = "rectrace bundle room-117 api.log.gz hooks.jsonl -o evidence.tgz\n"
                 "rectrace bundle api.log.gz --redact public -o evidence.tgz",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REDACT,
@@ -375,7 +375,7 @@ const struct command cmd_redact = {
     .name = "redact",
     .arguments = "FILE...",
     .group = "Pass it on",
-    .doc = "logs or a bundle, every line redacted, as such an archive",
+    .doc = "logs or a bundle, every line redacted, as an archive",
     .examples = "rectrace redact evidence.tgz --redact public -o public.tgz\n"
                 "rectrace redact logs/ -o logs.tgz",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REDACT,

@@ -2,6 +2,7 @@
 
 #include "main/help.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -13,21 +14,37 @@
 #include "receive/http.h"
 #include "rules/load.h"
 
+enum { DOC_AT = 34 };
+
+/* Long arguments have a line of their own. */
+static void
+list_command(struct out *out, const struct command *c)
+{
+    int used = snprintf(NULL, 0, "  %-8s %s", c->name, c->arguments);
+    out_fmt(out, "  %-8s %s", c->name, c->arguments);
+    if (used < 0 || used >= DOC_AT) {
+        out_char(out, '\n');
+        used = 0;
+    }
+    out_pad(out, ' ', DOC_AT - (size_t)used);
+    out_wrap(out, c->doc, DOC_AT);
+}
+
 static void
 list_group(struct out *out, const char *group)
 {
     out_fmt(out, "\n%s:\n", group);
     for (size_t i = 0; commands[i] != NULL; i++)
         if (strcmp(commands[i]->group, group) == 0)
-            out_fmt(out, "  rectrace %-8s %-29s %s\n", commands[i]->name,
-                    commands[i]->arguments, commands[i]->doc);
+            list_command(out, commands[i]);
 }
 
 void
 help_program(struct out *out)
 {
     out_raw(out,
-            "rectrace - tells why a cloud recording went wrong, from API logs and callbacks\n");
+            "rectrace - tells why a cloud recording went wrong, from API logs and callbacks\n"
+            "usage: rectrace [COMMAND] [OPTION]... FILE...\n");
     for (size_t i = 0; commands[i] != NULL; i++) {
         size_t earlier = 0;
         while (strcmp(commands[earlier]->group, commands[i]->group) != 0)
@@ -40,7 +57,7 @@ help_program(struct out *out)
     out_raw(out, "\nExamples:\n"
                  "  rectrace api.log.gz                        what went wrong in this log\n"
                  "  rectrace explain 433                       what a number means\n"
-                 "\nExit status: 0 ran, 1 --fail-on reached, 2 rules invalid, 3 usage or "
+                 "\nExit status: 0 ran, 1 --fail-on reached, 2 rules invalid, 3 usage or\n"
                  "unreadable input.\n"
                  "More: man rectrace, man 5 rectrace-rules\n");
 }
@@ -48,7 +65,8 @@ help_program(struct out *out)
 void
 help_command(struct out *out, const struct command *c)
 {
-    out_fmt(out, "rectrace %s %s\n\n  %s\n", c->name, c->arguments, c->doc);
+    out_fmt(out, "rectrace %s %s\n\n  ", c->name, c->arguments);
+    out_wrap(out, c->doc, 2);
     if (c->examples != NULL) {
         out_raw(out, "\nExamples:\n");
         for (const char *line = c->examples; *line != '\0';) {

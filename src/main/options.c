@@ -17,7 +17,7 @@ enum option_id {
 #undef OPTION
     OPTION__COUNT
 };
-enum { LONG_BASE = 256 };
+enum { LONG_BASE = 256, DOC_AT = 29 };
 
 enum { SESSIONS_MOST = 1000000 };
 
@@ -315,7 +315,6 @@ options_help(struct out *out, unsigned groups)
         snprintf(left, sizeof(left), "%s--%s%s%s", letter, rows[i].name,
                  rows[i].arg != NULL ? " " : "", rows[i].arg != NULL ? rows[i].arg : "");
         out_fmt(out, "  %-26s ", left);
-        out_raw(out, rows[i].doc);
-        out_char(out, '\n');
+        out_wrap(out, rows[i].doc, DOC_AT);
     }
 }

@@ -92,20 +92,13 @@ add_ids(struct needles *ids, const struct session *s, bool channel)
     return rc;
 }
 
-static struct reader *
-open_again(const struct input *in, const struct rt_limits *limits, struct rt_err *err)
-{
-    return in->source != NULL ? reader_open_source(in->source, false, limits, err)
-                              : reader_open(in->path, false, limits, err);
-}
-
 static int
 mark_ids(struct choice *c, size_t input, const struct input *in, const struct needles *ids,
          const struct rt_limits *limits, struct rt_err *err)
 {
     struct reader_line line;
     struct rt_err unread = {0};
-    struct reader *r = open_again(in, limits, &unread);
+    struct reader *r = input_open(in, false, limits, &unread);
     int rc = 0, got = 0;
     while (r != NULL && rc == 0 && (got = reader_next(r, &line, err)) == 1)
         if (needles_in(ids, line.text) != NULL)
