@@ -13,8 +13,12 @@ enum store_statement {
     SQL_COMMIT,
     SQL_ROLLBACK,
     SQL_INSERT,
-    SQL_BY_NOTICE,
-    SQL_BY_TWIN,
+    SQL_BY_ID,
+    SQL_SEEN_GET,
+    SQL_SEEN_PUT,
+    SQL_SEEN_DROP,
+    SQL_MARK_SET,
+    SQL_KEYS,
     SQL_COUNT_COPY,
     SQL_HAS_COPY,
     SQL_INSERT_COPY,
@@ -33,6 +37,7 @@ struct store {
     int lock_fd; /* -1: a reader */
     int64_t last_id, begun_id;
     bool full;
+    struct seen *seen; /* NULL: a reader */
     sqlite3_stmt *sql[SQL__COUNT];
 };
 
@@ -45,6 +50,25 @@ int store_number(struct store *s, const char *sql, int64_t *out, struct rt_err *
 int schema_create(const char *path, struct rt_err *err);
 /* Checks that the file is one of ours and brings it to the version of this program. */
 int schema_check(struct store *s, enum store_mode mode, struct rt_err *err);
+/* Of what a row says and never changes; stored with it, so that a bit that flips is noticed. */
+int64_t store_sum_callback(const struct store_callback *c);
+int64_t store_sum_line(rt_str source, rt_time received, rt_str text);
+
+/* ---- for seen.c: the index on disk, and up to which row it holds all keys ---- */
+
+int store_seen_get(struct store *s, const unsigned char *key, int64_t *id, struct rt_err *err);
+int store_seen_put(struct store *s, const unsigned char *key, int64_t id, struct rt_err *err);
+int store_seen_drop(struct store *s, const unsigned char *key, int64_t id, struct rt_err *err);
+int store_mark_get(struct store *s, int64_t *id, struct rt_err *err);
+int store_mark_set(struct store *s, int64_t id, struct rt_err *err);
+/* First rows after `*after` with their keys, `most` of them; moves `*after`. How many, or -1. `twin` may be NULL. */
+typedef int store_key_row(void *arg, int64_t id, rt_str app, rt_str notice,
+                          const unsigned char *twin, struct rt_err *err);
+int64_t store_keys(struct store *s, int64_t *after, int64_t most, store_key_row *each,
+                   void *arg, struct rt_err *err);
+int store_begin_plain(struct store *s, struct rt_err *err);
+int store_commit_plain(struct store *s, struct rt_err *err);
+
 /* Takes the lock file of a writer; it goes with the process. */
 int lock_take(struct store *s, struct rt_err *err);
 

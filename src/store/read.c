@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <zlib.h>
+
 #include "base/alloc.h"
 #include "store/internal.h"
 
@@ -21,6 +23,48 @@ instant(sqlite3_stmt *q, int at)
     return sqlite3_column_type(q, at) == SQLITE_NULL ? RT_TIME_NONE
                                                      : sqlite3_column_int64(q, at);
 }
+
+/* In the place of a body whose sum is wrong: no format reads it, so it is counted with what cannot be read. */
+static const rt_str damaged = {"damaged in the store", sizeof("damaged in the store") - 1};
+
+/* ---- sums ---- */
+
+static uLong
+add_text(uLong sum, rt_str s)
+{
+    unsigned char n[8];
+    for (int i = 0; i < 8; i++)
+        n[i] = (unsigned char)((uint64_t)s.n >> (8 * i));
+    sum = crc32_z(sum, n, sizeof(n));
+    return s.n == 0 ? sum : crc32_z(sum, (const Bytef *)s.p, s.n);
+}
+
+static uLong
+add_number(uLong sum, int64_t v)
+{
+    unsigned char n[8];
+    for (int i = 0; i < 8; i++)
+        n[i] = (unsigned char)((uint64_t)v >> (8 * i));
+    return crc32_z(sum, n, sizeof(n));
+}
+
+int64_t
+store_sum_callback(const struct store_callback *c)
+{
+    uLong sum = add_text(add_text(crc32_z(0, NULL, 0), c->app), c->notice);
+    sum = add_number(add_number(sum, c->received), c->notify);
+    sum = add_text(add_number(sum, (int64_t)c->label), c->secret);
+    return (int64_t)add_text(sum, c->body);
+}
+
+int64_t
+store_sum_line(rt_str source, rt_time received, rt_str text)
+{
+    uLong sum = add_number(add_text(crc32_z(0, NULL, 0), source), received);
+    return (int64_t)add_text(sum, text);
+}
+
+/* ---- rows ---- */
 
 struct store_cursor {
     struct store *s;
@@ -78,11 +122,11 @@ step(struct store_cursor *c, struct rt_err *err)
 struct store_cursor *
 store_callbacks(struct store *s, int64_t after, int64_t upto, struct rt_err *err)
 {
-    return cursor_new(
-        s,
-        "SELECT id, of, app, notice, twin, received, last, notify, label, secret, copies, body"
-        " FROM callback WHERE id > ?1 AND id <= ?2 ORDER BY id",
-        RT_NONE, after, upto, err);
+    return cursor_new(s,
+                      "SELECT id, of, app, notice, twin, received, last, notify, label, "
+                      "secret, copies, body, sum"
+                      " FROM callback WHERE id > ?1 AND id <= ?2 ORDER BY id",
+                      RT_NONE, after, upto, err);
 }
 
 struct store_cursor *
@@ -98,9 +142,11 @@ store_refusals(struct store *s, int64_t after, struct rt_err *err)
 struct store_cursor *
 store_lines(struct store *s, rt_str source, int64_t after, int64_t upto, struct rt_err *err)
 {
-    return cursor_new(
-        s, "SELECT text FROM line WHERE source = ?1 AND id > ?2 AND id <= ?3 ORDER BY id",
-        source, after, upto, err);
+    return cursor_new(s,
+                      "SELECT text, source, received, sum FROM line WHERE source = ?1 AND id > "
+                      "?2 AND id <= ?3"
+                      " ORDER BY id",
+                      source, after, upto, err);
 }
 
 int
@@ -128,6 +174,9 @@ store_next_callback(struct store_cursor *c, struct store_callback *out, struct r
     out->has_twin = twin.n == STORE_TWIN;
     if (out->has_twin)
         memcpy(out->twin, twin.p, STORE_TWIN);
+    if (sqlite3_column_type(q, 12) == SQLITE_INTEGER &&
+        sqlite3_column_int64(q, 12) != store_sum_callback(out))
+        out->body = damaged;
     return 1;
 }
 
@@ -157,8 +206,13 @@ int
 store_next_line(struct store_cursor *c, rt_str *out, struct rt_err *err)
 {
     int rc = step(c, err);
-    if (rc > 0)
-        *out = text(c->q, 0);
+    sqlite3_stmt *q = c->q;
+    if (rc <= 0)
+        return rc;
+    *out = text(q, 0);
+    if (sqlite3_column_type(q, 3) == SQLITE_INTEGER &&
+        sqlite3_column_int64(q, 3) != store_sum_line(text(q, 1), instant(q, 2), *out))
+        *out = damaged;
     return rc;
 }
 

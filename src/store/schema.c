@@ -40,6 +40,12 @@ static const char *const migrations[] = {
     "CREATE TABLE tail (source TEXT PRIMARY KEY, device INTEGER NOT NULL, inode INTEGER NOT "
     "NULL,"
     " offset INTEGER NOT NULL);",
+    /* 3: what is known by its keys, up to the row of the mark (seen.c); a sum of each row. */
+    "CREATE TABLE seen (key BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "DROP INDEX callback_notice; DROP INDEX callback_twin;"
+    "ALTER TABLE callback ADD COLUMN sum INTEGER;"
+    "ALTER TABLE line ADD COLUMN sum INTEGER;",
 };
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "store/internal.h"
+#include "store/seen.h"
 
 /* A store up to this size is read through when it is opened. */
 #define CHECKED_BYTES ((int64_t)256 << 20)
@@ -144,13 +145,17 @@ prepare_writer(struct store *s, struct rt_err *err)
     if (store_run(s, "PRAGMA journal_mode = WAL", "its log cannot be opened", err) < 0 ||
         store_run(s, "PRAGMA synchronous = FULL", "cannot be set up", err) < 0 ||
         store_run(s, "PRAGMA wal_autocheckpoint = 4000", "cannot be set up", err) < 0 ||
+        store_run(s, "PRAGMA journal_size_limit = 67108864", "cannot be set up", err) < 0 ||
         store_run(s, "PRAGMA cache_size = -32768", "cannot be set up", err) < 0 ||
         check_pages(s, err) < 0)
         return -1;
     /* A log that was written before a sync failed may stand in the page cache and not on the disk. */
     if (store_heal(s, err) < 0)
         return -1;
-    return store_number(s, "SELECT max(id) FROM callback", &s->last_id, err);
+    if (store_number(s, "SELECT max(id) FROM callback", &s->last_id, err) < 0)
+        return -1;
+    s->seen = seen_open(s, err);
+    return s->seen == NULL ? -1 : 0;
 }
 
 struct store *
@@ -187,6 +192,7 @@ store_close(struct store **ps)
     *ps = NULL;
     if (s == NULL)
         return;
+    seen_close(&s->seen);
     for (size_t i = 0; i < SQL__COUNT; i++)
         sqlite3_finalize(s->sql[i]);
     sqlite3_close(s->db);

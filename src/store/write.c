@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/internal.h"
+#include "store/seen.h"
 
 /* Bytes of copies that are kept beside the first; further copies are only counted. */
 enum { COPIES_KEPT = 8 };
@@ -15,26 +16,30 @@ static const char *const statements[SQL__COUNT] = {
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_INSERT] =
-        "INSERT OR IGNORE INTO callback"
-        " (id, app, notice, twin, received, last, notify, label, secret, copies, body)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, 1, ?9)",
-    [SQL_BY_NOTICE] = "SELECT id, copies, body = ?3 FROM callback WHERE app = ?1 AND notice = "
-                      "?2 AND of IS NULL",
-    [SQL_BY_TWIN] = "SELECT id, copies, body = ?3 FROM callback WHERE app = ?1 AND twin = ?2 "
-                    "AND of IS NULL",
+        "INSERT INTO callback"
+        " (id, app, notice, twin, received, last, notify, label, secret, copies, body, sum)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, 1, ?9, ?10)",
+    [SQL_BY_ID] = "SELECT copies, body = ?2 FROM callback WHERE id = ?1 AND of IS NULL",
+    [SQL_SEEN_GET] = "SELECT id FROM seen WHERE key = ?1",
+    [SQL_SEEN_PUT] = "INSERT OR REPLACE INTO seen (key, id) VALUES (?1, ?2)",
+    [SQL_SEEN_DROP] = "DELETE FROM seen WHERE key = ?1 AND id = ?2",
+    [SQL_MARK_SET] = "INSERT OR REPLACE INTO mark (name, value) VALUES ('seen', ?1)",
+    [SQL_KEYS] = "SELECT id, app, notice, twin FROM callback WHERE id > ?1 AND of IS NULL"
+                 " ORDER BY id LIMIT ?2",
     [SQL_COUNT_COPY] =
         "UPDATE callback SET copies = copies + 1, last = max(last, ?2) WHERE id = ?1",
     [SQL_HAS_COPY] = "SELECT 1 FROM callback WHERE of = ?1 AND body = ?2",
     [SQL_INSERT_COPY] =
         "INSERT INTO callback"
-        " (id, of, app, notice, received, last, notify, label, secret, copies, body)"
-        " VALUES (?1, ?4, ?2, ?3, ?5, ?5, ?6, ?7, ?8, 1, ?9)",
+        " (id, of, app, notice, received, last, notify, label, secret, copies, body, sum)"
+        " VALUES (?1, ?4, ?2, ?3, ?5, ?5, ?6, ?7, ?8, 1, ?9, ?10)",
     [SQL_REFUSE] =
         "INSERT INTO refused"
         " (app, reason, near, source, signature, signature_v1, received, body, body_bytes)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [SQL_REFUSE_TRIM] = "DELETE FROM refused WHERE id <= ?1",
-    [SQL_INSERT_LINE] = "INSERT INTO line (source, received, text) VALUES (?1, ?2, ?3)",
+    [SQL_INSERT_LINE] =
+        "INSERT INTO line (source, received, text, sum) VALUES (?1, ?2, ?3, ?4)",
     [SQL_SET_TAIL] =
         "INSERT OR REPLACE INTO tail (source, device, inode, offset) VALUES (?1, ?2, ?3, ?4)",
     [SQL_GET_TAIL] = "SELECT device, inode, offset FROM tail WHERE source = ?1",
@@ -98,13 +103,14 @@ int
 store_begin(struct store *s, struct rt_err *err)
 {
     s->begun_id = s->last_id;
+    seen_begin(s->seen);
     return plain(s, SQL_BEGIN, err);
 }
 
 int
 store_commit(struct store *s, struct rt_err *err)
 {
-    return plain(s, SQL_COMMIT, err);
+    return seen_settle(s->seen, err) < 0 ? -1 : plain(s, SQL_COMMIT, err);
 }
 
 void
@@ -115,6 +121,7 @@ store_rollback(struct store *s)
     if (sqlite3_get_autocommit(s->db) == 0)
         plain(s, SQL_ROLLBACK, &ignored);
     s->last_id = s->begun_id;
+    seen_rollback(s->seen, s->last_id);
     s->full = full;
 }
 
@@ -142,6 +149,107 @@ store_last_id(const struct store *s)
     return s->last_id;
 }
 
+/* ---- for seen.c ---- */
+
+int
+store_begin_plain(struct store *s, struct rt_err *err)
+{
+    return plain(s, SQL_BEGIN, err);
+}
+
+int
+store_commit_plain(struct store *s, struct rt_err *err)
+{
+    return plain(s, SQL_COMMIT, err);
+}
+
+static void
+read_id(sqlite3_stmt *q, void *arg)
+{
+    *(int64_t *)arg = sqlite3_column_int64(q, 0);
+}
+
+static sqlite3_stmt *
+with_key(struct store *s, enum store_statement which, const unsigned char *key)
+{
+    sqlite3_stmt *q = statement(s, which);
+    if (q != NULL)
+        sqlite3_bind_blob(q, 1, key, SEEN_KEY, SQLITE_STATIC);
+    return q;
+}
+
+int
+store_seen_get(struct store *s, const unsigned char *key, int64_t *id, struct rt_err *err)
+{
+    return step(s, with_key(s, SQL_SEEN_GET, key), read_id, id, err);
+}
+
+int
+store_seen_put(struct store *s, const unsigned char *key, int64_t id, struct rt_err *err)
+{
+    sqlite3_stmt *q = with_key(s, SQL_SEEN_PUT, key);
+    if (q != NULL)
+        sqlite3_bind_int64(q, 2, id);
+    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
+}
+
+int
+store_seen_drop(struct store *s, const unsigned char *key, int64_t id, struct rt_err *err)
+{
+    sqlite3_stmt *q = with_key(s, SQL_SEEN_DROP, key);
+    if (q != NULL)
+        sqlite3_bind_int64(q, 2, id);
+    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
+}
+
+int
+store_mark_get(struct store *s, int64_t *id, struct rt_err *err)
+{
+    return store_number(s, "SELECT value FROM mark WHERE name = 'seen'", id, err);
+}
+
+int
+store_mark_set(struct store *s, int64_t id, struct rt_err *err)
+{
+    sqlite3_stmt *q = statement(s, SQL_MARK_SET);
+    if (q != NULL)
+        sqlite3_bind_int64(q, 1, id);
+    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
+}
+
+static rt_str
+column(sqlite3_stmt *q, int at)
+{
+    const void *p = sqlite3_column_blob(q, at);
+    return (rt_str){p, p == NULL ? 0 : (size_t)sqlite3_column_bytes(q, at)};
+}
+
+int64_t
+store_keys(struct store *s, int64_t *after, int64_t most, store_key_row *each, void *arg,
+           struct rt_err *err)
+{
+    sqlite3_stmt *q = statement(s, SQL_KEYS);
+    int64_t n = 0;
+    int rc = SQLITE_ERROR;
+    if (q != NULL) {
+        sqlite3_bind_int64(q, 1, *after);
+        sqlite3_bind_int64(q, 2, most);
+    }
+    while (q != NULL && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        rt_str twin = column(q, 3);
+        *after = sqlite3_column_int64(q, 0);
+        if (each(arg, *after, column(q, 1), column(q, 2),
+                 twin.n == STORE_TWIN ? (const unsigned char *)twin.p : NULL, err) < 0)
+            break;
+        n++;
+    }
+    n = rc == SQLITE_DONE ? n : err->code != RT_OK ? -1 : store_fail(s, "cannot be read", err);
+    sqlite3_reset(q);
+    return n;
+}
+
+/* ---- callbacks ---- */
+
 struct first {
     int64_t id, copies;
     bool same;
@@ -151,8 +259,8 @@ static void
 read_first(sqlite3_stmt *q, void *arg)
 {
     struct first *f = arg;
-    *f = (struct first){sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 1),
-                        sqlite3_column_int(q, 2) != 0};
+    f->copies = sqlite3_column_int64(q, 0);
+    f->same = sqlite3_column_int(q, 1) != 0;
 }
 
 static void
@@ -166,26 +274,27 @@ bind_callback(sqlite3_stmt *q, int64_t id, const struct store_callback *c)
     sqlite3_bind_int(q, 7, (int)c->label);
     bind_text(q, 8, c->secret);
     bind_blob(q, 9, c->body);
+    sqlite3_bind_int64(q, 10, store_sum_callback(c));
 }
 
+struct keys { /* of one callback */
+    unsigned char notice[SEEN_KEY], twin[SEEN_KEY];
+};
+
+/* 1: there is a first one. */
 static int
-find_first(struct store *s, const struct store_callback *c, struct first *out,
-           struct rt_err *err)
+find_first(struct store *s, const struct store_callback *c, const struct keys *k,
+           struct first *out, struct rt_err *err)
 {
-    sqlite3_stmt *q = statement(s, SQL_BY_NOTICE);
-    if (q != NULL) {
-        bind_text(q, 1, c->app);
-        bind_text(q, 2, c->notice);
-        bind_blob(q, 3, c->body);
-    }
-    int got = step(s, q, read_first, out, err);
-    if (got != 0 || !c->has_twin)
+    int got = seen_find(s->seen, k->notice, &out->id, err);
+    if (got == 0 && c->has_twin)
+        got = seen_find(s->seen, k->twin, &out->id, err);
+    if (got <= 0)
         return got;
-    q = statement(s, SQL_BY_TWIN);
+    sqlite3_stmt *q = statement(s, SQL_BY_ID);
     if (q != NULL) {
-        bind_text(q, 1, c->app);
-        sqlite3_bind_blob(q, 2, c->twin, STORE_TWIN, SQLITE_STATIC);
-        bind_blob(q, 3, c->body);
+        sqlite3_bind_int64(q, 1, out->id);
+        bind_blob(q, 2, c->body);
     }
     return step(s, q, read_first, out, err);
 }
@@ -214,26 +323,22 @@ keep_copy(struct store *s, const struct store_callback *c, const struct first *f
 }
 
 static int
-add_copy(struct store *s, const struct store_callback *c, struct rt_err *err)
+add_copy(struct store *s, const struct store_callback *c, const struct first *f,
+         struct rt_err *err)
 {
-    struct first f = {0};
-    int got = find_first(s, c, &f, err);
-    if (got <= 0)
-        return got < 0 ? -1
-                       : rt_fail_here(err, RT_EIO, "%s: a copy without its first", s->path);
     sqlite3_stmt *q = statement(s, SQL_COUNT_COPY);
     if (q != NULL) {
-        sqlite3_bind_int64(q, 1, f.id);
+        sqlite3_bind_int64(q, 1, f->id);
         bind_time(q, 2, c->received);
     }
     if (step(s, q, NULL, NULL, err) < 0)
         return -1;
-    return f.same || f.copies > COPIES_KEPT ? 0 : keep_copy(s, c, &f, err);
+    return f->same || f->copies > COPIES_KEPT ? 0 : keep_copy(s, c, f, err);
 }
 
-int
-store_put(struct store *s, const struct store_callback *c, enum store_put *out,
-          struct rt_err *err)
+static int
+add_new(struct store *s, const struct store_callback *c, const struct keys *k,
+        struct rt_err *err)
 {
     sqlite3_stmt *q = statement(s, SQL_INSERT);
     if (q != NULL) {
@@ -245,13 +350,24 @@ store_put(struct store *s, const struct store_callback *c, enum store_put *out,
     }
     if (step(s, q, NULL, NULL, err) < 0)
         return -1;
-    if (sqlite3_changes(s->db) == 1) {
-        s->last_id++;
-        *out = STORE_NEW;
-        return 0;
-    }
-    *out = STORE_COPY;
-    return add_copy(s, c, err);
+    s->last_id++;
+    if (seen_add(s->seen, k->notice, s->last_id, err) < 0)
+        return -1;
+    return c->has_twin ? seen_add(s->seen, k->twin, s->last_id, err) : 0;
+}
+
+int
+store_put(struct store *s, const struct store_callback *c, enum store_put *out,
+          struct rt_err *err)
+{
+    struct keys k;
+    struct first f = {0};
+    seen_notice_key(c->app, c->notice, k.notice);
+    if (c->has_twin)
+        seen_twin_key(c->app, c->twin, k.twin);
+    int got = find_first(s, c, &k, &f, err);
+    *out = got > 0 ? STORE_COPY : STORE_NEW;
+    return got < 0 ? -1 : got > 0 ? add_copy(s, c, &f, err) : add_new(s, c, &k, err);
 }
 
 int
@@ -290,6 +406,7 @@ store_put_line(struct store *s, rt_str source, rt_time received, rt_str text,
         bind_text(q, 1, source);
         bind_time(q, 2, received);
         bind_blob(q, 3, text);
+        sqlite3_bind_int64(q, 4, store_sum_line(source, received, text));
     }
     return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
 }
