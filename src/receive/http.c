@@ -669,7 +669,7 @@ start(struct http *h, struct rt_err *err)
         {MHD_OPTION_LISTEN_SOCKET, h->options.listen_fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)l->serve_connections, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)l->serve_idle_s, NULL},
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, 32768, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, 16384, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {MHD_OPTION_END, 0, NULL},
     };

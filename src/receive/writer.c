@@ -16,6 +16,10 @@
 /* Refusals that wait at most, and near misses looked for in one batch: each costs some digests. */
 enum { REFUSALS_WAITING = 256, NEAR_A_BATCH = 16, REFUSALS_LOGGED_A_SECOND = 10 };
 #define HEAL_EVERY (250 * RT_MS)
+/* Senders that were answered a moment ago are about to send again. A batch waits for them a part of the time that a
+ * sync takes: to come too late for it would cost them a whole one. */
+enum { LINGER_BATCH = 4, LINGER_PART = 4 };
+#define LINGER_MOST (1 * RT_MS)
 
 struct writer {
     struct store *store;
@@ -32,12 +36,15 @@ struct writer {
     struct writer_job *jobs;
     pthread_cond_t job_done;
     size_t queued, refusals;
+    size_t awaited; /* the batch at hand waits for so many; 0: it does not */
     bool stop, ended;
     enum store_health health;
     char why[400];
     rt_dur busy_since, committed; /* monotonic; busy_since 0: idle */
 
     rt_dur log_second; /* of the thread alone */
+    size_t last_batch;
+    rt_dur commit_takes; /* lately */
     unsigned logged, unlogged;
 };
 
@@ -196,13 +203,16 @@ static bool
 write_batch(struct writer *w, struct batch *b)
 {
     struct rt_err err = {0};
+    rt_dur begun = monotonic_now();
     bool well = b->health == HEALTH_GOOD || heal(w);
     if (!well)
         keep_refusals(w, b->refused, false);
     else if (write_all(w, b, &err) == 0) {
         count(w->counters, COUNT_COMMITS);
+        rt_dur now = monotonic_now();
+        w->commit_takes += (now - begun - w->commit_takes) / 8;
         pthread_mutex_lock(&w->lock);
-        w->committed = monotonic_now();
+        w->committed = now;
         pthread_mutex_unlock(&w->lock);
         return true;
     }
@@ -252,6 +262,25 @@ wait_locked(struct writer *w)
     }
 }
 
+static void
+linger_locked(struct writer *w)
+{
+    struct timespec until;
+    rt_dur most = w->commit_takes / LINGER_PART;
+    most = most < LINGER_MOST ? most : LINGER_MOST;
+    if (w->last_batch < LINGER_BATCH || w->stop || w->jobs != NULL || most < 50)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += most * 1000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    w->awaited = w->queued + w->last_batch;
+    while (w->queued < w->awaited && !w->stop &&
+           pthread_cond_timedwait(&w->wake, &w->lock, &until) != ETIMEDOUT)
+        ;
+    w->awaited = 0;
+}
+
 static struct batch
 take_locked(struct writer *w)
 {
@@ -270,8 +299,10 @@ end_locked(struct writer *w, const struct batch *b, bool written)
 {
     struct writer_job *next;
     w->busy_since = 0;
+    w->last_batch = w->queued;
     for (const struct delivery *d = b->deliveries; d != NULL; d = d->next)
         w->queued--;
+    w->last_batch -= w->queued;
     for (struct writer_job *j = b->jobs; j != NULL; j = next) {
         next = j->next; /* who waits may free it at once */
         j->state = written ? JOB_WRITTEN : JOB_FAILED;
@@ -288,6 +319,7 @@ work(void *arg)
     while (!stop) {
         pthread_mutex_lock(&w->lock);
         wait_locked(w);
+        linger_locked(w);
         struct batch b = take_locked(w);
         stop = w->stop && batch_is_empty(&b);
         pthread_mutex_unlock(&w->lock);
@@ -403,7 +435,8 @@ writer_put(struct writer *w, struct delivery *d)
     *w->tail = d;
     w->tail = &d->next;
     w->queued++;
-    pthread_cond_signal(&w->wake);
+    if (w->queued >= w->awaited)
+        pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->lock);
 }
 
