@@ -119,6 +119,20 @@ scan_raw(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
     return true;
 }
 
+/* scan_raw() of what most values are. */
+static inline bool
+scan_string(rt_str s, size_t *at, struct scan_value *out)
+{
+    size_t i = *at + 1;
+    const char *q = i < s.n && s.p[i - 1] == '"' ? memchr(s.p + i, '"', s.n - i) : NULL;
+    if (q == NULL || q[-1] == '\\')
+        return false;
+    out->type = SCAN_STRING;
+    out->text = (rt_str){s.p + i, (size_t)(q - s.p) - i};
+    *at = (size_t)(q - s.p) + 1;
+    return true;
+}
+
 bool
 scan_value(rt_str s, size_t *at, unsigned depth, struct scan_value *out)
 {
@@ -307,12 +321,15 @@ struct scan_plan {
 
 /* One logger writes one order of keys: what stood before the n-th value of the last object, as in
  * ,"status": most likely stands there again. Comparing it costs less than finding the key's end and
- * looking it up. */
+ * looking it up. A string that nobody asks for, as in ,"level":"info" is part of it while it stays
+ * the same. */
 enum { STEP_WORDS = 4, STEP_BYTES = STEP_WORDS * 8, SHAPE_STEPS = 32 };
 struct shape_step {
     uint64_t words[STEP_WORDS], last_mask; /* the last word counts as far as the mask says */
     unsigned count, n;                     /* words, bytes; 0: unknown */
     const struct plan_node *child;         /* that the key means; NULL: none */
+    bool whole;                            /* the value is among the bytes */
+    bool varies;                           /* the value was another one before */
 };
 struct shape {
     struct shape_step steps[SHAPE_STEPS];
@@ -405,6 +422,7 @@ step_learn(struct shape_step *step, rt_str text, const struct plan_node *child)
 {
     char bytes[STEP_BYTES] = {0}, mask[8] = {0};
     step->n = 0;
+    step->whole = false;
     if (text.n == 0 || text.n > STEP_BYTES)
         return;
     memcpy(bytes, text.p, text.n);
@@ -416,25 +434,39 @@ step_learn(struct shape_step *step, rt_str text, const struct plan_node *child)
     step->child = child;
 }
 
-/* The next key that `n` may know, as next_key(). */
+/* The next key that `n` may know, as next_key(). `*step` is what is remembered of it, or NULL. */
 static int
-next_child(const struct plan_node *n, unsigned number, rt_str object, size_t *at, const struct plan_node **child)
+next_child(const struct plan_node *n, unsigned number, rt_str object, size_t *at, const struct plan_node **child,
+           struct shape_step **step)
 {
-    struct shape_step *step = n->shape != NULL && number < SHAPE_STEPS ? &n->shape->steps[number] : NULL;
     size_t before = *at;
     rt_str key;
-    if (step != NULL && step_fits(step, object.p + before, object.n - before)) {
-        *child = step->child;
-        *at = before + step->n;
+    *step = n->shape != NULL && number < SHAPE_STEPS ? &n->shape->steps[number] : NULL;
+    if (*step != NULL && step_fits(*step, object.p + before, object.n - before)) {
+        *child = (*step)->child;
+        *at = before + (*step)->n;
         return 1;
     }
     int got = next_key(object, at, &key);
     if (got != 1)
         return got;
     *child = child_of(n, key);
-    if (step != NULL)
-        step_learn(step, (rt_str){object.p + before, *at - before}, *child);
+    if (*step != NULL) {
+        (*step)->varies |= (*step)->whole;
+        step_learn(*step, (rt_str){object.p + before, *at - before}, *child);
+    }
     return 1;
+}
+
+/* A value of no interest: `text` is key and value. */
+static void
+learn_value(struct shape_step *step, rt_str text, const struct scan_value *value)
+{
+    if (step == NULL || step->varies || value->type != SCAN_STRING)
+        return;
+    step_learn(step, text, NULL);
+    step->whole = step->n > 0;
+    step->varies = step->n == 0; /* too long to be remembered; its key is learnt again */
 }
 
 struct plan_run {
@@ -482,15 +514,20 @@ static size_t
 run_node(const struct plan_node *n, rt_str object, struct plan_run *run)
 {
     const struct plan_node *c = NULL;
+    struct shape_step *step = NULL;
     struct scan_value value;
-    size_t at = 0;
+    size_t at = 0, before = 0;
     int got = 0;
-    for (unsigned number = 0; (got = next_child(n, number, object, &at, &c)) == 1; number++) {
-        bool won = c != NULL && win(run, c, object, &at, &value);
-        if (!won && !scan_raw(object, &at, run->depth, &value))
-            return 0;
-        if (c == NULL)
+    for (unsigned number = 0; (got = next_child(n, number, object, &at, &c, &step)) == 1; number++, before = at) {
+        if (step != NULL && step->whole)
             continue;
+        bool won = c != NULL && win(run, c, object, &at, &value);
+        if (!won && !scan_string(object, &at, &value) && !scan_raw(object, &at, run->depth, &value))
+            return 0;
+        if (c == NULL) {
+            learn_value(step, (rt_str){object.p + before, at - before}, &value);
+            continue;
+        }
         value.escaped = value.type == SCAN_STRING && holds_escape(value.text);
         fill(run, c, &value);
         if (c->children != NULL && value.type == SCAN_OBJECT && !won)

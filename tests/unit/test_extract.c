@@ -82,6 +82,18 @@ a_plan_that_learns_reads_what_another_reads(void)
         "{}",
         "{\"a-key-that-is-longer-than-what-is-remembered\":1,\"a\":9,\"padding\":\"............\"}",
         "{\"a-key-that-is-longer-than-what-is-remembered\":1,\"a\":10,\"padding\":\"...........\"}",
+        /* Strings that nobody asks for: the same again, another one, one that begins alike, one that ends in a
+         * backslash, a cut one. */
+        "{\"level\":\"info\",\"a\":1,\"padding\":\"....................\"}",
+        "{\"level\":\"info\",\"a\":2,\"padding\":\"....................\"}",
+        "{\"level\":\"information\",\"a\":3,\"padding\":\".............\"}",
+        "{\"level\":\"info\",\"b\":4,\"padding\":\"....................\"}",
+        "{\"other\":\"x\\\"\",\"a\":5,\"padding\":\"....................\"}",
+        "{\"other\":\"x\\\"\",\"c\":6,\"padding\":\"....................\"}",
+        "{\"other\":\"x\\\"\"junk\"c\":7,\"padding\":\"................\"}",
+        "{\"other\": \"x\",\"c\":8,\"padding\":\".....................\"}",
+        "{\"other\": \"x\",\"c\":9,\"padding\":\".....................\"}",
+        "{\"other\":\"x\\\"",
     };
     rt_str names[] = {RT_LIT("a"), RT_LIT("b"), RT_LIT("c")};
     struct rt_arena arena;
