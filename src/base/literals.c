@@ -8,8 +8,8 @@ enum { WINDOW = 4, BITS = 15, BUCKETS = 1024 };
 #define LOWER UINT32_C(0x20202020)
 
 struct place { /* a window of a word */
-    uint32_t window;
-    uint16_t word, back; /* bytes from the word's begin */
+    uint32_t window, last; /* `last`: the window that ends the word */
+    uint16_t word, back;   /* bytes from the word's begin */
     uint16_t next;       /* of its bucket, from 1; 0: none */
 };
 
@@ -52,7 +52,7 @@ literals_new(const rt_str *words, size_t count, struct rt_arena *a)
         for (size_t back = 0; back < stride && n < UINT16_MAX; back++) {
             uint32_t window = window_at(words[i].p + back), at = mix(window);
             uint16_t *bucket = &l->buckets[at % BUCKETS];
-            l->places[n] = (struct place){window, (uint16_t)i, (uint16_t)back, *bucket};
+            l->places[n] = (struct place){window, window_at(words[i].p + words[i].n - WINDOW), (uint16_t)i, (uint16_t)back, *bucket};
             l->bits[at / 64] |= UINT64_C(1) << (at % 64);
             *bucket = (uint16_t)++n;
         }
@@ -67,19 +67,37 @@ stands_around(const struct literals *l, rt_str line, size_t at, uint32_t window)
         rt_str word = l->words[p->word];
         if (p->window != window || p->back > at || line.n - (at - p->back) < word.n)
             continue;
+        if (window_at(line.p + at - p->back + word.n - WINDOW) != p->last)
+            continue;
         if (rt_str_eq_nocase((rt_str){line.p + at - p->back, word.n}, word))
             return true;
     }
     return false;
 }
 
+static bool
+is_at(const struct literals *l, rt_str line, size_t at)
+{
+    uint32_t window = window_at(line.p + at), bit = mix(window);
+    return (l->bits[bit / 64] >> (bit % 64) & 1) != 0 && stands_around(l, line, at, window);
+}
+
+bool
+literals_near(const struct literals *l, rt_str line, size_t *near)
+{
+    if (*near + WINDOW <= line.n && is_at(l, line, *near))
+        return true;
+    for (size_t at = 0; at + WINDOW <= line.n; at += l->stride)
+        if (is_at(l, line, at)) {
+            *near = at;
+            return true;
+        }
+    return false;
+}
+
 bool
 literals_in(const struct literals *l, rt_str line)
 {
-    for (size_t at = 0; at + WINDOW <= line.n; at += l->stride) {
-        uint32_t window = window_at(line.p + at), bit = mix(window);
-        if ((l->bits[bit / 64] >> (bit % 64) & 1) != 0 && stands_around(l, line, at, window))
-            return true;
-    }
-    return false;
+    size_t near = 0;
+    return literals_near(l, line, &near);
 }

@@ -19,5 +19,7 @@ struct literals;
  * `count` > 0. NULL: memory. */
 struct literals *literals_new(const rt_str *words, size_t count, struct rt_arena *a);
 bool literals_in(const struct literals *l, rt_str line);
+/* The same; looks first where the last one stood: lines of one logger are alike. `*near` begins at 0. */
+bool literals_near(const struct literals *l, rt_str line, size_t *near);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 
+#include <string.h>
 #include <time.h>
 
 rt_time
@@ -128,13 +129,6 @@ date_exists(int year, int month, int day)
     return day <= lengths[month - 1];
 }
 
-/* 24:00:00 ends a day, and second 60 is a leap second. */
-static bool
-clock_exists(int hour, int min, int sec)
-{
-    return (hour <= 23 || (hour == 24 && min == 0 && sec == 0)) && min <= 59 && sec <= 60;
-}
-
 /* " +0100", " +01:00", " UTC". Less, like "Z" or "-20", is a word of its own. */
 static size_t
 zone_apart(rt_str s, size_t i, int *east)
@@ -151,32 +145,59 @@ zone_apart(rt_str s, size_t i, int *east)
     return n + 1;
 }
 
-/* 2026-01-05T08:00:03.120Z and its relatives. */
-static size_t
-parse_iso(rt_str s, struct rt_stamp *out)
+/* 24:00:00 ends a day, and second 60 is a leap second. */
+static bool
+clock_exists(int hour, int min, int sec)
 {
-    int y = 0, mo = 0, d = 0, h = 0, mi = 0, sec = 0, east = 0;
-    if (s.n < 16 || !number(s, 0, 4, &y) || (s.p[4] != '-' && s.p[4] != '/') ||
+    return (hour <= 23 || (hour == 24 && min == 0 && sec == 0)) && min <= 59 && sec <= 60;
+}
+
+enum { MINUTE = sizeof("2026-01-05T08:00") - 1 };
+
+/* 2026-01-05T08:00 as written, without a zone. `last_s`: the last second that it may have. */
+static bool
+parse_minute(rt_str s, rt_time *at, int *last_s)
+{
+    int y = 0, mo = 0, d = 0, h = 0, mi = 0;
+    if (s.n < MINUTE || !number(s, 0, 4, &y) || (s.p[4] != '-' && s.p[4] != '/') ||
         !number(s, 5, 2, &mo) || s.p[7] != s.p[4] || !number(s, 8, 2, &d) ||
         (s.p[10] != 'T' && s.p[10] != ' ' && s.p[10] != 't') || !number(s, 11, 2, &h) ||
         s.p[13] != ':' || !number(s, 14, 2, &mi))
-        return 0;
-    size_t i = 16;
+        return false;
+    if (!date_exists(y, mo, d) || !clock_exists(h, mi, 0))
+        return false;
+    *last_s = h == 24 ? 0 : 60;
+    *at = rt_time_civil(y, mo, d, h, mi, 0, 0);
+    return true;
+}
+
+/* What follows the minute: 03.120Z and its relatives. */
+static size_t
+parse_second(rt_str s, rt_time minute, int last_s, struct rt_stamp *out)
+{
+    int sec = 0, east = 0;
+    size_t i = MINUTE;
     if (i < s.n && s.p[i] == ':') {
-        if (!number(s, i + 1, 2, &sec))
+        if (!number(s, i + 1, 2, &sec) || sec > last_s)
             return 0;
         i += 3;
     }
-    if (!date_exists(y, mo, d) || !clock_exists(h, mi, sec))
-        return 0;
     int64_t us = 0;
     *out = (struct rt_stamp){0};
     i += fraction(s, i, &us, &out->digits);
     size_t z = zone(s, i, &east);
     z = z == 0 ? zone_apart(s, i, &east) : z;
     out->zoned = z > 0;
-    out->at = rt_time_civil(y, mo, d, h, mi, sec, us) - (int64_t)east * RT_SEC;
+    out->at = minute + (sec - (rt_time)east) * RT_SEC + us;
     return i + z;
+}
+
+static size_t
+parse_iso(rt_str s, struct rt_stamp *out)
+{
+    rt_time minute = 0;
+    int last_s = 0;
+    return parse_minute(s, &minute, &last_s) ? parse_second(s, minute, last_s, out) : 0;
 }
 
 /* s, s.fraction, ms, µs, ns: the number of digits tells, as all of them mean a time in 1973 to
@@ -222,6 +243,24 @@ rt_time_parse(rt_str s, struct rt_stamp *out)
     if (s.n > 4 && (s.p[4] == '-' || s.p[4] == '/'))
         return parse_iso(s, out);
     return parse_epoch(s, out);
+}
+
+size_t
+rt_time_parse_near(rt_str s, struct rt_minute *near, struct rt_stamp *out)
+{
+    int last_s = 0;
+    if (s.n < MINUTE)
+        return rt_time_parse(s, out);
+    if (near->text[0] != '\0' && memcmp(s.p, near->text, MINUTE) == 0)
+        return parse_second(s, near->at, 60, out);
+    if (!parse_minute(s, &near->at, &last_s)) {
+        near->text[0] = '\0';
+        return rt_time_parse(s, out);
+    }
+    memcpy(near->text, s.p, MINUTE);
+    if (last_s < 60)
+        near->text[0] = '\0';
+    return parse_second(s, near->at, last_s, out);
 }
 
 /* ---- by a format ---- */

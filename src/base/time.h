@@ -38,6 +38,13 @@ rt_time rt_time_civil(int year, int month, int day, int hour, int min, int sec, 
  * or no zone), "2026/01/05 10:00:00", epoch in s, s.fraction, ms, µs or ns (by magnitude).
  * Returns the bytes read, 0 when `s` does not begin with a time. */
 size_t rt_time_parse(rt_str s, struct rt_stamp *out);
+/* The same, quicker where one stamp is like the one before: lines of a log mostly share their minute.
+ * `near` begins zeroed and belongs to one reader of stamps. */
+struct rt_minute {
+    char text[16]; /* "2026-01-05T08:00"; a NUL first: none */
+    rt_time at;
+};
+size_t rt_time_parse_near(rt_str s, struct rt_minute *near, struct rt_stamp *out);
 /* By a strptime-like format: %Y %m %d %H %M %S %f (fraction with its dot or comma, optional) %z
  * (+hhmm, +hh:mm, Z) %Z (UTC, GMT) %b %y %s (epoch) %e %p %I %a %j %%, other bytes stand for
  * themselves. Bytes read or 0. A format without a date gives seconds of the day. */

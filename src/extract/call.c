@@ -50,7 +50,7 @@ take_time(struct extract *x, const struct scan_value *v, struct event *e)
     }
     rt_str text = value_text(x, v, 3);
     const char *format = x->format != NULL && x->format->time_format.n > 0 ? x->format->time_format.p : NULL;
-    size_t n = format != NULL ? rt_time_parse_format(text, format, &stamp) : rt_time_parse(text, &stamp);
+    size_t n = format != NULL ? rt_time_parse_format(text, format, &stamp) : rt_time_parse_near(text, &x->minute, &stamp);
     if (n == 0)
         return;
     note_time(x, &stamp);

@@ -80,9 +80,10 @@ is_sampled(const struct extract *x)
 
 /* Answers that wait for their request's id carry no word of ours: then every line matters. */
 static bool
-is_foreign(const struct extract *x, rt_str line)
+is_foreign(struct extract *x, rt_str line)
 {
-    return x->literals != NULL && x->requests.n == 0 && line.p[0] == '{' && !literals_in(x->literals, line);
+    return x->literals != NULL && x->requests.n == 0 && line.p[0] == '{' &&
+           !literals_near(x->literals, line, &x->literal_near);
 }
 
 int
@@ -140,7 +141,7 @@ int
 line_regex(struct extract *x, rt_str line, struct rt_err *err)
 {
     const struct format *f = x->format;
-    bool matters = x->literals == NULL || literals_in(x->literals, line);
+    bool matters = x->literals == NULL || literals_near(x->literals, line, &x->literal_near);
     if (!matters && !is_sampled(x))
         return LINE_IGNORED;
     int rc = pcre2_match(f->re, (PCRE2_SPTR)(line.p == NULL ? "" : line.p), line.n, 0, 0, x->match, x->match_context);

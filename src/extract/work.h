@@ -101,6 +101,7 @@ struct extract {
     struct wrapper wraps[WRAPS_MOST]; /* from outside to inside */
     size_t wrap_count;
     struct outer_time outer;
+    struct rt_minute minute; /* of the last stamp */
     struct rt_buf partial; /* a line that comes in pieces */
     bool partial_done;
     const struct format *format; /* NULL: text */
@@ -114,6 +115,7 @@ struct extract {
     struct piece_cursor piece;
     uint32_t masked; /* calls whose path holds an id that stands for another */
     const struct literals *literals; /* a line without any does not matter; NULL: all do */
+    size_t literal_near;             /* where the last one stood */
     pcre2_match_data *match;
     pcre2_match_context *match_context;
     pcre2_jit_stack *jit_stack;

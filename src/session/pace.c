@@ -53,9 +53,10 @@ measure(struct pace *p)
     p->hasty += settled && gap < p->terms->least;
     if (p->count <= PACE_GAPS)
         return;
-    lower(&p->least, widest(p));
+    rt_dur wide = widest(p);
+    lower(&p->least, wide);
     if (p->settled != RT_TIME_NONE && begin_of(p, p->count - 1 - PACE_GAPS) >= p->settled)
-        lower(&p->steady, widest(p));
+        lower(&p->steady, wide);
 }
 
 void

@@ -337,6 +337,22 @@ a_duration_is_written(void)
     }
 }
 
+/* In both directions, each after each: what came before may not show. */
+static void
+a_time_after_a_time_is_the_same(void)
+{
+    for (size_t before = 0; before < COUNT(stamps); before++)
+        for (size_t i = 0; i < COUNT(stamps); i++) {
+            struct rt_minute near = {0};
+            struct rt_stamp got = {0}, want = {0};
+            rt_str s = rt_str_of(stamps[i].text);
+            rt_time_parse_near(rt_str_of(stamps[before].text), &near, &got);
+            size_t n = rt_time_parse_near(s, &near, &got), same = rt_time_parse(s, &want);
+            CHECK_ROW(&stamps[i], n == same);
+            CHECK_ROW(&stamps[i], n == 0 || (got.at == want.at && got.zoned == want.zoned && got.digits == want.digits));
+        }
+}
+
 static const struct check_test tests[] = {
     {"a time is recognised", a_time_is_recognised},
     {"a cut time is not read beyond its end", a_cut_time_is_not_read_beyond_its_end},
@@ -347,6 +363,7 @@ static const struct check_test tests[] = {
     {"fields out of range are carried", fields_out_of_range_are_carried},
     {"a duration is read", a_duration_is_read},
     {"a duration is written", a_duration_is_written},
+    {"a time after a time is the same", a_time_after_a_time_is_the_same},
     {NULL, NULL},
 };
 CHECK_MAIN("base: instants", tests)

@@ -288,6 +288,33 @@ words_are_found_wherever_they_stand(void)
     rt_arena_fini(&a);
 }
 
+/* Where the last one stood is no more than a guess. */
+static void
+a_word_elsewhere_is_found_too(void)
+{
+    static const rt_str words[] = {RT_INIT("cloud_recording"), RT_INIT("noticeId")};
+    static const struct {
+        const char *name, *line;
+        bool want;
+    } rows[] = {
+        {"first", "GET /v1/apps/x/cloud_recording/acquire", true},
+        {"the same place", "GET /v1/apps/y/cloud_recording/acquire", true},
+        {"another word there", "GET /v1/apps/y/clown_recording/acquire", false},
+        {"further left", "GET /cloud_recording/acquire and much text", true},
+        {"none", "GET /healthz and much text that says nothing", false},
+        {"shorter than the place", "noticeId", true},
+        {"nothing", "", false},
+    };
+    struct rt_arena a;
+    rt_arena_init(&a, 1024, 0);
+    struct literals *l = literals_new(words, 2, &a);
+    size_t near = 0;
+    CU_ASSERT_FATAL(l != NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CHECK_ROW(&rows[i], literals_near(l, rt_str_of(rows[i].line), &near) == rows[i].want);
+    rt_arena_fini(&a);
+}
+
 static const struct check_test tests[] = {
     {"two texts compare", two_texts_compare},
     {"a part is found", a_part_is_found},
@@ -301,6 +328,7 @@ static const struct check_test tests[] = {
     {"a failed buffer keeps what it had", a_failed_buffer_keeps_what_it_had},
     {"a buffer without memory fails", a_buffer_without_memory_fails},
     {"words are found wherever they stand", words_are_found_wherever_they_stand},
+    {"a word elsewhere is found too", a_word_elsewhere_is_found_too},
     {NULL, NULL},
 };
 CHECK_MAIN("base: text", tests)
