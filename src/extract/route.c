@@ -16,41 +16,56 @@ static const struct row {
 #define PRODUCT "/cloud_recording"
 
 /* What no id holds but every mark of a mask or a placeholder does. Ids are long and there are many: they
- * are walked over once. */
-enum { MARK_ODD = 1, MARK_CROSS = 2, MARK_WORD = 4 };
+ * are walked over once, by pairs of bytes. */
+enum { MARK_ODD = 1, MARK_CROSS = 2, MARK_WORD = 4, AFTER_X = MARK_CROSS << 2, AFTER_R = MARK_WORD << 2 };
+
+/* Letters, digits, - and _ are what ids are made of. */
+static const unsigned char mark_classes[256] = {
+    /* clang-format off */
+#define ODD_8 MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD
+#define ODD_32 ODD_8, ODD_8, ODD_8, ODD_8
+    ODD_32,
+    ODD_8, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, 0, MARK_ODD, MARK_ODD,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD,
+    MARK_ODD, 0, 0, 0, 0, MARK_WORD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, AFTER_R, 0, 0, 0, 0, 0, MARK_CROSS | AFTER_X, 0, 0, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, 0,
+    MARK_ODD, 0, 0, 0, 0, MARK_WORD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, AFTER_R, 0, 0, 0, 0, 0, MARK_CROSS | AFTER_X, 0, 0, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD,
+    ODD_32, ODD_32, ODD_32, ODD_32,
+#undef ODD_32
+#undef ODD_8
+    /* clang-format on */
+};
+
 static unsigned
 marks_of(rt_str s)
 {
     unsigned marks = 0, last = 0;
     for (size_t i = 0; i < s.n; i++) {
-        unsigned c = (unsigned char)s.p[i], low = c | 0x20;
-        bool alnum = c - '0' < 10 || low - 'a' < 26;
-        marks |= alnum || c == '-' || c == '_' ? 0 : MARK_ODD;
-        marks |= low == 'x' && last == 'x' ? MARK_CROSS : 0;
-        marks |= low == 'e' && last == 'r' ? MARK_WORD : 0;
-        last = low;
+        unsigned char c = (unsigned char)s.p[i];
+        marks |= mark_classes[c] & (MARK_ODD | last >> 2);
+        last = mark_classes[c];
     }
     return marks;
 }
 
-bool
-route_is_placeholder(rt_str s)
+static bool
+stands_in(rt_str s, unsigned marks)
 {
     static const char *const words[] = {"undefined", "null", "None", "nil", "NaN"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (rt_str_is(s, words[i]))
             return true;
-    if (s.n == 0 || (marks_of(s) & MARK_ODD) == 0)
+    if (s.n == 0 || (marks & MARK_ODD) == 0)
         return false;
     return memchr(s.p, '{', s.n) != NULL || s.p[0] == '<' || s.p[0] == ':' || s.p[0] == '$' ||
            rt_str_find(s, RT_LIT("%s")) != SIZE_MAX || rt_str_find(s, RT_LIT("%7B")) != SIZE_MAX;
 }
 
 /* Something that a careful logger wrote instead of the id. */
-bool
-route_is_masked(rt_str s)
+static bool
+hides(rt_str s, unsigned marks)
 {
-    unsigned marks = marks_of(s);
     if ((marks & MARK_ODD) != 0 &&
         (rt_str_find(s, RT_LIT("**")) != SIZE_MAX || rt_str_find(s, RT_LIT("...")) != SIZE_MAX))
         return true;
@@ -58,10 +73,31 @@ route_is_masked(rt_str s)
            ((marks & MARK_WORD) != 0 && rt_str_find_nocase(s, RT_LIT("redacted")) != SIZE_MAX);
 }
 
+enum { IS_PLACEHOLDER = 1, IS_MASKED = 2 };
+
+static unsigned
+look_at(rt_str s)
+{
+    unsigned marks = marks_of(s);
+    return (stands_in(s, marks) ? IS_PLACEHOLDER : 0u) | (hides(s, marks) ? IS_MASKED : 0u);
+}
+
+bool
+route_is_placeholder(rt_str s)
+{
+    return stands_in(s, marks_of(s));
+}
+
+bool
+route_is_masked(rt_str s)
+{
+    return hides(s, marks_of(s));
+}
+
 bool
 route_is_no_id(rt_str s)
 {
-    return route_is_placeholder(s) || route_is_masked(s);
+    return look_at(s) != 0;
 }
 
 static bool
@@ -198,9 +234,9 @@ route_parse(rt_str url, struct route *out)
         return false;
     take_app(url, product, out);
     const struct row *op = take_segments(url, behind, out);
-    out->placeholder = route_is_placeholder(out->app_id) || route_is_placeholder(out->rid) ||
-                       route_is_placeholder(out->sid) || route_is_placeholder(out->mode);
-    out->masked = route_is_masked(out->app_id) || route_is_masked(out->rid) || route_is_masked(out->sid);
+    unsigned ids = look_at(out->app_id) | look_at(out->rid) | look_at(out->sid);
+    out->placeholder = (ids & IS_PLACEHOLDER) != 0 || route_is_placeholder(out->mode);
+    out->masked = (ids & IS_MASKED) != 0;
     if (op == NULL) {
         spoil(out, "missing-segment");
         return true;

@@ -48,8 +48,16 @@ is_route(const struct route_slot *s, uint64_t hash, rt_str url)
            memcmp(s->url, url.p, url.n) == 0;
 }
 
+static void
+move(rt_str *part, const char *from, const char *to)
+{
+    if (part->p != NULL)
+        part->p = to + (part->p - from);
+}
+
+/* `route` has slices of `url`; the slot has its own text. */
 static bool
-fill(struct route_slot *s, uint64_t hash, rt_str url)
+fill(struct route_slot *s, uint64_t hash, rt_str url, const struct route *route)
 {
     rt_free(s->url);
     s->body_n = 0;
@@ -60,7 +68,11 @@ fill(struct route_slot *s, uint64_t hash, rt_str url)
     memcpy(s->url, url.p, url.n);
     s->url_n = url.n;
     s->hash = hash;
-    return route_parse((rt_str){s->url, url.n}, &s->route);
+    s->route = *route;
+    rt_str *parts[] = {&s->route.host, &s->route.app_id, &s->route.rid, &s->route.sid, &s->route.mode};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        move(parts[i], url.p, s->url);
+    return true;
 }
 
 uint32_t
@@ -84,7 +96,7 @@ route_cache_get(struct route_cache *c, rt_str url)
         oldest = set[i].used < oldest->used ? &set[i] : oldest;
     }
     struct route route;
-    if (url.n > CACHED_URL || !route_parse(url, &route) || !fill(oldest, hash, url))
+    if (url.n > CACHED_URL || !route_parse(url, &route) || !fill(oldest, hash, url, &route))
         return NULL;
     oldest->used = c->clock;
     return oldest;

@@ -649,12 +649,13 @@ peek_stretch(void *arg, rt_time clock, struct rt_err *err)
 }
 
 static int
-peek(const struct batch *b, struct job *j, struct rt_err *err)
+peek(const struct batch *b, struct job *j, struct route_cache *cache, struct rt_err *err)
 {
     if (j->input->source == NULL && strcmp(j->input->path, "-") == 0)
         return 0;
     struct intake_options o = intake_options_of(b, j);
     o.overlap = false;
+    o.cache = cache;
     o.max_lines = b->limits->detect_lines;
     struct rt_arena scratch;
     rt_arena_init(&scratch, 4096, 0);
@@ -673,15 +674,17 @@ static int
 peek_slice(void *arg, size_t slice, size_t from, size_t to)
 {
     struct batch *b = arg;
+    struct route_cache *cache = route_cache_new();
+    int rc = 0;
     (void)slice;
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = from; rc == 0 && i < to; i++) {
         struct rt_err err = {0};
-        if (peek(b, &b->jobs[i], &err) < 0) {
+        rc = peek(b, &b->jobs[i], cache, &err);
+        if (rc < 0)
             stop(b, &err);
-            return -1;
-        }
     }
-    return 0;
+    route_cache_free(&cache);
+    return rc;
 }
 
 static int
