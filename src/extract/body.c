@@ -4,8 +4,10 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "extract/tree.h"
 #include "extract/work.h"
 
 enum { CACHED_BODY = 4096, MOST_VALUES = 256 };
@@ -130,32 +132,31 @@ use_members(const struct pointer_use *u, const struct scan_value *v)
     return 0;
 }
 
-/* Follows the pointer from `v`; "*" inside means every member. 1 found, 0 not, -1 memory. */
+/* Follows the pointer from `t`; "*" inside means every member. 1 found, 0 not, -1 memory. */
 static int
-follow(const struct pointer_use *u, rt_str pointer, const struct scan_value *v, unsigned depth)
+follow(const struct pointer_use *u, rt_str pointer, struct tree *t, unsigned depth)
 {
     if (pointer.n == 0) {
-        int rc = u->suffix == '#'   ? count_items(u, v)
-                 : u->suffix == '*' ? use_members(u, v)
+        int rc = u->suffix == '#'   ? count_items(u, &t->value)
+                 : u->suffix == '*' ? use_members(u, &t->value)
                  : u->suffix == '?' ? add_text(u->x, u->e, u->field, RT_LIT("yes"))
-                                    : use_value(u, v);
+                                    : use_value(u, &t->value);
         return rc < 0 ? -1 : 1;
     }
     rt_str rest = rt_str_from(pointer, 1);
-    size_t slash = rt_str_find(rest, RT_LIT("/"));
-    rt_str name = {rest.p, slash == SIZE_MAX ? rest.n : slash};
+    const char *slash = memchr(rest.p, '/', rest.n);
+    rt_str name = {rest.p, slash == NULL ? rest.n : (size_t)(slash - rest.p)};
     rest = rt_str_from(rest, name.n);
     bool every = rt_str_is(name, "*");
     int found = 0;
-    rt_str key;
-    struct scan_value member;
-    size_t at = 0;
-    if ((v->type != SCAN_OBJECT && !(every && v->type == SCAN_ARRAY)) || depth > 16)
+    if ((t->value.type != SCAN_OBJECT && !(every && t->value.type == SCAN_ARRAY)) || depth > 16)
         return 0;
-    while (scan_member(v->text, &at, (unsigned)u->x->limits->json_depth, &key, &member) == 1) {
-        if (!every && !rt_str_eq(key, name))
+    if (tree_open(t, &u->x->scratch, (unsigned)u->x->limits->json_depth) < 0)
+        return -1;
+    for (struct tree *m = t->first; m != NULL; m = m->next) {
+        if (!every && !rt_str_eq(m->key, name))
             continue;
-        int rc = follow(u, rest, &member, depth + 1);
+        int rc = follow(u, rest, m, depth + 1);
         if (rc < 0)
             return -1;
         found |= rc;
@@ -165,9 +166,8 @@ follow(const struct pointer_use *u, rt_str pointer, const struct scan_value *v, 
 
 /* 1 found, 0 not, -1 memory. */
 static int
-fill_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, rt_str object)
+fill_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, struct tree *body)
 {
-    struct scan_value root = {SCAN_OBJECT, object, false};
     unsigned left = MOST_VALUES;
     struct pointer_use u = {x, e, field, 0, &left};
     char last = pointer.p[pointer.n - 1];
@@ -175,7 +175,7 @@ fill_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, r
         u.suffix = last;
         pointer.n--;
     }
-    int found = follow(&u, pointer, &root, 0);
+    int found = follow(&u, pointer, body, 0);
     if (found == 0 && u.suffix == '?')
         found = add_text(x, e, field, RT_LIT("no"));
     return found;
@@ -184,15 +184,17 @@ fill_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, r
 int
 body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, rt_str object)
 {
-    return fill_field(x, e, field, pointer, object) < 0 ? -1 : 0;
+    struct tree body = tree_of(object);
+    return fill_field(x, e, field, pointer, &body) < 0 ? -1 : 0;
 }
 
 static int
-fill_part(struct extract *x, struct event *e, rt_str body, enum event_field_part part, struct rt_err *err)
+fill_part(struct extract *x, struct event *e, rt_str object, enum event_field_part part, struct rt_err *err)
 {
+    struct tree body = tree_of(object);
     for (uint16_t f = 0; f < FIELD__COUNT; f++) {
         const struct event_field_row *row = &event_fields[f];
-        if (row->part == part && *row->pointer != '\0' && fill_field(x, e, f, rt_str_of(row->pointer), body) < 0)
+        if (row->part == part && *row->pointer != '\0' && fill_field(x, e, f, rt_str_of(row->pointer), &body) < 0)
             return rt_fail_mem(err);
     }
     return 0;
