@@ -1,5 +1,5 @@
 # Benchmarks: built and run by `make bench` only. BENCH_MIB, BENCH_RUNS, BENCH_DIR are passed on.
-EXTRA_PROGRAMS = bench/gen bench/measure
+EXTRA_PROGRAMS += bench/gen bench/measure
 bench_gen_SOURCES = bench/gen.c
 bench_gen_LDADD =
 bench_measure_SOURCES = bench/measure.c

@@ -9,13 +9,14 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/literals.h"
+#include "rules/digest.h"
 #include "rules/loader.h"
 #include "rules/pack.h"
 
@@ -26,15 +27,14 @@ struct files {
 };
 
 static int
-add_text(struct rule_set *set, struct files *files, const char *name, rt_str text, bool builtin,
-         struct rt_err *err)
+add_text(struct rule_set *set, struct files *files, const struct pack_file *from, bool builtin, struct rt_err *err)
 {
     struct yaml_file *f = RT_VEC_PUSH(&files->list);
     struct rule_text *kept = f == NULL ? NULL : RT_VEC_PUSH(&set->texts);
     if (kept == NULL)
         return rt_fail_mem(err);
-    *f = (struct yaml_file){.name = name, .text = text, .builtin = builtin};
-    *kept = (struct rule_text){name, text, builtin};
+    *f = (struct yaml_file){.name = from->name, .text = from->text, .tree = from->tree, .builtin = builtin};
+    *kept = (struct rule_text){from->name, from->text, builtin};
     return 0;
 }
 
@@ -75,7 +75,7 @@ read_file(struct rule_set *set, struct files *files, const char *path, struct rt
     char *name = rc < 0 ? NULL : rt_arena_strz(&set->arena, rt_str_of(path));
     if (rc == 0 && name == NULL)
         return rt_fail_mem(err);
-    return rc < 0 ? rc : add_text(set, files, name, text, false, err);
+    return rc < 0 ? rc : add_text(set, files, &(struct pack_file){name, text, RT_NONE}, false, err);
 }
 
 static bool
@@ -127,11 +127,11 @@ gather(struct rule_set *set, struct files *files, const struct rule_sources *fro
        struct rt_err *err)
 {
     const struct pack_file *f;
-    for (f = pack_files; from->builtin && f->name != NULL; f++)
-        if (add_text(set, files, f->name, f->text, true, err) < 0)
+    for (f = rule_pack.files; from->builtin && f->name != NULL; f++)
+        if (add_text(set, files, f, true, err) < 0)
             return -1;
     for (f = from->memory; f != NULL && f->name != NULL; f++)
-        if (add_text(set, files, f->name, f->text, false, err) < 0)
+        if (add_text(set, files, f, false, err) < 0)
             return -1;
     for (size_t i = 0; i < from->path_count; i++)
         if (read_path(set, files, from->paths[i], 0, err) < 0)
@@ -139,20 +139,22 @@ gather(struct rule_set *set, struct files *files, const struct rule_sources *fro
     return 0;
 }
 
+/* That of the pack alone is known since it was made. */
 static void
 digest(struct rule_set *set, const struct files *files)
 {
-    struct sha256_ctx sha;
-    uint8_t sum[SHA256_DIGEST_SIZE];
-    sha256_init(&sha);
-    for (size_t i = 0; i < files->list.n; i++) {
-        const struct yaml_file *f = &files->list.v[i];
-        sha256_update(&sha, strlen(f->name) + 1, (const uint8_t *)f->name);
-        sha256_update(&sha, f->text.n, (const uint8_t *)f->text.p);
+    struct rule_digest d;
+    size_t own = 0;
+    for (size_t i = 0; i < files->list.n; i++)
+        own += !files->list.v[i].builtin;
+    if (own == 0 && files->list.n > 0) {
+        memcpy(set->sha256, rule_pack.sha256, sizeof(set->sha256));
+        return;
     }
-    sha256_digest(&sha, sizeof(sum), sum);
-    for (size_t i = 0; i < sizeof(sum); i++)
-        snprintf(set->sha256 + 2 * i, 3, "%02x", sum[i]);
+    rule_digest_begin(&d);
+    for (size_t i = 0; i < files->list.n; i++)
+        rule_digest_add(&d, files->list.v[i].name, files->list.v[i].text);
+    rule_digest_end(&d, set->sha256);
 }
 
 /* Head of a file: the version first, since an unknown one may mean anything. */

@@ -1,4 +1,4 @@
-librectrace_a_SOURCES += src/rules/check.c src/rules/code.c src/rules/condition.c src/rules/condition.h src/rules/format.c src/rules/hook.c src/rules/inline.c \
+librectrace_a_SOURCES += src/rules/check.c src/rules/code.c src/rules/condition.c src/rules/condition.h src/rules/digest.c src/rules/digest.h src/rules/format.c src/rules/frozen.c src/rules/frozen.h src/rules/hook.c src/rules/inline.c \
 	src/rules/let.c src/rules/lint.c src/rules/load.c src/rules/load.h src/rules/loader.h src/rules/lookup.c \
 	src/rules/match.c src/rules/meanings.def src/rules/message.c src/rules/override.c src/rules/pack.h src/rules/param.c \
 	src/rules/parameter.c src/rules/pattern.c src/rules/pattern.h src/rules/rule_set.h src/rules/scalar.c src/rules/sign.c src/rules/storage.c \
@@ -6,8 +6,13 @@ librectrace_a_SOURCES += src/rules/check.c src/rules/code.c src/rules/condition.
 nodist_librectrace_a_SOURCES = src/rules/pack_data.c
 BUILT_SOURCES += src/rules/pack_data.c
 CLEANFILES += src/rules/pack_data.c
-EXTRA_DIST += tools/pack.sh
 
-src/rules/pack_data.c: $(RULE_FILES) tools/pack.sh rules/local.mk
-	$(AM_V_GEN)$(MKDIR_P) src/rules && sh $(srcdir)/tools/pack.sh $(srcdir) $(RULE_FILES) > $@.tmp && mv $@.tmp $@
+# What makes the pack reads it as rectrace would, so it is made of the same parts.
+EXTRA_PROGRAMS += tools/pack
+tools_pack_SOURCES = tools/pack.c src/rules/digest.c src/rules/frozen.c src/rules/message.c src/rules/yaml.c $(BASE_FILES)
+tools_pack_LDADD = $(YAML_LIBS) $(NETTLE_LIBS)
+CLEANFILES += tools/pack$(EXEEXT)
+
+src/rules/pack_data.c: $(RULE_FILES) tools/pack$(EXEEXT) rules/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/rules && tools/pack$(EXEEXT) rule_pack rules/pack.h $(srcdir) $(RULE_FILES) > $@.tmp && mv $@.tmp $@
 librectrace_a_SOURCES += src/rules/cause.c src/rules/parameter_tree.c src/rules/relation.c src/rules/words.c

@@ -201,6 +201,16 @@ load_texts(struct loader *l, const struct yaml_node *map, const char *key, const
     return true;
 }
 
+static bool
+unknown_call(struct loader *l, const struct yaml_node *at)
+{
+    struct nearest near = nearest_of(at->text);
+    char hint[80];
+    for (int k = 0; k < KIND_HOOK; k++)
+        nearest_try(&near, rt_str_of(event_kinds[k].name));
+    return load_error(l, at, 0, nearest_hint(&near, hint), "unknown call '%.*s'", RT_FMT(at->text));
+}
+
 bool
 load_kinds(struct loader *l, const struct yaml_node *map, const char *key, uint64_t *out)
 {
@@ -211,13 +221,8 @@ load_kinds(struct loader *l, const struct yaml_node *map, const char *key, uint6
     for (size_t i = 0; i < many; i++) {
         const struct yaml_node *one = n->type == YAML_SCALAR ? n : n->items[i];
         uint8_t kind = one->type == YAML_SCALAR ? rule_set_kind(l->set, one->text) : KIND_NONE;
-        struct nearest near = nearest_of(one->text);
-        char hint[80];
-        for (int k = 0; k < KIND_HOOK; k++)
-            nearest_try(&near, rt_str_of(event_kinds[k].name));
         if (kind == KIND_NONE)
-            return load_error(l, one, 0, nearest_hint(&near, hint), "unknown call '%.*s'",
-                              RT_FMT(one->text));
+            return unknown_call(l, one);
         *out |= UINT64_C(1) << kind;
     }
     return true;

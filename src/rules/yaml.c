@@ -8,6 +8,7 @@
 #include <yaml.h>
 
 #include "base/alloc.h"
+#include "rules/frozen.h"
 
 enum { MOST_KEYS = 4096 }; /* each is compared with those before it */
 
@@ -261,6 +262,10 @@ yaml_parse(struct yaml_file *f, struct rt_arena *a, const struct rt_limits *limi
            struct rule_messages *messages, struct rt_err *err)
 {
     struct builder b = {.file = f, .arena = a, .limits = limits, .messages = messages};
+    if (f->tree.n > 0) {
+        f->root = frozen_read(f->tree, a);
+        return f->root == NULL ? rt_fail_mem(err) : 0;
+    }
     if (!yaml_parser_initialize(&b.parser))
         return rt_fail_mem(err);
     yaml_parser_set_input_string(&b.parser, (const unsigned char *)f->text.p, f->text.n);

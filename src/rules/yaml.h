@@ -25,6 +25,7 @@ struct yaml_node {
 struct yaml_file {
     const char *name;
     rt_str text;
+    rt_str tree; /* what frozen_write() made of the text before; empty: it is parsed */
     bool builtin;
     struct yaml_node *root; /* NULL: a mistake; it is among the messages */
 };

@@ -6,6 +6,6 @@
 
 #include "rules/pack.h"
 
-extern const struct pack_file simulate_files[]; /* in order; ends with name == NULL */
+extern const struct pack simulate_pack;
 
 #endif

@@ -7,6 +7,6 @@ CLEANFILES += src/simulate/data.c
 SIMULATE_FILES = rules/simulate/service.yaml rules/simulate/scenarios.yaml
 EXTRA_DIST += $(SIMULATE_FILES)
 
-src/simulate/data.c: $(SIMULATE_FILES) tools/pack.sh
-	$(AM_V_GEN)$(MKDIR_P) src/simulate && sh $(srcdir)/tools/pack.sh $(srcdir) $(SIMULATE_FILES) | \
-		sed 's/pack_files/simulate_files/; s/"rules\/pack.h"/"simulate\/data.h"/' > $@.tmp && mv $@.tmp $@
+src/simulate/data.c: $(SIMULATE_FILES) tools/pack$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) src/simulate && tools/pack$(EXEEXT) simulate_pack simulate/data.h $(srcdir) $(SIMULATE_FILES) > $@.tmp && \
+		mv $@.tmp $@

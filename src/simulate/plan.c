@@ -456,10 +456,9 @@ take_scenario(struct loading *l, rt_str name, const struct yaml_node *map)
 /* ---- files ---- */
 
 static int
-take_file(struct sim_plan *p, const char *name, rt_str text, struct rule_messages *m,
-          struct rt_err *err)
+take_file(struct sim_plan *p, const struct pack_file *f, struct rule_messages *m, struct rt_err *err)
 {
-    struct yaml_file file = {.name = name, .text = text, .builtin = true};
+    struct yaml_file file = {.name = f->name, .text = f->text, .tree = f->tree, .builtin = true};
     struct loading l = {.plan = p, .file = &file, .messages = m};
     if (yaml_parse(&file, &p->arena, &rt_limits_default, m, err) < 0)
         return -1;
@@ -478,8 +477,8 @@ sim_plan_load(struct rule_messages *m, struct rt_err *err)
     int rc = p == NULL ? rt_fail_mem(err) : 0;
     if (p != NULL)
         rt_arena_init(&p->arena, 64 * 1024, 0);
-    for (size_t i = 0; rc == 0 && simulate_files[i].name != NULL; i++)
-        rc = take_file(p, simulate_files[i].name, simulate_files[i].text, m, err);
+    for (const struct pack_file *f = simulate_pack.files; rc == 0 && f->name != NULL; f++)
+        rc = take_file(p, f, m, err);
     if (rc != 0)
         sim_plan_free(&p);
     return p;

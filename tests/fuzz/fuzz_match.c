@@ -59,8 +59,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char text[] = "rectrace: 1\nfamily: f\n"
                                "webhooks: [ { type: 41, name: recorder_leave, means: x } ]\n"
                                "formats: [ { name: f, match: '(?<x_node>a)' } ]\n";
-    const struct pack_file files[] = {{"base.yaml", {text, sizeof(text) - 1}},
-                                      {NULL, {NULL, 0}}};
+    const struct pack_file files[] = {{.name = "base.yaml", .text = {text, sizeof(text) - 1}},
+                                      {.name = NULL}};
     struct rule_sources from = {.memory = files};
     struct rule_messages m;
     struct rt_err err = {0};

@@ -27,7 +27,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     rt_str text = {(const char *)data, size};
-    const struct pack_file files[] = {{"fuzz.yaml", text}, {NULL, {NULL, 0}}};
+    const struct pack_file files[] = {{.name = "fuzz.yaml", .text = text}, {.name = NULL}};
     struct rule_sources from = {.memory = files};
     struct rule_messages m;
     struct rt_err err = {0};

@@ -42,7 +42,7 @@
 static inline struct rule_set *
 kit_rules(const char *yaml)
 {
-    const struct pack_file files[] = {{"a.yaml", rt_str_of(yaml)}, {NULL, {NULL, 0}}};
+    const struct pack_file files[] = {{.name = "a.yaml", .text = rt_str_of(yaml)}, {.name = NULL}};
     struct rule_sources from = {.memory = files};
     struct rule_messages m;
     struct rt_err err = {0};

@@ -29,10 +29,10 @@ static inline void
 kit_texts(struct loaded *l, bool builtin, const char *a, const char *b, const char *c)
 {
     const struct pack_file files[] = {
-        {"a.yaml", rt_str_of(a)},
-        {b == NULL ? NULL : "b.yaml", rt_str_of(b)},
-        {c == NULL ? NULL : "c.yaml", rt_str_of(c)},
-        {NULL, {NULL, 0}},
+        {.name = "a.yaml", .text = rt_str_of(a)},
+        {.name = b == NULL ? NULL : "b.yaml", .text = rt_str_of(b)},
+        {.name = c == NULL ? NULL : "c.yaml", .text = rt_str_of(c)},
+        {.name = NULL},
     };
     struct rule_sources from = {.builtin = builtin, .memory = files};
     kit_load(l, &from);

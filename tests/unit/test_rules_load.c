@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "rules/digest.h"
+#include "rules/frozen.h"
+#include "rules/pack.h"
 #include "rules/test_log.h"
 #include "test_rules_kit.h"
 
@@ -488,7 +491,7 @@ acceptances_end_with_their_day(void)
 {
     static const char text[] = "rectrace: 1\naccept: [ { rule: unknown-code, where: cname=a*, "
                                "until: 2026-03-01, why: x } ]\n";
-    const struct pack_file files[] = {{"a.yaml", rt_str_of(text)}, {NULL, {NULL, 0}}};
+    const struct pack_file files[] = {{.name = "a.yaml", .text = rt_str_of(text)}, {.name = NULL}};
     struct rule_sources from = {.memory = files,
                                 .today = rt_time_civil(2026, 3, 1, 12, 0, 0, 0)};
     struct loaded l;
@@ -645,6 +648,65 @@ the_digest_tells_packs_apart(void)
     kit_free(&c);
 }
 
+/* Nobody sees whether the pack was parsed before or is parsed now. */
+static void
+the_pack_inside_is_what_its_text_says(void)
+{
+    struct rule_digest d;
+    char hex[RULE_DIGEST_HEX];
+    rule_digest_begin(&d);
+    for (const struct pack_file *f = rule_pack.files; f->name != NULL; f++) {
+        struct rt_arena a;
+        struct rule_messages m;
+        struct rt_err err = {0};
+        struct rt_buf again;
+        struct yaml_file parsed = {.name = f->name, .text = f->text};
+        rt_arena_init(&a, 65536, 0);
+        rt_buf_init(&again, 1 << 24);
+        rule_messages_init(&m);
+        CU_ASSERT_FATAL(yaml_parse(&parsed, &a, &rt_limits_default, &m, &err) == 0 && parsed.root != NULL);
+        frozen_write(parsed.root, &again);
+        CHECK_ROW(f, rt_str_eq(rt_buf_str(&again), f->tree));
+        const struct yaml_node *thawed = frozen_read(f->tree, &a);
+        CU_ASSERT_FATAL(thawed != NULL);
+        rt_buf_clear(&again);
+        frozen_write(thawed, &again);
+        CHECK_ROW(f, rt_str_eq(rt_buf_str(&again), f->tree));
+        rule_digest_add(&d, f->name, f->text);
+        rule_messages_fini(&m);
+        rt_buf_fini(&again);
+        rt_arena_fini(&a);
+    }
+    rule_digest_end(&d, hex);
+    CHECK(strcmp(hex, rule_pack.sha256) == 0);
+}
+
+static void
+a_tree_goes_to_bytes_and_back(void)
+{
+    const char *text = "rectrace: 1\nfamily: 'quoted: \\x'\nlist: [1, {a: b}, [], {}]\nlong: |\n  one\n  two\nempty: ''\n";
+    struct rt_arena a;
+    struct rule_messages m;
+    struct rt_err err = {0};
+    struct rt_buf bytes;
+    struct yaml_file f = {.name = "x.yaml", .text = rt_str_of(text)};
+    rt_arena_init(&a, 1024, 0);
+    rt_buf_init(&bytes, 4096);
+    rule_messages_init(&m);
+    CU_ASSERT_FATAL(yaml_parse(&f, &a, &rt_limits_default, &m, &err) == 0 && f.root != NULL);
+    frozen_write(f.root, &bytes);
+    const struct yaml_node *root = frozen_read(rt_buf_str(&bytes), &a), *family = yaml_get(root, "family"),
+                           *list = yaml_get(root, "list"), *text_node = yaml_get(root, "long");
+    CHECK(family->quoted && rt_str_is(family->text, "quoted: \\x") && family->line == 2 && family->col == 9);
+    CHECK(list->type == YAML_LIST && list->count == 4 && rt_str_is(yaml_get(list->items[1], "a")->text, "b"));
+    CHECK(list->items[2]->type == YAML_LIST && list->items[2]->count == 0 && list->items[3]->type == YAML_MAP);
+    CHECK(text_node->literal && rt_str_is(text_node->text, "one\ntwo\n") && text_node->line == 4);
+    CHECK(yaml_get(root, "empty")->text.n == 0);
+    rule_messages_fini(&m);
+    rt_buf_fini(&bytes);
+    rt_arena_fini(&a);
+}
+
 static void
 the_pack_inside_has_no_mistakes(void)
 {
@@ -676,11 +738,11 @@ load_failing(int64_t n, int sticky, size_t pad, unsigned *refused)
     for (size_t i = 0; i < pad; i++)
         rt_buf_addc(&b, 'x');
     const struct pack_file files[] = {
-        {"pad.yaml", rt_buf_str(&b)},
-        {"example.yaml", rt_str_of(example)},
-        {"codes.yaml", rt_str_of(codes)},
-        {"more.yaml", rt_str_of(more)},
-        {NULL, {NULL, 0}},
+        {.name = "pad.yaml", .text = rt_buf_str(&b)},
+        {.name = "example.yaml", .text = rt_str_of(example)},
+        {.name = "codes.yaml", .text = rt_str_of(codes)},
+        {.name = "more.yaml", .text = rt_str_of(more)},
+        {.name = NULL},
     };
     struct rule_sources from = {.memory = files};
     rt_alloc_fail_at(n, sticky);
@@ -734,6 +796,8 @@ static const struct check_test tests[] = {
      directories_are_read_by_name_and_only_yaml_of_them},
     {"a file has a largest size", a_file_has_a_largest_size},
     {"the digest tells packs apart", the_digest_tells_packs_apart},
+    {"the pack inside is what its text says", the_pack_inside_is_what_its_text_says},
+    {"a tree goes to bytes and back", a_tree_goes_to_bytes_and_back},
     {"the pack inside has no mistakes", the_pack_inside_has_no_mistakes},
     {"memory that runs out is told", memory_that_runs_out_is_told},
     {NULL, NULL},
