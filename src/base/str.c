@@ -264,3 +264,36 @@ rt_buf_z(struct rt_buf *b)
     b->p[b->n] = '\0';
     return b->p;
 }
+
+const char *
+rt_grouped(uint64_t n, char buf[RT_GROUPED_MAX])
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+    size_t o = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            buf[o++] = ' ';
+        buf[o++] = digits[i];
+    }
+    buf[o] = '\0';
+    return buf;
+}
+
+int
+rt_buf_add_word(struct rt_buf *b, rt_str s)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:@,+/=%";
+    bool bare = s.n > 0;
+    for (size_t i = 0; i < s.n; i++)
+        bare &= memchr(plain, s.p[i], sizeof(plain) - 1) != NULL;
+    if (bare)
+        return rt_buf_add(b, s);
+    rt_buf_addc(b, '\'');
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == '\'')
+            rt_buf_add(b, RT_LIT("'\\''"));
+        else
+            rt_buf_addc(b, s.p[i]);
+    return rt_buf_addc(b, '\'');
+}

@@ -81,6 +81,8 @@ void rt_buf_clear(struct rt_buf *b);
 int rt_buf_add(struct rt_buf *b, rt_str s);
 int rt_buf_addc(struct rt_buf *b, char c);
 int rt_buf_addf(struct rt_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* As one word for a shell: in single quotes where it needs them. */
+int rt_buf_add_word(struct rt_buf *b, rt_str s);
 /* Room for `n` more bytes at the end; NULL when that fails. */
 char *rt_buf_room(struct rt_buf *b, size_t n);
 /* NUL-terminated view; "" when nothing was added or the buffer failed before its first byte. */
@@ -91,6 +93,10 @@ rt_buf_str(const struct rt_buf *b)
 {
     return (rt_str){b->p, b->n};
 }
+
+/* "21 334" */
+enum { RT_GROUPED_MAX = 32 };
+const char *rt_grouped(uint64_t n, char buf[RT_GROUPED_MAX]);
 
 /* The end of a plural: "%zu line%s", n, rt_plural(n). */
 static inline const char *

@@ -371,6 +371,8 @@ tell(struct extract *x, const char *text, struct rt_err *err)
 int
 extract_end(struct extract *x, struct rt_err *err)
 {
+    char lines[RT_GROUPED_MAX], most[RT_GROUPED_MAX];
+    bool one = x->counts[LINE_TOO_LONG] == 1;
     if (!x->decided && decide(x, err) < 0)
         return -1;
     if (text_end(x, err) < 0)
@@ -390,8 +392,9 @@ extract_end(struct extract *x, struct rt_err *err)
              err) < 0)
         return -1;
     if (x->counts[LINE_TOO_LONG] > 0 &&
-        tell(x, rt_arena_printf(&x->arena, "%llu lines are longer than %llu bytes and were skipped",
-                                (unsigned long long)x->counts[LINE_TOO_LONG], (unsigned long long)x->limits->line_bytes),
+        tell(x, rt_arena_printf(&x->arena, "%s %s longer than %s bytes and %s skipped",
+                                rt_grouped(x->counts[LINE_TOO_LONG], lines), one ? "line is" : "lines are",
+                                rt_grouped(x->limits->line_bytes, most), one ? "was" : "were"),
              err) < 0)
         return -1;
     return 0;

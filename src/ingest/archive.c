@@ -56,28 +56,39 @@ archive_is(const char *path)
 
 /* ---- what it holds ---- */
 
+/* The members go to a disk: the same bounds as for one gzip file. */
+static const char *
+too_much(const struct archive_content *c, struct archive *from, const struct rt_limits *limits)
+{
+    la_int64_t packed = archive_filter_bytes(from, -1);
+    if (c->spool.bytes >= limits->inflate_bytes)
+        return "it holds more than the limit inflate_bytes; the rest is left out";
+    if (c->spool.bytes > limits->inflate_bomb_bytes && packed >= 0 &&
+        c->spool.bytes / limits->inflate_times > (uint64_t)packed)
+        return "it grows beyond the limit inflate_times, as no log does; the rest is left out";
+    return NULL;
+}
+
 static int
 copy_member(struct archive_content *c, struct archive *from, struct spool_part *part,
-            uint64_t most, struct rt_err *err)
+            const struct rt_limits *limits, struct rt_err *err)
 {
     char *block = rt_malloc(BLOCK);
     la_ssize_t n = 0;
     if (block == NULL)
         return rt_fail_mem(err);
     spool_begin(&c->spool, part);
-    while (c->spool.bytes < most && (n = archive_read_data(from, block, BLOCK)) > 0)
+    while ((c->damage = too_much(c, from, limits)) == NULL && (n = archive_read_data(from, block, BLOCK)) > 0)
         spool_write(&c->spool, (rt_str){block, (size_t)n});
     if (n < 0)
         c->damage = rt_arena_printf(&c->arena, "%s", archive_error_string(from));
-    else if (c->spool.bytes >= most)
-        c->damage = "it holds more than the limit; the rest is left out";
     rt_free(block);
     return spool_end(&c->spool, part, err);
 }
 
 static int
-add_member(struct archive_content *c, struct archive *from, const char *name, uint64_t most,
-           struct rt_err *err)
+add_member(struct archive_content *c, struct archive *from, const char *name,
+           const struct rt_limits *limits, struct rt_err *err)
 {
     struct archive_member m = {rt_arena_strz(&c->arena, rt_str_of(name)),
                                rt_arena_alloc(&c->arena, sizeof(*m.part))};
@@ -86,7 +97,7 @@ add_member(struct archive_content *c, struct archive *from, const char *name, ui
     if (slot == NULL)
         return rt_fail_mem(err);
     *slot = m;
-    return copy_member(c, from, m.part, most, err);
+    return copy_member(c, from, m.part, limits, err);
 }
 
 static int
@@ -104,7 +115,7 @@ read_members(struct archive_content *c, struct archive *from, const struct rt_li
             c->damage = "it holds too many files; the rest is left out";
             break;
         }
-        if (add_member(c, from, name, limits->inflate_ratio_bytes, err) < 0)
+        if (add_member(c, from, name, limits, err) < 0)
             return -1;
     }
     if (rc != ARCHIVE_OK && rc != ARCHIVE_EOF && c->damage == NULL)

@@ -25,7 +25,7 @@ struct archive_content {
 };
 /* Looks at the first bytes, packed or not. */
 bool archive_is(const char *path);
-/* NULL: it cannot be read at all, or memory. Never larger than limits->inflate_ratio_bytes in all. */
+/* NULL: it cannot be read at all, or memory. limits->inflate_bytes and inflate_times hold for all members together. */
 struct archive_content *archive_open(const char *path, const struct rt_limits *limits, struct rt_err *err);
 void archive_close(struct archive_content **pc);
 

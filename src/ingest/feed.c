@@ -25,7 +25,7 @@ int
 feed_open(struct feed *f, const char *path, const struct rt_limits *limits, struct rt_err *err)
 {
     struct stat st;
-    *f = (struct feed){.fd = -1, .backend = inflate_backends[0], .most = limits->inflate_ratio_bytes};
+    *f = (struct feed){.fd = -1, .backend = inflate_backends[0], .limits = limits};
     f->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     if (f->fd < 0 || fstat(f->fd, &st) < 0) {
         int why = errno;
@@ -60,7 +60,7 @@ feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate, c
         .memory = p,
         .memory_n = n,
         .backend = find_backend(inflate),
-        .most = limits->inflate_ratio_bytes,
+        .limits = limits,
         .file_bytes = n,
         .in_cap = INPUT_BYTES,
         .in = rt_malloc(INPUT_BYTES),
@@ -74,7 +74,7 @@ feed_open_source(struct feed *f, const struct feed_source *source, const struct 
     *f = (struct feed){
         .fd = -1,
         .backend = inflate_backends[0],
-        .most = limits->inflate_ratio_bytes,
+        .limits = limits,
         .source = source,
         .in_cap = INPUT_BYTES,
         .in = rt_malloc(INPUT_BYTES),
@@ -166,6 +166,17 @@ magic(const struct feed *f)
     return f->in_n - f->in_at >= 3 && f->in[f->in_at] == 0x1f && f->in[f->in_at + 1] == 0x8b && f->in[f->in_at + 2] == 8;
 }
 
+/* All that there is is the beginning of the mark: no text looks like that. */
+static bool
+cut_in_magic(struct feed *f)
+{
+    size_t n = f->in_n - f->in_at;
+    if (n == 0 || n > 2 || f->in[f->in_at] != 0x1f || (n == 2 && f->in[f->in_at + 1] != 0x8b))
+        return false;
+    f->in_at = f->in_n;
+    return true;
+}
+
 /* Looks at the first bytes, which may come one by one. */
 static int
 probe(struct feed *f, struct rt_err *err)
@@ -174,8 +185,11 @@ probe(struct feed *f, struct rt_err *err)
         ;
     f->probed = true;
     f->gzip = magic(f);
-    if (!f->gzip)
+    if (!f->gzip) {
+        if (cut_in_magic(f))
+            damage(f, FEED_CUT);
         return 0;
+    }
     f->state = f->backend->open(err);
     f->in_member = f->state != NULL;
     return f->state == NULL ? -1 : 0;
@@ -195,7 +209,7 @@ next_member(struct feed *f)
         size_t before = f->in_n - f->in_at;
         if (refill(f) == 0) {
             if (before > 0 && !f->ended)
-                damage(f, FEED_GARBAGE);
+                damage(f, cut_in_magic(f) ? FEED_CUT : FEED_GARBAGE);
             f->ended = true;
             return false;
         }
@@ -275,19 +289,27 @@ copy_some(struct feed *f, uint8_t *out, size_t room, size_t *got)
     *got = (size_t)n;
 }
 
+/* No log packs that well: what grows so much was made to fill memory, disk or time. */
+static bool
+is_bomb(const struct feed *f)
+{
+    uint64_t taken = atomic_load_explicit(&f->taken, memory_order_relaxed);
+    return f->gzip && f->given > f->limits->inflate_bomb_bytes && f->given / f->limits->inflate_times > taken;
+}
+
 int
 feed_fill(struct feed *f, uint8_t *out, size_t room, size_t *got, struct rt_err *err)
 {
     *got = 0;
     if (!f->probed && probe(f, err) < 0)
         return -1;
-    if (f->most - f->given < room) {
-        room = (size_t)(f->most - f->given);
-        if (room == 0) {
-            if (!f->ended)
-                damage(f, FEED_BOMB);
-            return 0;
-        }
+    uint64_t rest = f->limits->inflate_bytes - f->given;
+    if (rest < room)
+        room = (size_t)rest;
+    if (room == 0 || is_bomb(f)) {
+        if (!f->ended)
+            damage(f, room == 0 ? FEED_FULL : FEED_BOMB);
+        return 0;
     }
     if (f->gzip)
         inflate_some(f, out, room, got);

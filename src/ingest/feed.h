@@ -22,7 +22,8 @@ enum feed_damage {
     FEED_BAD_CHECK, /* CRC or length of a member is wrong */
     FEED_GARBAGE,   /* bytes after a member that are not gzip */
     FEED_READ,      /* read() failed; see error */
-    FEED_BOMB,      /* limits.inflate_ratio_bytes reached */
+    FEED_FULL,      /* limits.inflate_bytes reached */
+    FEED_BOMB,      /* limits.inflate_times passed */
 };
 
 /* Text that is made as it is read, such as that of a store. Each opening begins anew. */
@@ -47,7 +48,7 @@ struct feed {
     bool gzip, probed, ended, in_member;
     uint32_t members;
     uint64_t given; /* bytes of text */
-    uint64_t most;  /* bytes of text at most */
+    const struct rt_limits *limits;
     enum feed_damage damage;
     uint64_t damage_at; /* offset in the file */
     int error;          /* errno */

@@ -103,34 +103,45 @@ warn(struct reader *r, const char *text)
         r->warnings[r->warning_count++] = copy;
 }
 
+static const char *
+used(uint64_t lines)
+{
+    return lines == 0 ? "nothing of it can be used" : lines == 1 ? "that line is used" : "those lines are used";
+}
+
 /* What the feed met, said with the line that it came after. */
 static void
 tell_damage(struct reader *r)
 {
     const struct feed *f = &r->feed;
-    char text[240];
-    unsigned long long lines = r->lines, at = f->damage_at;
+    char text[240], lines[RT_GROUPED_MAX + 8], most[RT_GROUPED_MAX];
+    unsigned long long at = f->damage_at;
+    rt_grouped(r->lines, lines);
+    strcat(lines, r->lines == 1 ? " line" : " lines");
     switch (f->damage) {
     case FEED_WELL: return;
     case FEED_CUT:
-        snprintf(text, sizeof(text), "ends in the middle of a block after %llu lines; those lines are used", lines);
+        snprintf(text, sizeof(text), "ends in the middle of a block after %s; %s", lines, used(r->lines));
         break;
     case FEED_BAD_DATA:
-        snprintf(text, sizeof(text), "gzip data is broken at byte %llu, after %llu lines; those lines are used", at, lines);
+        snprintf(text, sizeof(text), "gzip data is broken at byte %llu, after %s; %s", at, lines, used(r->lines));
         break;
     case FEED_BAD_CHECK:
-        snprintf(text, sizeof(text),
-                 "gzip checksum is wrong at byte %llu, after %llu lines; some of those lines may have changed", at, lines);
+        snprintf(text, sizeof(text), "gzip checksum is wrong at byte %llu, after %s; some of that may have changed", at, lines);
         break;
     case FEED_GARBAGE:
         snprintf(text, sizeof(text), "bytes after the gzip data at byte %llu are not gzip and were left out", at);
         break;
     case FEED_READ:
-        snprintf(text, sizeof(text), "reading failed at byte %llu, after %llu lines: %s", at, lines, strerror(f->error));
+        snprintf(text, sizeof(text), "reading failed at byte %llu, after %s: %s", at, lines, strerror(f->error));
+        break;
+    case FEED_FULL:
+        snprintf(text, sizeof(text), "holds more than %s bytes of text (limit inflate_bytes); the rest was left out after %s",
+                 rt_grouped(f->limits->inflate_bytes, most), lines);
         break;
     case FEED_BOMB:
-        snprintf(text, sizeof(text), "holds more than %llu bytes of text; the rest was left out after %llu lines",
-                 (unsigned long long)f->most, lines);
+        snprintf(text, sizeof(text), "grows to more than %s times its size (limit inflate_times), as no log does; the rest was left out after %s",
+                 rt_grouped(f->limits->inflate_times, most), lines);
         break;
     }
     warn(r, text);

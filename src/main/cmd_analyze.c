@@ -39,11 +39,11 @@ stream_unchecked(void *arg, const struct report *r, const struct unchecked *u,
 }
 
 static int
-finish(const struct options *o, const struct writer *writer, const struct report *report, struct out *out,
+finish(const struct run *r, const struct writer *writer, const struct report *report, struct out *out,
        struct rt_err *err)
 {
-    struct writer_options w = terminal_writer_options(o);
-    w.next = o->store == NULL && o->redact == NULL && o->operand_count > 0 ? o->operands[0] : NULL;
+    struct writer_options w = terminal_writer_options(r->o);
+    w.next = r->o->redact == NULL ? r->next : NULL;
     return writer->end != NULL ? writer->end(report, out, err) : writer->write(report, &w, out, err);
 }
 
@@ -59,7 +59,7 @@ write_clean(struct run *r, struct clean *c, const struct writer *writer)
                            writer->session != NULL ? &stream : NULL};
     struct out *to = NULL;
     int rc = st.out == NULL || clean_make(c, r, &w) < 0 ||
-                     finish(r->o, writer, batch_report(c->batch), st.out, &r->err) < 0
+                     finish(r, writer, batch_report(c->batch), st.out, &r->err) < 0
                  ? -1
                  : 0;
     if (rc == 0 && scrub_leak(&c->scrub, out_text(st.out)))
@@ -112,7 +112,7 @@ analyze(const struct options *o, const struct writer *writer)
         out_abort(&st.out);
         goto out;
     }
-    int rc = finish(o, writer, batch_report(r.batch), st.out, &r.err);
+    int rc = finish(&r, writer, batch_report(r.batch), st.out, &r.err);
     if (rc < 0)
         out_abort(&st.out);
     else

@@ -36,6 +36,7 @@ static int
 show_table(const struct run *r, const struct options *o, struct out *out, struct rt_err *err)
 {
     struct writer_options w = terminal_writer_options(o);
+    w.next = r->next;
     return text_sessions(batch_report(r->batch), &w, out, err);
 }
 
@@ -52,6 +53,7 @@ show_one(const struct run *r, const struct options *o, struct out *out, struct r
     if (s == NULL)
         return 1;
     struct writer_options w = terminal_writer_options(o);
+    w.next = r->next;
     return text_session(batch_report(r->batch), s, &w, out, err);
 }
 

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "main/run.h"
 
-enum { SHOWN = 8, NEAR_DISTANCE = 3 };
+enum { SHOWN = 8, NEAR_SHOWN = 5, NEAR_DISTANCE = 3, NAME_BYTES = 64 };
 
 /* 0: no; 1: begins so; 2: is exactly that. */
 static int
@@ -47,22 +47,38 @@ tell_candidates(const struct report *r, rt_str word, int level)
     }
 }
 
+/* A name that begins with the word is nearer than any other. */
+static size_t
+distance(rt_str name, rt_str word)
+{
+    if (name.n == 0 || name.n > NAME_BYTES)
+        return NEAR_DISTANCE + 1;
+    return rt_str_starts(name, word) ? 0 : rt_str_distance(name, word, NEAR_DISTANCE);
+}
+
 static void
 tell_near(const struct report *r, rt_str word)
 {
-    char near[200] = "";
+    rt_str near[NEAR_SHOWN];
+    size_t n = 0;
+    size_t most = NEAR_DISTANCE;
+    for (size_t d = 0; d <= most; d++)
+        for (size_t i = 0; i < r->session_count && n < NEAR_SHOWN; i++) {
+            rt_str name = r->sessions[i]->cname;
+            bool told = false;
+            for (size_t k = 0; k < n; k++)
+                told |= rt_str_eq(near[k], name);
+            if (told || distance(name, word) != d)
+                continue;
+            near[n++] = name;
+            most = d + 1 < most ? d + 1 : most; /* what is much farther than the nearest is not meant */
+        }
+    char list[NEAR_SHOWN * (NAME_BYTES + 2) + 1] = "";
     size_t used = 0;
-    rt_str last = RT_NONE;
-    for (size_t i = 0; i < r->session_count && used < sizeof(near) - 80; i++) {
-        rt_str name = r->sessions[i]->cname;
-        if (name.n == 0 || name.n > 64 || rt_str_eq(name, last) ||
-            rt_str_distance(name, word, NEAR_DISTANCE) > NEAR_DISTANCE)
-            continue;
-        used += (size_t)snprintf(near + used, sizeof(near) - used, "%s%.*s", used > 0 ? ", " : "", RT_FMT(name));
-        last = name;
-    }
-    log_error("No session \"%.*s\".%s%s List: rectrace sessions FILE...", RT_FMT(word), used > 0 ? " Near: " : "",
-              used > 0 ? near : "");
+    for (size_t k = 0; k < n; k++)
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s", k > 0 ? ", " : "", RT_FMT(near[k]));
+    log_error("No session \"%.*s\".%s%s%s List: rectrace sessions FILE...", RT_FMT(word), n > 0 ? " Near: " : "", list,
+              n > 0 ? "." : "");
 }
 
 const struct session *

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/out.h"
+#include "base/str.h"
 #include "pipeline/recall.h"
 
 int
@@ -84,6 +85,7 @@ gather(struct run *r, char *const *paths, int count, int *status)
         else
             log_warn("%s: %s", p->path, p->why);
         r->input_errors |= p->fatal;
+        r->input_gaps |= !p->fatal;
     }
     if (r->inputs.inputs.n > 0)
         return 0;
@@ -95,10 +97,10 @@ gather(struct run *r, char *const *paths, int count, int *status)
 
 /* Line by line: some show a place in the input. */
 static void
-tell_warning(rt_str path, rt_str text)
+tell_warning(rt_str path, rt_str text, const char *after)
 {
     size_t end = rt_str_find(text, RT_LIT("\n"));
-    log_warn("%.*s: %.*s", RT_FMT(path), (int)(end == SIZE_MAX ? text.n : end), text.p);
+    log_warn("%.*s: %.*s%s", RT_FMT(path), (int)(end == SIZE_MAX ? text.n : end), text.p, after);
     while (end != SIZE_MAX) {
         text = rt_str_from(text, end + 1);
         end = rt_str_find(text, RT_LIT("\n"));
@@ -108,11 +110,13 @@ tell_warning(rt_str path, rt_str text)
 
 /* Warnings of the inputs are in the report; the person at the terminal sees them too. */
 static void
-tell_warnings(const struct report *rep, bool quiet)
+tell_warnings(const struct run *r, const struct report *rep)
 {
-    for (size_t i = 0; !quiet && i < rep->input_count; i++)
+    bool well = !r->o->strict && !r->input_errors && !r->rule_errors && r->o->fail_on == SEVERITY_NONE;
+    for (size_t i = 0; i < rep->input_count; i++)
         for (size_t w = 0; w < rep->inputs[i].warning_count; w++)
-            tell_warning(rep->inputs[i].path, rep->inputs[i].warnings[w]);
+            tell_warning(rep->inputs[i].path, rep->inputs[i].warnings[w],
+                         w == 0 && well && !rep->inputs[i].complete ? ". Exit code 0, --strict makes it 3." : "");
 }
 
 struct batch *
@@ -146,6 +150,34 @@ run_batch(struct run *r, const struct input_list *inputs, bool filtered, const s
     return b;
 }
 
+static bool
+was_refused(const struct input_list *l, const char *path)
+{
+    const struct input_problem *p;
+    RT_EACH (p, &l->problems)
+        if (p->fatal && strcmp(p->path, path) == 0)
+            return true;
+    return false;
+}
+
+/* As words for a shell. */
+static void
+note_operands(struct run *r, char *const *paths, int count)
+{
+    enum { MOST = 60 };
+    struct rt_buf b;
+    rt_buf_init(&b, MOST);
+    for (int i = 0; i < count; i++)
+        if (!was_refused(&r->inputs, paths[i])) {
+            if (b.n > 0)
+                rt_buf_addc(&b, ' ');
+            rt_buf_add_word(&b, rt_str_of(paths[i]));
+        }
+    if (!b.failed && b.n > 0)
+        r->next = rt_arena_strz(&r->inputs.arena, rt_buf_str(&b));
+    rt_buf_fini(&b);
+}
+
 /* What there is to read. */
 static int
 open_inputs(struct run *r, char *const *paths, int count, int *status)
@@ -173,8 +205,10 @@ run_read(struct run *r, char *const *paths, int count, const struct batch_stream
         *status = run_fail(&r->err);
         return -1;
     }
+    if (r->o->store == NULL)
+        note_operands(r, paths, count);
     r->input_errors |= batch_unreadable(r->batch) > 0;
-    tell_warnings(batch_report(r->batch), false);
+    tell_warnings(r, batch_report(r->batch));
     return 0;
 }
 
@@ -190,7 +224,7 @@ run_fini(struct run *r)
 int
 run_status(const struct run *r)
 {
-    if (r->input_errors || (r->o->strict && batch_incomplete(r->batch) > 0))
+    if (r->input_errors || (r->o->strict && (r->input_gaps || batch_incomplete(r->batch) > 0)))
         return EXIT_USAGE;
     if (r->rule_errors)
         return EXIT_RULES;

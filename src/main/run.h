@@ -16,9 +16,11 @@ struct run {
     struct recall *recall; /* of --store */
     const struct input_list *from; /* what was read: `inputs`, or those of `recall` */
     bool again;            /* set before run_read(): standard input is kept, to be read once more */
+    const char *next;      /* the operands that were there, for another command line; NULL: many */
     struct batch *batch;
     bool rule_errors;
-    bool input_errors;
+    bool input_errors;     /* an operand that cannot be read at all */
+    bool input_gaps;       /* something in a directory or an archive was left out */
     struct rt_err err;
 };
 

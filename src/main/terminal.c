@@ -33,15 +33,16 @@ dumb(void)
     return term == NULL || strcmp(term, "dumb") == 0;
 }
 
+/* Of the terminal behind `fd`; negative: there is none. */
 static unsigned
-columns(bool terminal)
+columns(int fd)
 {
     int64_t n = 0;
     const char *given = getenv("COLUMNS");
     struct winsize size;
     if (given != NULL && rt_str_int(rt_str_of(given), &n) && n > 0)
         ;
-    else if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    else if (fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         n = size.ws_col;
     else
         n = COLUMNS_DEFAULT;
@@ -58,7 +59,7 @@ terminal_writer_options(const struct options *o)
     return (struct writer_options){
         .colour = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && wanted),
         .unicode = utf8_locale(),
-        .columns = columns(terminal),
+        .columns = columns(terminal ? STDOUT_FILENO : -1),
         .all = o->all,
         .verbose = o->verbose > 0,
     };
@@ -108,20 +109,26 @@ draw_locked(struct progress *p)
     for (char *c = name; *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7f)
             *c = '?';
-    fputs("\r\033[K", stderr);
+    char line[200], grouped[RT_GROUPED_MAX];
+    size_t n = 0, room = columns(STDERR_FILENO);
+    rt_grouped(lines, grouped);
     if (p->total == 0) {
-        fprintf(stderr, "reading  %s  %c  %.1f MB  %llu lines", name, spinner[(int)(s * 8) % 4], bytes / 1e6, lines);
+        n = (size_t)snprintf(line, sizeof(line), "reading  %s  %c  %.1f MB  %s lines", name, spinner[(int)(s * 8) % 4], bytes / 1e6,
+                             grouped);
     } else {
         double share = bytes > (double)p->total ? 1 : bytes / (double)p->total;
         char bar[21];
-        for (int i = 0; i < 20; i++)
-            bar[i] = i < (int)(share * 20) ? '#' : '.';
-        bar[20] = '\0';
-        fprintf(stderr, "reading  %s  [%s]  %.0f %%  %.0f MB/s  %llu lines", name, bar, share * 100,
-                s > 0 ? bytes / 1e6 / s : 0, lines);
+        int width = room < 96 ? 10 : 20;
+        for (int i = 0; i < width; i++)
+            bar[i] = i < (int)(share * width) ? '#' : '.';
+        bar[width] = '\0';
+        n = (size_t)snprintf(line, sizeof(line), "reading  %s  [%s]  %.0f %%  %.0f MB/s  %s lines", name, bar, share * 100,
+                             s > 0 ? bytes / 1e6 / s : 0, grouped);
         if (share > 0.02)
-            fprintf(stderr, "  eta %.0f s", s / share - s + 0.5);
+            n += (size_t)snprintf(line + n, sizeof(line) - n, "  eta %.0f s", s / share - s + 0.5);
     }
+    /* One that wraps could not be erased. */
+    fprintf(stderr, "\r\033[K%.*s", (int)(n < room ? n : room - 1), line);
     fflush(stderr);
     p->shown = true;
 }

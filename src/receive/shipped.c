@@ -88,11 +88,11 @@ shipped_lines(rt_str body, const struct rt_limits *limits, struct rt_buf *out,
               struct rt_err *err)
 {
     struct rt_limits small = *limits;
-    small.inflate_ratio_bytes = limits->serve_log_bytes * 4;
+    small.inflate_bytes = limits->serve_log_bytes * 4;
     struct feed f;
     struct rt_buf text;
     size_t got = 0;
-    rt_buf_init(&text, (size_t)small.inflate_ratio_bytes + 65536);
+    rt_buf_init(&text, (size_t)small.inflate_bytes + 65536);
     int rc = feed_open_memory(&f, body.p, body.n, NULL, &small, err);
     do {
         char *room = rc < 0 ? NULL : rt_buf_room(&text, 65536);

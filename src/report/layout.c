@@ -45,21 +45,6 @@ severity_mark(const struct layout *l, enum severity s)
     return l->w->unicode ? fancy[s] : plain[s];
 }
 
-const char *
-grouped(uint64_t n, char buf[32])
-{
-    char digits[24];
-    int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
-    size_t o = 0;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            buf[o++] = ' ';
-        buf[o++] = digits[i];
-    }
-    buf[o] = '\0';
-    return buf;
-}
-
 rt_str
 short_id(rt_str id)
 {

@@ -21,7 +21,6 @@ enum paint severity_paint(enum severity s);
 /* "✖" or "E", … */
 const char *severity_mark(const struct layout *l, enum severity s);
 /* 40911 -> "40 911", with thin groups. */
-const char *grouped(uint64_t n, char buf[32]);
 /* Foreign text wrapped at blanks: the first line begins at column `at`, further ones are indented. */
 void wrapped(const struct layout *l, rt_str text, size_t at, size_t indent);
 /* Cut to `columns`, then padded to them. */

@@ -32,21 +32,21 @@ header_inputs(const struct layout *l, const struct report *r)
         ignored += r->inputs[i].counts[1];
         unread += r->inputs[i].counts[2] + r->inputs[i].counts[3] + r->inputs[i].counts[4];
     }
-    out_fmt(l->o, "Read     %zu file%s, %s line%s", r->input_count, rt_plural(r->input_count), grouped(lines, a), rt_plural(lines));
+    out_fmt(l->o, "Read     %zu file%s, %s line%s", r->input_count, rt_plural(r->input_count), rt_grouped(lines, a), rt_plural(lines));
     if (r->seconds >= 0 && l->w->colour)
         out_fmt(l->o, " in %.1f s", r->seconds);
-    out_fmt(l->o, "   %s in recording calls, %s others", grouped(events, a), grouped(ignored, b));
+    out_fmt(l->o, "   %s in recording calls, %s others", rt_grouped(events, a), rt_grouped(ignored, b));
     if (unread > 0)
-        out_fmt(l->o, ", %s not understood", grouped(unread, a));
+        out_fmt(l->o, ", %s not understood", rt_grouped(unread, a));
     out_char(l->o, '\n');
     if (r->duplicate_count > 0)
-        out_fmt(l->o, "         %s told twice and counted once\n", grouped(r->duplicate_count, a));
+        out_fmt(l->o, "         %s told twice and counted once\n", rt_grouped(r->duplicate_count, a));
     if (r->rules->skipped > 0)
         out_fmt(l->o, "         %u rule%s skipped because of mistakes\n", r->rules->skipped, rt_plural(r->rules->skipped));
     for (size_t i = 0; l->w->verbose && i < r->input_count; i++) {
         out_raw(l->o, "         ");
         cell(l, r->inputs[i].path, 36);
-        out_fmt(l->o, " %-16.*s %s lines\n", RT_FMT(r->inputs[i].format), grouped(r->inputs[i].lines, a));
+        out_fmt(l->o, " %-16.*s %s lines\n", RT_FMT(r->inputs[i].format), rt_grouped(r->inputs[i].lines, a));
     }
 }
 
@@ -107,7 +107,7 @@ header_sessions(const struct layout *l, const struct report *r)
         open += !found && !over(r->sessions[i]->phase) && r->sessions[i]->phase != PHASE_STOPPING &&
                 r->sessions[i]->phase != PHASE_NONE;
     }
-    out_fmt(l->o, "Sessions %s:  %zu clean  %zu with findings  %zu still open", grouped(r->session_count, a),
+    out_fmt(l->o, "Sessions %s:  %zu clean  %zu with findings  %zu still open", rt_grouped(r->session_count, a),
             r->session_count - with - open, with, open);
     if (r->unchecked_count > 0)
         out_fmt(l->o, "  %zu check%s not possible", r->unchecked_count, rt_plural(r->unchecked_count));
@@ -169,9 +169,9 @@ show_group(const struct layout *l, const struct report *r, const struct group *g
     out_fmt(l->o, "%-30.*s", RT_FMT(f->id));
     paint_off(l, PAINT_BOLD);
     if (g->sessions == 0)
-        out_fmt(l->o, " %s time%s", grouped(g->occurrences, n), rt_plural(g->occurrences));
+        out_fmt(l->o, " %s time%s", rt_grouped(g->occurrences, n), rt_plural(g->occurrences));
     else if (g->occurrences > g->sessions)
-        out_fmt(l->o, " %s times in %zu session%s", grouped(g->occurrences, n), g->sessions, rt_plural(g->sessions));
+        out_fmt(l->o, " %s times in %zu session%s", rt_grouped(g->occurrences, n), g->sessions, rt_plural(g->sessions));
     else
         out_fmt(l->o, " %zu session%s", g->sessions, rt_plural(g->sessions));
     if (g->last != RT_TIME_NONE)
@@ -301,7 +301,7 @@ show_nothing(const struct layout *l, const struct report *r)
     if (r->session_count > 0) {
         char text[240];
         snprintf(text, sizeof(text), "No misuse found in %s session%s (%zu rules checked, %zu could not be decided).",
-                 grouped(r->session_count, a), rt_plural(r->session_count), rules, blind);
+                 rt_grouped(r->session_count, a), rt_plural(r->session_count), rules, blind);
         paint_on(l, PAINT_GOOD);
         wrapped(l, rt_str_of(text), 0, 0);
         paint_off(l, PAINT_GOOD);
@@ -315,7 +315,7 @@ show_nothing(const struct layout *l, const struct report *r)
     snprintf(text, sizeof(text),
              "%s line%s read, none is a Cloud Recording call. Looked for …/cloud_recording/(acquire|start|query|update|"
              "updateLayout|stop) in text and JSON. Best guess for the first file: %.*s.",
-             grouped(lines, a), rt_plural(lines), RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
+             rt_grouped(lines, a), rt_plural(lines), RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
     wrapped(l, rt_str_of(text), 0, 0);
 }
 

@@ -57,10 +57,13 @@ text_sessions(const struct report *r, const struct writer_options *w, struct out
             out_char(o, '~');
         out_char(o, '\n');
     }
-    if (r->session_count == 0)
+    if (r->session_count == 0) {
         out_raw(o, "No session was found.\n");
-    else
-        out_fmt(o, "\nNext     rectrace session '#1' %s\n", w->next != NULL ? w->next : "FILE...");
+    } else {
+        out_raw(o, "\nNext     rectrace session '#1' ");
+        out_tty(o, rt_str_of(w->next != NULL ? w->next : "FILE..."));
+        out_char(o, '\n');
+    }
     return 0;
 }
 

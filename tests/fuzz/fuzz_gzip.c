@@ -15,7 +15,7 @@ drain(const uint8_t *data, size_t size, const char *inflate, bool *sound, uint64
     struct rt_err err = {0};
     struct reader_line line;
     uint64_t hash = 0;
-    limits.inflate_ratio_bytes = 1 << 22;
+    limits.inflate_bytes = 1 << 22;
     struct reader *r = reader_open_memory(data, size, inflate, &limits, &err);
     if (r == NULL)
         abort();

@@ -1,6 +1,6 @@
 # The receiver, run as a program: over real sockets, and over a disk that fails when it is told to.
 check_PROGRAMS += tests/serve/faulty
-tests_serve_faulty_SOURCES = tests/serve/faulty.c $(rectrace_SOURCES)
+tests_serve_faulty_SOURCES = tests/serve/faulty.c tests/serve/faulty_read.c $(rectrace_SOURCES)
 tests_serve_faulty_CPPFLAGS = $(AM_CPPFLAGS) -Dmain=rectrace_main
 tests_serve_faulty_CFLAGS = $(AM_CFLAGS) -Wno-missing-prototypes
 tests_serve_faulty_LDADD = $(RT_LIBS)

@@ -315,7 +315,40 @@ a_word_elsewhere_is_found_too(void)
     rt_arena_fini(&a);
 }
 
+static void
+a_number_is_grouped(void)
+{
+    static const struct {
+        const char *name;
+        uint64_t n;
+    } rows[] = {{"0", 0}, {"999", 999}, {"1 000", 1000}, {"41 208", 41208}, {"18 446 744 073 709 551 615", UINT64_MAX}};
+    char buf[RT_GROUPED_MAX];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CHECK_ROW(&rows[i], strcmp(rt_grouped(rows[i].n, buf), rows[i].name) == 0);
+}
+
+static void
+a_word_survives_a_shell(void)
+{
+    static const struct {
+        const char *name, *want;
+    } rows[] = {{"logs/api-2026.log.gz@json-lines,tz=UTC", "logs/api-2026.log.gz@json-lines,tz=UTC"},
+                {"two words", "'two words'"},
+                {"it's", "'it'\\''s'"},
+                {"$HOME;`x`", "'$HOME;`x`'"},
+                {"", "''"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rt_buf b;
+        rt_buf_init(&b, 100);
+        rt_buf_add_word(&b, rt_str_of(rows[i].name));
+        CHECK_ROW(&rows[i], rt_str_is(rt_buf_str(&b), rows[i].want));
+        rt_buf_fini(&b);
+    }
+}
+
 static const struct check_test tests[] = {
+    {"a number is grouped", a_number_is_grouped},
+    {"a word survives a shell", a_word_survives_a_shell},
     {"two texts compare", two_texts_compare},
     {"a part is found", a_part_is_found},
     {"blanks are trimmed", blanks_are_trimmed},

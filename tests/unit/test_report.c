@@ -41,20 +41,9 @@ text_wraps_at_its_width_and_keeps_credentials_out(void)
     out_abort(&o);
 }
 
-static void
-numbers_are_grouped_by_threes(void)
-{
-    char b[32];
-    CHECK(strcmp(grouped(0, b), "0") == 0);
-    CHECK(strcmp(grouped(999, b), "999") == 0);
-    CHECK(strcmp(grouped(40911, b), "40 911") == 0);
-    CHECK(strcmp(grouped(1234567, b), "1 234 567") == 0);
-}
-
 static const struct check_test tests[] = {
     {"credentials are taken out of any text", credentials_are_taken_out_of_any_text},
     {"text wraps at its width and keeps credentials out", text_wraps_at_its_width_and_keeps_credentials_out},
-    {"numbers are grouped by threes", numbers_are_grouped_by_threes},
     {NULL, NULL},
 };
 CHECK_MAIN("report", tests)
