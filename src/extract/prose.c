@@ -146,6 +146,13 @@ note_clock(struct extract *x, struct document *d, rt_str s)
     return true;
 }
 
+static bool
+begins_with_date(rt_str s, bool epoch, struct rt_stamp *out)
+{
+    return s.n >= 16 && s.p[0] >= '0' && s.p[0] <= '9' && (s.p[4] == '-' || s.p[4] == '/' || epoch) &&
+           rt_time_parse(s, out) > 0;
+}
+
 static void
 note_stamp(struct extract *x, struct document *d, rt_str line)
 {
@@ -178,8 +185,7 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
     if (s.n >= 8 && s.p[2] == ':' && note_clock(x, d, s))
         return;
     bool epoch = s.n == 16 && rt_str_starts(rt_str_trim(line), RT_LIT("__REALTIME"));
-    if (s.n < 16 || s.p[0] < '0' || s.p[0] > '9' || (s.p[4] != '-' && s.p[4] != '/' && !epoch) ||
-        rt_time_parse(s, &stamp) == 0)
+    if (!begins_with_date(s, epoch, &stamp))
         return;
     note_time(x, &stamp);
     d->time = stamp_time(x, &stamp, &d->zoned);
@@ -258,6 +264,22 @@ balance(rt_str line)
     return depth;
 }
 
+/* A bracket that nothing closes must not glue the rest of the log to its line: what is open ends where another
+ * record begins, or where it is deeper than any object that is read. */
+static bool
+is_torn(const struct extract *x, const struct document *d, rt_str line)
+{
+    struct rt_stamp stamp;
+    if (d->depth <= 0 || d->lines == 0)
+        return false;
+    if ((uint64_t)d->depth > x->limits->json_depth)
+        return true;
+    if (x->outer.known)
+        /* Lines of one object come at once, and none begins with a word. */
+        return (d->time != RT_TIME_NONE && x->outer.at - d->time > RT_SEC) || (line.n > 0 && letter(line.p[0]));
+    return begins_with_date(line.n > 0 && line.p[0] == '[' ? rt_str_from(line, 1) : line, false, &stamp);
+}
+
 int
 text_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
 {
@@ -265,7 +287,7 @@ text_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
     if (d == NULL)
         return rt_fail_mem(err);
     x->line = number;
-    if (d->depth <= 0 && settle(x, d, err) < 0)
+    if ((d->depth <= 0 || is_torn(x, d, line)) && settle(x, d, err) < 0)
         return -1;
     if (d->lines == 0) {
         d->first_line = number;
