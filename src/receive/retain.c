@@ -109,6 +109,20 @@ find_keep(struct survey *v, const struct recall *recall, struct store_extent *ke
     return 0;
 }
 
+/* Our clock, unless it is ahead of all that was heard: nothing new came, or it was set wrongly, and either way what
+ * is stored is not that old. */
+static int
+find_clock(const struct survey *v, rt_time now, rt_time *out, struct rt_err *err)
+{
+    rt_time newest = RT_TIME_NONE;
+    struct store *s = store_open(v->r->store, STORE_READ, v->r->limits, err);
+    int rc = s == NULL ? -1 : store_newest(s, &newest, err);
+    store_close(&s);
+    newest = newest > v->clock ? newest : v->clock;
+    *out = newest < now ? newest : now;
+    return rc;
+}
+
 struct turn {
     const struct retain *r;
     struct store_extent keep;
@@ -144,11 +158,14 @@ int
 retain_run(const struct retain *r, rt_time now, struct rt_err *err)
 {
     struct survey v = {.r = r, .clock = RT_TIME_NONE + RT_DAY * 400};
-    struct turn t = {.r = r, .before = r->keep > 0 ? now - r->keep : RT_TIME_NONE};
+    struct turn t = {.r = r, .before = RT_TIME_NONE};
+    rt_time clock = now;
     struct recall *recall = recall_new(r->store, r->rules, r->limits, err);
     int rc = recall == NULL ? -1 : survey(&v, recall, now, err);
     if (rc == 0)
         rc = find_keep(&v, recall, &t.keep, err);
+    if (rc == 0 && r->keep > 0 && (rc = find_clock(&v, now, &clock, err)) == 0)
+        t.before = clock - r->keep;
     recall_free(&recall);
     RT_VEC_FREE(&v.open);
     return rc < 0 ? -1 : forget_all(r, &t, err);

@@ -38,9 +38,10 @@ forget(struct store *s, const char *sql, int64_t keep, rt_time before, int64_t m
     return n;
 }
 
-/* Of callbacks, the rows that go; the same ones for their keys and for themselves. */
-#define CALLBACKS                                               \
-    "(SELECT id FROM callback WHERE id <= ?1 AND received < ?2" \
+/* Of callbacks, the rows that go; the same ones for their keys and for themselves. Old is what is so by our clock
+ * and by its sender's: one of them may have been wrong when it came. */
+#define CALLBACKS                                                                       \
+    "(SELECT id FROM callback WHERE id <= ?1 AND max(received, ifnull(notify, 0)) < ?2" \
     " AND id < (SELECT max(id) FROM callback) ORDER BY id LIMIT ?3)"
 #define LINES                                               \
     "(SELECT id FROM line WHERE id <= ?1 AND received < ?2" \

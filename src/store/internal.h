@@ -69,6 +69,10 @@ int64_t store_keys(struct store *s, int64_t *after, int64_t most, store_key_row 
 int store_begin_plain(struct store *s, struct rt_err *err);
 int store_commit_plain(struct store *s, struct rt_err *err);
 
+/* Warns of a log that is damaged. Only while nobody writes to it. */
+void wal_look(const struct store *s, enum store_mode mode);
+/* Does a writer run? */
+bool lock_is_taken(const struct store *s);
 /* Takes the lock file of a writer; it goes with the process. */
 int lock_take(struct store *s, struct rt_err *err);
 

@@ -14,8 +14,10 @@
 
 #ifdef F_OFD_SETLK
 #    define SET_LOCK F_OFD_SETLK
+#    define GET_LOCK F_OFD_GETLK
 #else
 #    define SET_LOCK F_SETLK
+#    define GET_LOCK F_GETLK
 #endif
 
 static int
@@ -26,6 +28,19 @@ refuse(struct store *s, int fd, struct rt_err *err)
     pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
     return rt_fail_here(err, RT_EIO, "%s: another rectrace serve%s%s writes to it", s->path,
                         pid[0] != '\0' ? ", process " : "", pid);
+}
+
+bool
+lock_is_taken(const struct store *s)
+{
+    char path[4096];
+    snprintf(path, sizeof(path), "%s.lock", s->path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    bool taken = fd >= 0 && fcntl(fd, GET_LOCK, &whole) == 0 && whole.l_type != F_UNLCK;
+    if (fd >= 0)
+        close(fd);
+    return taken;
 }
 
 int

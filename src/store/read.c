@@ -70,7 +70,12 @@ struct store_cursor {
     struct store *s;
     sqlite3_stmt *q;
     bool ended; /* a further step would begin anew */
+    int after;  /* parameter: rows with a larger id follow; 0: it is read in one go */
+    int64_t last;
+    unsigned rows;
 };
+/* A cursor is a transaction, and holds the log of the store: after so many rows it is let go of. */
+enum { ROWS_A_TURN = 2000 };
 
 static struct store_cursor *
 cursor_new(struct store *s, const char *sql, rt_str source, int64_t first, int64_t second,
@@ -107,13 +112,23 @@ store_cursor_free(struct store_cursor **pc)
     rt_free(c);
 }
 
+/* The id is the first column of a cursor that lets go. */
 static int
 step(struct store_cursor *c, struct rt_err *err)
 {
     if (c->ended)
         return 0;
+    if (c->after > 0 && c->rows >= ROWS_A_TURN) {
+        sqlite3_reset(c->q);
+        sqlite3_bind_int64(c->q, c->after, c->last);
+        c->rows = 0;
+    }
     int rc = sqlite3_step(c->q);
     c->ended = rc != SQLITE_ROW;
+    if (rc == SQLITE_ROW && c->after > 0) {
+        c->last = sqlite3_column_int64(c->q, 0);
+        c->rows++;
+    }
     return rc == SQLITE_ROW    ? 1
            : rc == SQLITE_DONE ? 0
                                : store_fail(c->s, "cannot be read", err);
@@ -122,11 +137,14 @@ step(struct store_cursor *c, struct rt_err *err)
 struct store_cursor *
 store_callbacks(struct store *s, int64_t after, int64_t upto, struct rt_err *err)
 {
-    return cursor_new(s,
-                      "SELECT id, of, app, notice, twin, received, last, notify, label, "
-                      "secret, copies, body, sum"
-                      " FROM callback WHERE id > ?1 AND id <= ?2 ORDER BY id",
-                      RT_NONE, after, upto, err);
+    struct store_cursor *c = cursor_new(
+        s,
+        "SELECT id, of, app, notice, twin, received, last, notify, label, secret, copies, body,"
+        " sum FROM callback WHERE id > ?1 AND id <= ?2 ORDER BY id",
+        RT_NONE, after, upto, err);
+    if (c != NULL)
+        c->after = 1;
+    return c;
 }
 
 struct store_cursor *
@@ -142,11 +160,14 @@ store_refusals(struct store *s, int64_t after, struct rt_err *err)
 struct store_cursor *
 store_lines(struct store *s, rt_str source, int64_t after, int64_t upto, struct rt_err *err)
 {
-    return cursor_new(s,
-                      "SELECT text, source, received, sum FROM line WHERE source = ?1 AND id > "
-                      "?2 AND id <= ?3"
-                      " ORDER BY id",
-                      source, after, upto, err);
+    struct store_cursor *c =
+        cursor_new(s,
+                   "SELECT id, text, source, received, sum FROM line"
+                   " WHERE source = ?1 AND id > ?2 AND id <= ?3 ORDER BY id",
+                   source, after, upto, err);
+    if (c != NULL)
+        c->after = 2;
+    return c;
 }
 
 int
@@ -209,9 +230,9 @@ store_next_line(struct store_cursor *c, rt_str *out, struct rt_err *err)
     sqlite3_stmt *q = c->q;
     if (rc <= 0)
         return rc;
-    *out = text(q, 0);
-    if (sqlite3_column_type(q, 3) == SQLITE_INTEGER &&
-        sqlite3_column_int64(q, 3) != store_sum_line(text(q, 1), instant(q, 2), *out))
+    *out = text(q, 1);
+    if (sqlite3_column_type(q, 4) == SQLITE_INTEGER &&
+        sqlite3_column_int64(q, 4) != store_sum_line(text(q, 2), instant(q, 3), *out))
         *out = damaged;
     return rc;
 }
@@ -253,4 +274,15 @@ store_place(struct store *s, rt_str source, int64_t nth, int64_t *id, struct rt_
         *id = sqlite3_column_int64(c->q, 0);
     store_cursor_free(&c);
     return rc == 1 ? 0 : rc < 0 ? -1 : rt_fail_here(err, RT_EIO, "%s: a row is gone", s->path);
+}
+
+int
+store_newest(struct store *s, rt_time *out, struct rt_err *err)
+{
+    int64_t notify = 0;
+    int rc = store_number(
+        s, "SELECT max(notify) FROM (SELECT notify FROM callback ORDER BY id DESC LIMIT 1000)",
+        &notify, err);
+    *out = notify > 0 ? notify : RT_TIME_NONE;
+    return rc;
 }

@@ -277,7 +277,7 @@ gather(struct seen *n, struct rt_err *err)
             store_mark_set(n->s, n->frozen_upto, err) < 0 || store_commit_plain(n->s, err) < 0)
             return -1;
     } while (true);
-    n->added = 0;
+    seen_begin(n);
     return 0;
 }
 

@@ -27,7 +27,7 @@ void seen_close(struct seen **pn);
 int seen_find(struct seen *n, const unsigned char *key, int64_t *id, struct rt_err *err);
 /* In a transaction; keys that are there already are replaced. */
 int seen_add(struct seen *n, const unsigned char *key, int64_t id, struct rt_err *err);
-/* Before a transaction begins; after it was rolled back. */
+/* What was done is done; what was done since then is taken back. */
 void seen_begin(struct seen *n);
 void seen_rollback(struct seen *n, int64_t last_id);
 /* Before a commit: moves some keys into the index. */

@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -31,12 +33,26 @@ store_library(void)
     return sqlite3_libversion();
 }
 
+/* What the system said to the last write that failed, to the file or to its log. SQLite itself tells a full disk from other
+ * trouble, but not a quota that is used up. */
+static int
+last_errno(sqlite3 *db)
+{
+    sqlite3_file *log = NULL;
+    int file_said = 0, log_said = 0;
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &file_said);
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log != NULL && log->pMethods != NULL)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &log_said);
+    return log_said != 0 ? log_said : file_said != 0 ? file_said : sqlite3_system_errno(db);
+}
+
 int
 store_fail(struct store *s, const char *what, struct rt_err *err)
 {
     int code = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
-    int system = s->db != NULL ? sqlite3_system_errno(s->db) : 0;
     bool io = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
+    int system = s->db != NULL && io ? last_errno(s->db) : 0;
     s->full = (code & 0xff) == SQLITE_FULL || (io && (system == ENOSPC || system == EDQUOT));
     if (code == SQLITE_NOMEM)
         return rt_fail_mem(err);
@@ -49,6 +65,21 @@ store_fail(struct store *s, const char *what, struct rt_err *err)
     return rt_fail_here(err, RT_EIO, "%s: %s: %s%s%s", s->path, what, sqlite3_errmsg(s->db),
                         io && system != 0 ? ": " : "",
                         io && system != 0 ? strerror(system) : "");
+}
+
+uint64_t
+store_room(const struct store *s, uint64_t *reserve)
+{
+    struct statvfs v;
+    char path[4096];
+    snprintf(path, sizeof(path), "%s", s->path);
+    *reserve = 0;
+    if (statvfs(dirname(path), &v) < 0)
+        return UINT64_MAX;
+    *reserve = (uint64_t)v.f_blocks * v.f_frsize / 50;
+    if (*reserve > s->limits->store_reserve_bytes)
+        *reserve = s->limits->store_reserve_bytes;
+    return (uint64_t)v.f_bavail * v.f_frsize;
 }
 
 int
@@ -154,6 +185,7 @@ prepare_writer(struct store *s, struct rt_err *err)
         return -1;
     if (store_number(s, "SELECT max(id) FROM callback", &s->last_id, err) < 0)
         return -1;
+    s->begun_id = s->last_id;
     s->seen = seen_open(s, err);
     return s->seen == NULL ? -1 : 0;
 }
@@ -179,6 +211,8 @@ store_open(const char *path, enum store_mode mode, const struct rt_limits *limit
     int missing = look(path, err);
     if (missing == 1 && mode == STORE_READ)
         missing = rt_fail_here(err, RT_EIO, "%s: No such file or directory", path);
+    if (missing == 0 && (mode == STORE_WRITE || !lock_is_taken(s)))
+        wal_look(s, mode);
     if (missing < 0 || (missing == 1 && schema_create(path, err) < 0) ||
         connect_to(s, mode, err) < 0 || (mode == STORE_WRITE && prepare_writer(s, err) < 0))
         store_close(&s);

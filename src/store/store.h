@@ -102,6 +102,8 @@ int store_commit(struct store *s, struct rt_err *err);
 void store_rollback(struct store *s);
 /* After a failure: everything that counts is moved out of the log that failed, and synced. */
 int store_heal(struct store *s, struct rt_err *err);
+/* Free bytes of its disk, and how many are not to be used: limits.store_reserve_bytes, or 2 % when that is less. */
+uint64_t store_room(const struct store *s, uint64_t *reserve);
 /* Did the last failure come from a disk or quota that is full? */
 bool store_is_full(const struct store *s);
 /* Highest id given so far. */
@@ -110,13 +112,16 @@ int64_t store_last_id(const struct store *s);
 /* ---- readers ---- */
 
 int store_extent(struct store *s, struct store_extent *out, struct rt_err *err);
+/* The time of the newest notice by its sender's clock; RT_TIME_NONE: none says one. */
+int store_newest(struct store *s, rt_time *out, struct rt_err *err);
 /* The id of the nth row (1-based) of a source; p NULL: of the callbacks. */
 int store_place(struct store *s, rt_str source, int64_t nth, int64_t *id, struct rt_err *err);
 /* Names of the API logs, in order; of those up to the extent. The callee copies. */
 int store_sources(struct store *s, const struct store_extent *upto,
                   int (*each)(void *arg, rt_str source), void *arg, struct rt_err *err);
 
-/* One row after another, in order of id. Text is borrowed until the next step. */
+/* One row after another, in order of id. Text is borrowed until the next step. A row whose sum is wrong comes with
+ * "damaged in the store" for its body. */
 struct store_cursor;
 struct store_cursor *store_callbacks(struct store *s, int64_t after, int64_t upto,
                                      struct rt_err *err);

@@ -102,15 +102,18 @@ plain(struct store *s, enum store_statement which, struct rt_err *err)
 int
 store_begin(struct store *s, struct rt_err *err)
 {
-    s->begun_id = s->last_id;
-    seen_begin(s->seen);
     return plain(s, SQL_BEGIN, err);
 }
 
 int
 store_commit(struct store *s, struct rt_err *err)
 {
-    return seen_settle(s->seen, err) < 0 ? -1 : plain(s, SQL_COMMIT, err);
+    if (seen_settle(s->seen, err) < 0 || plain(s, SQL_COMMIT, err) < 0)
+        return -1;
+    /* A rollback without a begin takes nothing back. */
+    s->begun_id = s->last_id;
+    seen_begin(s->seen);
+    return 0;
 }
 
 void

@@ -216,7 +216,7 @@ with Folder() as folder:
         elif not row.startswith("#"):
             name, value = pattern.match(row).groups()
             values[name] = float(value)
-    check("metrics: each has a help line", set(values) == seen_help and len(values) > 20, len(values))
+    check("metrics: each has a help line", {re.sub("_(bucket|sum|count)$", "", n) for n in values} == seen_help and len(values) > 20, len(values))
     check("metrics: counts", values["rectrace_copies_total"] >= 0 and values["rectrace_store_good"] == 1 and
           values["rectrace_unsigned_mode"] == 0 and values["rectrace_lines_total"] == 4)
     try:
@@ -244,8 +244,9 @@ with Folder() as folder:
     with Server(folder, "--keep", "30d", "--keep-size", "1G") as server:
         time.sleep(0.5)
         check("neither old nor large: nothing goes", events() == {"a": 6, "b": 6}, events())
+        time.sleep(1)
+        post(server.port, notice(1, productId=1))  # what is old is so by the clock of the senders too
         server.stop()
-    time.sleep(1)
     with Server(folder, "--keep", "1s") as server:
         wait_for("what came before the open recording is forgotten", lambda: events() == {"a": 3, "b": 6})
         check("it is counted and told", "forgotten rows=3" in server.log(), server.log())

@@ -148,6 +148,8 @@ what_is_new_is_told_from_copies(void)
     struct store *s = open_store(STORE_WRITE);
     for (unsigned i = 0; s != NULL && i < BATCHES; i++) {
         wrong += one_batch(s, known, 1000 + i * (NUMBERS - 1000) / BATCHES, i % 17 == 5);
+        if (i % 13 == 3)
+            store_rollback(s); /* of nothing */
         if (i % 100 == 99) {
             store_close(&s);
             s = open_store(STORE_WRITE);
