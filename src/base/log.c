@@ -10,6 +10,7 @@
 static enum log_level shown = LOG_WARN;
 static void (*step_aside)(void *);
 static void *step_aside_arg;
+static const char *mark = "";
 
 void
 log_set_level(enum log_level level)
@@ -30,6 +31,12 @@ log_set_before(void (*before)(void *), void *arg)
     step_aside_arg = arg;
 }
 
+void
+log_set_mark(const char *text)
+{
+    mark = text;
+}
+
 __attribute__((format(printf, 3, 0))) static void
 write_line(enum log_level level, const char *prefix, const char *fmt, va_list ap)
 {
@@ -41,6 +48,7 @@ write_line(enum log_level level, const char *prefix, const char *fmt, va_list ap
     if (o == NULL)
         return;
     out_raw(o, prefix);
+    out_raw(o, mark);
     out_tty(o, rt_str_of(text));
     out_char(o, '\n');
     if (step_aside != NULL)

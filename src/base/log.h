@@ -13,6 +13,8 @@ void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 /* Called before a line is written, so that a progress bar can step aside; NULL to unset. */
 void log_set_before(void (*before)(void *), void *arg);
+/* Stands before each line from then on; a literal. Before other threads are there. */
+void log_set_mark(const char *mark);
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A further line of a warning. */

@@ -27,6 +27,8 @@ check(const struct options *o, struct rt_err *err)
         return rt_fail_here(
             err, RT_EUSAGE,
             "--allow-unsigned would make --secret-file of no use; give one of them");
+    if ((o->tls_cert == NULL) != (o->tls_key == NULL))
+        return rt_fail_here(err, RT_EUSAGE, "--tls-cert and --tls-key are given together");
     return 0;
 }
 
@@ -50,6 +52,8 @@ run_serve(const struct options *o)
         .store = o->store,
         .secret_file = o->secret_file,
         .accept_v1 = o->accept_v1,
+        .tls_cert = o->tls_cert,
+        .tls_key = o->tls_key,
         .admin = o->admin == NULL                ? "127.0.0.1:8089"
                  : strcmp(o->admin, "none") == 0 ? NULL
                                                  : o->admin,

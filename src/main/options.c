@@ -160,6 +160,8 @@ take(struct options *o, enum option_id id, const char *value, struct rt_err *err
     case OPTION_ALLOW_UNSIGNED: o->allow_unsigned = true; return 0;
     case OPTION_ACCEPT_V1: o->accept_v1 = true; return 0;
     case OPTION_ADMIN: o->admin = value; return 0;
+    case OPTION_TLS_CERT: o->tls_cert = value; return 0;
+    case OPTION_TLS_KEY: o->tls_key = value; return 0;
     case OPTION_ADMIN_TOKEN_FILE: o->admin_token_file = value; return 0;
     case OPTION_KEEP:
         if (!rt_dur_parse(rt_str_of(value), &o->keep) || o->keep <= 0)

@@ -45,7 +45,7 @@ struct options {
     const char *on;
     bool strict, all, stamp, no_rules, help, version;
     enum when color, progress;
-    const char *listen, *store, *secret_file, *admin, *admin_token_file;
+    const char *listen, *store, *secret_file, *admin, *admin_token_file, *tls_cert, *tls_key;
     bool allow_unsigned, accept_v1;
     rt_dur keep;         /* 0: not given */
     uint64_t keep_bytes; /* 0: not given */

@@ -16,7 +16,7 @@
 #include "base/out.h"
 #include "receive/changes.h"
 #include "receive/follow.h"
-#include "receive/http.h"
+#include "receive/metrics.h"
 #include "receive/shipped.h"
 #include "report/json.h"
 #include "report/page.h"
@@ -74,7 +74,8 @@ page_healthz(struct admin *a, struct MHD_Connection *m, rt_str body, struct page
     (void)m, (void)body;
     bool turns = monotonic_now() - atomic_load(&a->options.gauges->ticked) < 5 * RT_SEC;
     p->status = turns ? 200 : 503;
-    out_raw(p->out, turns ? "{\"ok\":true}\n" : "{\"ok\":false}\n");
+    out_fmt(p->out, "{\"ok\":%s%s}\n", turns ? "true" : "false",
+            a->options.unsigned_mode ? ",\"unsigned\":true" : "");
 }
 
 static void
@@ -100,45 +101,11 @@ page_readyz(struct admin *a, struct MHD_Connection *m, rt_str body, struct page 
 }
 
 static void
-metric(struct out *o, const char *name, const char *suffix, const char *type, const char *doc,
-       double value)
-{
-    out_fmt(o, "# HELP rectrace_%s%s %s\n# TYPE rectrace_%s%s %s\nrectrace_%s%s %.17g\n", name,
-            suffix, doc, name, suffix, type, name, suffix, value);
-}
-
-static void
 page_metrics(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
 {
-    struct gauges *g = a->options.gauges;
-    struct writer_facts f;
     (void)m, (void)body;
-    writer_facts(a->options.writer, &f);
     p->type = "text/plain; version=0.0.4; charset=utf-8";
-    for (int i = 0; i < COUNT__COUNT; i++)
-        metric(p->out, counter_rows[i].name, "_total", "counter", counter_rows[i].doc,
-               (double)counted(a->options.counters, (enum counter)i));
-    const struct {
-        const char *name, *doc;
-        double value;
-    } rows[] = {
-        {"open_connections", "connections of the hook port",
-         (double)atomic_load(&g->connections)},
-        {"waiting", "callbacks that wait for the disk", (double)atomic_load(&g->waiting)},
-        {"store_good", "1 while the store takes callbacks", f.health == HEALTH_GOOD ? 1 : 0},
-        {"disk_low", "1 while free disk is below the reserve",
-         (double)atomic_load(&g->disk_low)},
-        {"unsigned_mode", "1 when signatures are not checked",
-         a->options.unsigned_mode ? 1 : 0},
-        {"last_commit_age_seconds", "since the last sync", (double)f.since_commit / RT_SEC},
-        {"commit_busy_seconds", "how long the batch at work has been", (double)f.busy / RT_SEC},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        metric(p->out, rows[i].name, "", "gauge", rows[i].doc, rows[i].value);
-    out_fmt(p->out,
-            "# HELP rectrace_build_info versions in use\n# TYPE rectrace_build_info gauge\n"
-            "rectrace_build_info{version=\"%s\",libmicrohttpd=\"%s\",sqlite=\"%s\"} 1\n",
-            PACKAGE_VERSION, http_library(), store_library());
+    metrics_write(&a->options, p->out);
 }
 
 static void
@@ -435,7 +402,7 @@ answer_stream(struct admin *a, struct MHD_Connection *m)
 /* ---- requests ---- */
 
 static enum MHD_Result
-answer(struct MHD_Connection *m, struct page *p)
+answer(const struct admin *a, struct MHD_Connection *m, struct page *p)
 {
     const char *const headers[][2] = {
         {"X-Content-Type-Options", "nosniff"},
@@ -451,6 +418,8 @@ answer(struct MHD_Connection *m, struct page *p)
         MHD_add_response_header(r, "Content-Type", p->type);
         for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
             MHD_add_response_header(r, headers[i][0], headers[i][1]);
+        if (a->options.unsigned_mode)
+            MHD_add_response_header(r, "X-Rectrace-Unsigned", "signatures are not checked");
         if (p->status == 401) {
             MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
             MHD_add_response_header(r, "WWW-Authenticate",
@@ -465,13 +434,13 @@ answer(struct MHD_Connection *m, struct page *p)
 }
 
 static enum MHD_Result
-answer_status(struct MHD_Connection *m, unsigned status, const char *why)
+answer_status(const struct admin *a, struct MHD_Connection *m, unsigned status, const char *why)
 {
     struct page p = {.type = "application/json", .out = out_memory(NULL)};
     if (p.out == NULL)
         return MHD_NO;
     fail(&p, status, why);
-    enum MHD_Result rc = answer(m, &p);
+    enum MHD_Result rc = answer(a, m, &p);
     out_abort(&p.out);
     return rc;
 }
@@ -488,7 +457,7 @@ on_request(void *arg, struct MHD_Connection *m, const char *url, const char *met
     if (u == NULL) {
         unsigned no = r == NULL ? (other ? 405 : 404) : refused(a, m, r);
         if (no != 0)
-            return answer_status(m, no,
+            return answer_status(a, m, no,
                                  no == 401   ? "a token is needed"
                                  : no == 403 ? "not under this name"
                                              : "no such page");
@@ -506,12 +475,12 @@ on_request(void *arg, struct MHD_Connection *m, const char *url, const char *met
     if (r == NULL)
         return MHD_NO;
     if (u->body.failed)
-        return answer_status(m, 413, "too much at once");
+        return answer_status(a, m, 413, "too much at once");
     struct page p = {.status = 200, .type = "application/json", .out = out_memory(NULL)};
     if (p.out == NULL)
         return MHD_NO;
     r->make(a, m, rt_buf_str(&u->body), &p);
-    enum MHD_Result rc = p.stream ? answer_stream(a, m) : answer(m, &p);
+    enum MHD_Result rc = p.stream ? answer_stream(a, m) : answer(a, m, &p);
     out_abort(&p.out);
     return rc;
 }

@@ -13,7 +13,8 @@
 
 struct gauges { /* set by the loop of the hook port */
     atomic_uint_fast64_t connections, waiting, disk_low;
-    atomic_int_fast64_t ticked; /* monotonic */
+    atomic_uint_fast64_t free_bytes, store_bytes, log_bytes;
+    atomic_int_fast64_t ticked, oldest; /* monotonic */
 };
 
 struct admin_options {

@@ -23,6 +23,9 @@
 
 #include "base/alloc.h"
 
+/* What GnuTLS calls normal, without what is too old. */
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
 enum answer {
 #define ANSWER(id, status, body, header, value) ANSWER_##id,
 #include "receive/answers.def"
@@ -627,6 +630,12 @@ http_waiting(const struct http *h)
     return h->waiting;
 }
 
+rt_dur
+http_oldest(const struct http *h)
+{
+    return h->wait_first == NULL ? 0 : h->wait_first->queued;
+}
+
 int
 http_fd(const struct http *h)
 {
@@ -658,6 +667,12 @@ no_log(void *arg, const char *fmt, va_list ap)
     (void)arg, (void)fmt, (void)ap;
 }
 
+static void *
+text_of(const char *s)
+{
+    return (void *)(uintptr_t)s;
+}
+
 static int
 start(struct http *h, struct rt_err *err)
 {
@@ -671,14 +686,25 @@ start(struct http *h, struct rt_err *err)
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)l->serve_idle_s, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, 16384, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {h->options.tls_cert == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_CERT, 0,
+         text_of(h->options.tls_cert)},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, text_of(h->options.tls_key)},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, text_of(TLS_PRIORITIES)},
         {MHD_OPTION_END, 0, NULL},
     };
+    if (h->options.tls_cert != NULL)
+        flags |= MHD_USE_TLS;
+    if (h->options.tls_cert != NULL && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+        return rt_fail_here(err, RT_EIO, "this libmicrohttpd was built without TLS");
     h->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_NOTIFY_CONNECTION,
         on_connection, h, MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL,
         MHD_OPTION_ARRAY, items, MHD_OPTION_END);
-    return h->daemon != NULL ? 0 : rt_fail_here(err, RT_EIO, "libmicrohttpd does not start");
+    if (h->daemon != NULL)
+        return 0;
+    return rt_fail_here(err, RT_EIO, "libmicrohttpd does not start%s",
+                        h->options.tls_cert != NULL ? ": do certificate and key fit?" : "");
 }
 
 struct http *

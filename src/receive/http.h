@@ -15,6 +15,7 @@ struct http_options {
     int listen_fd;                 /* taken */
     const struct secrets *secrets; /* a reference, taken */
     bool accept_v1;
+    const char *tls_cert, *tls_key; /* PEM texts, borrowed; NULL: plain HTTP */
     const struct rule_set *rules;
     const struct rt_limits *limits;
     struct counters *counters;
@@ -42,6 +43,8 @@ void http_give_up(struct http *h);
 bool http_idle(const struct http *h);
 size_t http_connections(const struct http *h);
 size_t http_waiting(const struct http *h);
+/* Since when the oldest of them waits, monotonic; 0: none does. */
+rt_dur http_oldest(const struct http *h);
 const char *http_library(void);
 
 #endif

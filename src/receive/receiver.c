@@ -1,10 +1,8 @@
 #include "config.h"
 
-#include "receive/changes.h"
 #include "receive/receiver.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,19 +11,21 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "receive/admin.h"
+#include "receive/changes.h"
 #include "receive/follow.h"
 #include "receive/http.h"
 #include "receive/listen.h"
+#include "receive/private.h"
 #include "receive/retain.h"
 
 struct receiver {
     const struct receiver_options *options;
+    struct rt_limits limits; /* with as many connections as there are descriptors for */
     struct counters counters;
     struct writer *writer;
     struct http *http;
@@ -35,27 +35,38 @@ struct receiver {
     struct follow *follow;
     struct gauges gauges;
     struct retain retain;
-    char *token;
+    char *token, *tls_cert, *tls_key;
     uint64_t commits; /* when the live view was told last */
     char admin_name[LISTEN_NAME];
     int epoll, signals;
     char name[LISTEN_NAME]; /* address of the hook port */
     rt_dur ticked, stop_at; /* monotonic; stop_at 0: running */
-    bool low;
+    bool low, log_large;
 };
 
 /* ---- start ---- */
 
-/* A descriptor for every connection, and some for the rest. */
-static void
-raise_descriptors(const struct rt_limits *limits)
+/* A descriptor for every connection, and some for the rest: the store keeps what it has, and whoever reads it
+ * beside opens it anew. */
+static int
+raise_descriptors(struct receiver *v, struct rt_err *err)
 {
+    enum { REST = 64, REST_LEAST = 48, CONNECTIONS_LEAST = 8 };
     struct rlimit r;
-    rlim_t wanted = (rlim_t)limits->serve_connections + 64;
+    rlim_t wanted = (rlim_t)v->limits.serve_connections + REST;
     if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur >= wanted)
-        return;
+        return 0;
     r.rlim_cur = r.rlim_max == RLIM_INFINITY || r.rlim_max >= wanted ? wanted : r.rlim_max;
     setrlimit(RLIMIT_NOFILE, &r);
+    if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur >= wanted)
+        return 0;
+    if (r.rlim_cur < REST_LEAST + CONNECTIONS_LEAST)
+        return rt_fail_here(err, RT_EIO, "%llu descriptors are too few (ulimit -n)",
+                            (unsigned long long)r.rlim_cur);
+    v->limits.serve_connections = r.rlim_cur - (r.rlim_cur < 2 * REST ? REST_LEAST : REST);
+    log_warn("descriptors are few (ulimit -n): fewer connections at once connections=%llu",
+             (unsigned long long)v->limits.serve_connections);
+    return 0;
 }
 
 static int
@@ -87,21 +98,40 @@ load_secrets(const struct receiver_options *o, struct rt_err *err)
     return o->secret_file != NULL ? secrets_load(o->secret_file, err) : secrets_none(err);
 }
 
+enum { PEM_BYTES = 1 << 20 };
+
+static int
+read_tls(struct receiver *v, struct rt_err *err)
+{
+    const struct receiver_options *o = v->options;
+    size_t n = 0;
+    if (o->tls_cert == NULL)
+        return 0;
+    v->tls_cert = private_read(o->tls_cert, PEM_BYTES, true, &n, err);
+    v->tls_key =
+        v->tls_cert == NULL ? NULL : private_read(o->tls_key, PEM_BYTES, false, &n, err);
+    return v->tls_key == NULL ? -1 : 0;
+}
+
 static int
 open_http(struct receiver *v, struct rt_err *err)
 {
     const struct receiver_options *o = v->options;
+    if (read_tls(v, err) < 0)
+        return -1;
     struct http_options h = {
         .secrets = load_secrets(o, err),
         .accept_v1 = o->accept_v1,
+        .tls_cert = v->tls_cert,
+        .tls_key = v->tls_key,
         .rules = o->rules,
-        .limits = o->limits,
+        .limits = &v->limits,
         .counters = &v->counters,
         .now = o->now,
     };
     if (h.secrets == NULL)
         return -1;
-    v->writer = h.writer = writer_new(o->store, o->limits, &v->counters, err);
+    v->writer = h.writer = writer_new(o->store, &v->limits, &v->counters, err);
     h.listen_fd = h.writer == NULL ? -1 : listen_inherited(v->name);
     if (h.writer != NULL && h.listen_fd < 0)
         h.listen_fd = listen_open(o->listen, v->name, err);
@@ -113,32 +143,20 @@ open_http(struct receiver *v, struct rt_err *err)
     return v->http == NULL ? -1 : 0;
 }
 
-/* One line of a file that nobody else may read. */
 static char *
 read_token(const char *path, struct rt_err *err)
 {
-    char text[256] = "";
-    struct stat st;
-    FILE *f = fopen(path, "re");
-    if (f == NULL || fstat(fileno(f), &st) < 0) {
-        rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
-    } else if ((st.st_mode & 0027) != 0) {
-        rt_fail_here(err, RT_EIO, "%s: others can read or change it (mode %03o); chmod 600",
-                     path, (unsigned)st.st_mode & 0777);
-    } else {
-        size_t n = fread(text, 1, sizeof(text) - 1, f);
-        text[n] = '\0';
-    }
-    if (f != NULL)
-        fclose(f);
-    rt_str token = rt_str_trim(rt_str_of(text));
-    if (err->code == RT_OK && (token.n < 16 || token.n > 128))
+    enum { LEAST = 16, MOST = 128, FILE_MOST = 256 };
+    size_t n = 0;
+    char *text = private_read(path, FILE_MOST, false, &n, err), *copy = NULL;
+    rt_str token = text == NULL ? RT_NONE : rt_str_trim((rt_str){text, n});
+    if (text != NULL && (token.n < LEAST || token.n > MOST))
         rt_fail_here(err, RT_ESYNTAX, "%s: a token of 16 to 128 characters is meant", path);
-    char *copy = err->code != RT_OK ? NULL : rt_calloc(1, token.n + 1);
+    else if (text != NULL && (copy = rt_calloc(1, token.n + 1)) == NULL)
+        rt_fail_mem(err);
     if (copy != NULL)
         memcpy(copy, token.p, token.n);
-    else if (err->code == RT_OK)
-        rt_fail_mem(err);
+    private_free(&text, n);
     return copy;
 }
 
@@ -158,7 +176,7 @@ open_admin(struct receiver *v, struct rt_err *err)
     struct admin_options a = {
         .token = v->token,
         .unsigned_mode = o->secret_file == NULL,
-        .limits = o->limits,
+        .limits = &v->limits,
         .counters = &v->counters,
         .gauges = &v->gauges,
         .writer = v->writer,
@@ -195,18 +213,18 @@ open_rest(struct receiver *v, struct rt_err *err)
         .keep = o->keep,
         .keep_bytes = o->keep_bytes,
         .rules = o->rules,
-        .limits = o->limits,
+        .limits = &v->limits,
         .counters = &v->counters,
         .writer = v->writer,
     };
     v->changes = changes_new(o->now(), err);
     if (v->changes != NULL)
-        v->live = live_new(o->store, o->rules, o->limits, &v->counters, o->now,
+        v->live = live_new(o->store, o->rules, &v->limits, &v->counters, o->now,
                            forgets ? &v->retain : NULL, v->changes, err);
     if (v->live == NULL || (o->admin != NULL && open_admin(v, err) < 0))
         return -1;
     if (o->tail_count > 0)
-        v->follow = follow_new(o->tails, o->tail_count, v->writer, o->limits, &v->counters,
+        v->follow = follow_new(o->tails, o->tail_count, v->writer, &v->limits, &v->counters,
                                o->now, err);
     return o->tail_count > 0 && v->follow == NULL ? -1 : 0;
 }
@@ -214,7 +232,8 @@ open_rest(struct receiver *v, struct rt_err *err)
 static int
 start(struct receiver *v, struct rt_err *err)
 {
-    raise_descriptors(v->options->limits);
+    if (raise_descriptors(v, err) < 0)
+        return -1;
     v->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (v->epoll < 0)
         return rt_fail_here(err, RT_EIO, "epoll: %s", strerror(errno));
@@ -228,27 +247,35 @@ start(struct receiver *v, struct rt_err *err)
 
 /* ---- the loop ---- */
 
-/* Less free space than the reserve is told before the disk is full: a refusal then takes no time. */
-static bool
-disk_is_low(const struct receiver *v)
+static uint64_t
+size_of(const char *path, const char *suffix)
 {
-    struct statvfs s;
-    char path[4096];
-    snprintf(path, sizeof(path), "%s", v->options->store);
-    if (statvfs(dirname(path), &s) < 0)
-        return false;
-    uint64_t free_bytes = (uint64_t)s.f_bavail * s.f_frsize,
-             reserve = (uint64_t)s.f_blocks * s.f_frsize / 50;
-    if (reserve > v->options->limits->store_reserve_bytes)
-        reserve = v->options->limits->store_reserve_bytes;
-    return free_bytes < reserve;
+    struct stat st;
+    char name[4096];
+    snprintf(name, sizeof(name), "%s%s", path, suffix);
+    return stat(name, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* A reader that does not let go keeps the log of the store from being cut. */
+static void
+look_at_log(struct receiver *v)
+{
+    uint64_t bytes = size_of(v->options->store, "-wal");
+    bool large = bytes > v->limits.store_log_bytes;
+    if (large && !v->log_large)
+        log_warn("the log of the store grows: is a reader holding it? bytes=%llu log=%s-wal",
+                 (unsigned long long)bytes, v->options->store);
+    v->log_large = large;
+    atomic_store(&v->gauges.log_bytes, bytes);
+    atomic_store(&v->gauges.store_bytes, size_of(v->options->store, ""));
 }
 
 static void
 tick(struct receiver *v, rt_dur now)
 {
     v->ticked = now;
-    bool low = disk_is_low(v);
+    uint64_t reserve = 0, room = writer_room(v->writer, &reserve);
+    bool low = room < reserve;
     if (low && !v->low)
         log_error("the disk is nearly full, callbacks are answered 503 store=%s",
                   v->options->store);
@@ -256,6 +283,8 @@ tick(struct receiver *v, rt_dur now)
         log_warn("the disk has room again store=%s", v->options->store);
     v->low = low;
     http_tick(v->http, low);
+    look_at_log(v);
+    atomic_store(&v->gauges.free_bytes, room);
     atomic_store(&v->gauges.disk_low, low);
     atomic_store(&v->gauges.ticked, now);
 }
@@ -297,7 +326,7 @@ take_signals(struct receiver *v)
                      http_waiting(v->http));
             listen_notify("STOPPING=1");
             http_drain(v->http);
-            v->stop_at = monotonic_now() + (rt_dur)v->options->limits->serve_drain_s * RT_SEC;
+            v->stop_at = monotonic_now() + (rt_dur)v->limits.serve_drain_s * RT_SEC;
         }
     }
 }
@@ -309,6 +338,7 @@ note_state(struct receiver *v)
     atomic_store_explicit(&v->gauges.connections, http_connections(v->http),
                           memory_order_relaxed);
     atomic_store_explicit(&v->gauges.waiting, http_waiting(v->http), memory_order_relaxed);
+    atomic_store_explicit(&v->gauges.oldest, http_oldest(v->http), memory_order_relaxed);
     if (v->live != NULL && commits != v->commits)
         live_poke(v->live);
     v->commits = commits;
@@ -387,6 +417,8 @@ finish(struct receiver *v, int rc)
     if (v->epoll >= 0)
         close(v->epoll);
     rt_free(v->token);
+    rt_free(v->tls_cert);
+    private_free(&v->tls_key, v->tls_key == NULL ? 0 : strlen(v->tls_key));
     return rc;
 }
 
@@ -397,11 +429,15 @@ receiver_run(const struct receiver_options *options, struct rt_err *err)
     if (v == NULL)
         return rt_fail_mem(err);
     v->options = options;
+    v->limits = *options->limits;
     v->signals = v->epoll = -1;
     umask(0077); /* bodies name channels and users */
+    if (options->secret_file == NULL)
+        log_set_mark("UNSIGNED ");
     int rc = start(v, err);
     if (rc == 0) {
-        log_info("listening addr=%s store=%s%s", v->name, options->store,
+        log_info("listening addr=%s store=%s%s%s", v->name, options->store,
+                 options->tls_cert != NULL ? " tls=yes" : "",
                  options->secret_file == NULL ? " UNSIGNED: bodies of anybody are taken" : "");
         if (v->admin != NULL)
             log_info("admin addr=%s", v->admin_name);
@@ -412,6 +448,7 @@ receiver_run(const struct receiver_options *options, struct rt_err *err)
     rc = finish(v, rc);
     if (rc == 0)
         say_goodbye(v);
+    log_set_mark("");
     rt_free(v);
     return rc;
 }

@@ -2,17 +2,14 @@
 
 #include "receive/secrets.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <nettle/memops.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "receive/private.h"
 
 enum { FILE_BYTES = 65536, NAME_BYTES = 64, VALUE_BYTES = 512 };
 
@@ -169,33 +166,6 @@ read_line(struct secrets *s, rt_str line, struct rt_pos at, struct rt_err *err)
 }
 
 static int
-read_file(const char *path, char *text, size_t *n, struct rt_err *err)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
-    *n = 0;
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
-    } else if (!S_ISREG(st.st_mode)) {
-        rt_fail_here(err, RT_EIO, "%s: is no regular file", path);
-    } else if ((st.st_mode & 0027) != 0) {
-        rt_fail_here(err, RT_EIO, "%s: others can read or change it (mode %03o); chmod 600",
-                     path, (unsigned)st.st_mode & 0777);
-    } else {
-        ssize_t got = 0;
-        while (*n < FILE_BYTES && ((got = read(fd, text + *n, FILE_BYTES - *n)) > 0 ||
-                                   (got < 0 && errno == EINTR)))
-            *n += got > 0 ? (size_t)got : 0;
-        rc = got < 0 ? rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno)) : 0;
-        if (rc == 0 && *n == FILE_BYTES)
-            rc = rt_fail_here(err, RT_ELIMIT, "%s: is larger than %d bytes", path, FILE_BYTES);
-    }
-    if (fd >= 0)
-        close(fd);
-    return rc;
-}
-
-static int
 read_lines(struct secrets *s, const char *path, rt_str text, struct rt_err *err)
 {
     struct rt_pos at = {path, 0, 1};
@@ -219,16 +189,10 @@ const struct secrets *
 secrets_load(const char *path, struct rt_err *err)
 {
     struct secrets *s = new_set(err);
-    char *text = rt_malloc(FILE_BYTES);
     size_t n = 0;
-    if (text == NULL)
-        rt_fail_mem(err);
-    int rc = s == NULL || text == NULL || read_file(path, text, &n, err) < 0 ? -1 : 0;
-    if (rc == 0)
-        rc = read_lines(s, path, (rt_str){text, n}, err);
-    if (text != NULL)
-        explicit_bzero(text, FILE_BYTES);
-    rt_free(text);
+    char *text = s == NULL ? NULL : private_read(path, FILE_BYTES, false, &n, err);
+    int rc = text == NULL ? -1 : read_lines(s, path, (rt_str){text, n}, err);
+    private_free(&text, n);
     const struct secrets *set = s;
     if (rc < 0)
         secrets_unref(&set);

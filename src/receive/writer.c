@@ -42,7 +42,8 @@ struct writer {
     char why[400];
     rt_dur busy_since, committed; /* monotonic; busy_since 0: idle */
 
-    rt_dur log_second; /* of the thread alone */
+    bool disk_low; /* of the thread alone, as are these: */
+    rt_dur log_second;
     size_t last_batch;
     rt_dur commit_takes; /* lately */
     unsigned logged, unlogged;
@@ -98,14 +99,21 @@ refusal_free(struct refusal **pr)
 }
 
 static void
+log_unlogged(struct writer *w)
+{
+    if (w->unlogged > 0)
+        log_warn("refused bodies not told one by one: %u", w->unlogged);
+    w->unlogged = 0;
+}
+
+static void
 log_refusal(struct writer *w, const struct refusal *r)
 {
     rt_dur second = monotonic_now() / RT_SEC;
     if (second != w->log_second) {
-        if (w->unlogged > 0)
-            log_warn("refused bodies not told one by one: %u", w->unlogged);
+        log_unlogged(w);
         w->log_second = second;
-        w->logged = w->unlogged = 0;
+        w->logged = 0;
     }
     if (w->logged++ >= REFUSALS_LOGGED_A_SECOND) {
         w->unlogged++;
@@ -153,10 +161,31 @@ batch_is_empty(const struct batch *b)
     return b->deliveries == NULL && b->refused == NULL && b->jobs == NULL;
 }
 
+static size_t
+batch_size(const struct batch *b)
+{
+    size_t n = 0;
+    for (const struct delivery *d = b->deliveries; d != NULL; d = d->next)
+        n++;
+    return n;
+}
+
+/* A refusal before the disk is full takes no time, one after a write has failed does. */
+static int
+look_for_room(struct writer *w, struct rt_err *err)
+{
+    uint64_t reserve = 0, room = store_room(w->store, &reserve);
+    w->disk_low = room < reserve;
+    return w->disk_low
+               ? rt_fail_here(err, RT_EIO, "the disk is nearly full: %llu bytes are left",
+                              (unsigned long long)room)
+               : 0;
+}
+
 static int
 write_all(struct writer *w, struct batch *b, struct rt_err *err)
 {
-    if (store_begin(w->store, err) < 0) {
+    if (look_for_room(w, err) < 0 || store_begin(w->store, err) < 0) {
         keep_refusals(w, b->refused, false);
         return -1;
     }
@@ -192,7 +221,7 @@ static bool
 heal(struct writer *w)
 {
     struct rt_err err = {0};
-    if (store_heal(w->store, &err) < 0)
+    if (look_for_room(w, &err) < 0 || store_heal(w->store, &err) < 0)
         return false;
     set_health(w, HEALTH_GOOD, NULL);
     return true;
@@ -211,6 +240,9 @@ write_batch(struct writer *w, struct batch *b)
         count(w->counters, COUNT_COMMITS);
         rt_dur now = monotonic_now();
         w->commit_takes += (now - begun - w->commit_takes) / 8;
+        spread_add(w->counters, SPREAD_COMMIT, (uint64_t)(now - begun));
+        if (b->deliveries != NULL)
+            spread_add(w->counters, SPREAD_BATCH, batch_size(b));
         pthread_mutex_lock(&w->lock);
         w->committed = now;
         pthread_mutex_unlock(&w->lock);
@@ -218,7 +250,8 @@ write_batch(struct writer *w, struct batch *b)
     }
     if (well) {
         store_rollback(w->store);
-        set_health(w, store_is_full(w->store) ? HEALTH_FULL : HEALTH_SICK, err.msg);
+        bool full = w->disk_low || store_is_full(w->store);
+        set_health(w, full ? HEALTH_FULL : HEALTH_SICK, err.msg);
         count(w->counters, COUNT_COMMIT_FAILURES);
     }
     for (struct delivery *d = b->deliveries; d != NULL; d = d->next)
@@ -243,18 +276,20 @@ hand_back(struct writer *w, struct delivery *batch)
         ;
 }
 
-/* Waits for work; while the store is sick, not longer than until it may be tried again. */
+/* Waits for work; while the store is sick, not longer than until it may be tried again, and with something to tell
+ * not for long. */
 static void
 wait_locked(struct writer *w)
 {
     while (w->first == NULL && w->refused == NULL && w->jobs == NULL && !w->stop) {
-        if (w->health == HEALTH_GOOD) {
+        if (w->health == HEALTH_GOOD && w->unlogged == 0) {
             pthread_cond_wait(&w->wake, &w->lock);
             continue;
         }
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_nsec += HEAL_EVERY * 1000;
+        until.tv_sec += w->health == HEALTH_GOOD;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT)
@@ -299,10 +334,8 @@ end_locked(struct writer *w, const struct batch *b, bool written)
 {
     struct writer_job *next;
     w->busy_since = 0;
-    w->last_batch = w->queued;
-    for (const struct delivery *d = b->deliveries; d != NULL; d = d->next)
-        w->queued--;
-    w->last_batch -= w->queued;
+    w->last_batch = batch_size(b);
+    w->queued -= w->last_batch;
     for (struct writer_job *j = b->jobs; j != NULL; j = next) {
         next = j->next; /* who waits may free it at once */
         j->state = written ? JOB_WRITTEN : JOB_FAILED;
@@ -328,6 +361,8 @@ work(void *arg)
             written = write_batch(w, &b);
         else if (b.health != HEALTH_GOOD && !stop)
             heal(w);
+        if (batch_is_empty(&b))
+            log_unlogged(w);
         pthread_mutex_lock(&w->lock);
         end_locked(w, &b, written);
         pthread_mutex_unlock(&w->lock);
@@ -425,6 +460,12 @@ writer_has_room(struct writer *w)
     bool room = w->queued < w->limits->serve_queue && !w->stop;
     pthread_mutex_unlock(&w->lock);
     return room;
+}
+
+uint64_t
+writer_room(const struct writer *w, uint64_t *reserve)
+{
+    return store_room(w->store, reserve);
 }
 
 void

@@ -67,6 +67,8 @@ int writer_run(struct writer *w, struct writer_job *job);
 int writer_fd(const struct writer *w);
 /* The list of those that are done, in any order; NULL: none. */
 struct delivery *writer_done(struct writer *w);
+/* As store_room(). */
+uint64_t writer_room(const struct writer *w, uint64_t *reserve);
 void writer_facts(struct writer *w, struct writer_facts *out);
 /* All that was put is written; then the thread ends. False: it did not within `timeout`. */
 bool writer_stop(struct writer *w, rt_dur timeout);

@@ -2,15 +2,22 @@
  * faulty.c - rectrace over a disk that fails when it is told to, and that keeps a journal.
  *
  * A VFS of SQLite between the store and the files. FAULTY_CONTROL names a file whose first byte is
- * the fault: '-' none, 'w' EIO on write, 'n' ENOSPC on write, 's' EIO on sync, 'r' read-only, 'd' each sync takes
- * 400 ms, 'D' 7 s. FAULTY_JOURNAL names a file that gets every write, cut and sync with its time, so
- * that a power cut can be played back at any point. FAULTY_SKIP_SYNC=1 leaves the syncs out of it:
- * the mutant that proves the play-back able to see a loss.
+ * the fault: '-' none, 'w' EIO on write, 'h' likewise after half of it was written, 'n' ENOSPC on write, 'q' EDQUOT,
+ * 'r' read-only, 's' EIO on sync, 'd' each sync takes 400 ms, 'D' 7 s, 'L' 30 s; 'a': of our allocations the one that
+ * the second byte says fails, once. FAULTY_NTH=N: the Nth call that may fail does, FAULTY_STICKY=1: and all after it; how
+ * many there were stands in the control file from its ninth byte on. FAULTY_JOURNAL names a file that gets
+ * every write, cut and sync with its time, so that a power cut can be played back at any point. FAULTY_OFTEN=1:
+ * the log goes into the database each 50 pages.
+ *
+ * Mutants, which prove that the tests can see a loss: FAULTY_SKIP_SYNC=1 leaves the syncs out of the journal,
+ * FAULTY_NORMAL=1 lets SQLite sync at checkpoints only.
  */
 #include "config.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +27,8 @@
 #include <unistd.h>
 
 #include <sqlite3.h>
+
+#include "base/alloc.h"
 
 #undef main
 int rectrace_main(int argc, char **argv);
@@ -40,9 +49,12 @@ struct record {
 };
 
 static sqlite3_vfs *real_vfs;
+enum { CONTROL_BYTES = 16, COUNT_AT = 8 };
 static volatile char *control;
 static int journal = -1;
-static int skip_sync;
+static int skip_sync, normal, often, sticky;
+static uint64_t nth;
+static int said; /* errno of the last fault, as the file itself keeps it */
 
 static char
 fault(void)
@@ -68,6 +80,36 @@ note(char op, char role, uint64_t offset, const void *data, uint32_t n)
         abort();
 }
 
+/* Is this the call that is to fail? */
+static int
+its_turn(void)
+{
+    if (control == NULL)
+        return 0;
+    uint64_t n = 1 + atomic_fetch_add((_Atomic uint64_t *)(uintptr_t)(control + COUNT_AT), 1);
+    if (n != nth && !(sticky && nth > 0 && n > nth))
+        return 0;
+    errno = EIO;
+    return 1;
+}
+
+/* Stands before SQLite's own. */
+int
+sqlite3_exec(sqlite3 *db, const char *sql, int (*row)(void *, int, char **, char **), void *arg,
+             char **message)
+{
+    typedef int function(sqlite3 *, const char *, int (*)(void *, int, char **, char **),
+                         void *, char **);
+    static function *real;
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "sqlite3_exec");
+    if (normal && strcmp(sql, "PRAGMA synchronous = FULL") == 0)
+        sql = "PRAGMA synchronous = NORMAL";
+    if (often && strcmp(sql, "PRAGMA wal_autocheckpoint = 4000") == 0)
+        sql = "PRAGMA wal_autocheckpoint = 50";
+    return real(db, sql, row, arg, message);
+}
+
 #define FILE_OF(f) ((struct faulty_file *)(void *)(f))
 
 static int
@@ -80,14 +122,29 @@ static int
 f_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
     sqlite3_file *r = FILE_OF(f)->real;
+    if (its_turn())
+        return SQLITE_IOERR_READ;
     return r->pMethods->xRead(r, p, n, at);
 }
 static int
 f_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
     sqlite3_file *r = FILE_OF(f)->real;
+    said = 0;
+    if (its_turn())
+        return SQLITE_IOERR_WRITE;
     switch (fault()) {
     case 'w': errno = EIO; return SQLITE_IOERR_WRITE;
+    case 'h':
+        if (r->pMethods->xWrite(r, p, n / 2, at) == SQLITE_OK)
+            note('W', FILE_OF(f)->role, (uint64_t)at, p, (uint32_t)n / 2);
+        errno = EIO;
+        return SQLITE_IOERR_WRITE;
+    case 'q': said = EDQUOT; return SQLITE_IOERR_WRITE;
+    case 'a':
+        *control = '-';
+        rt_alloc_fail_at(control[1], 0);
+        break;
     case 'n': errno = ENOSPC; return SQLITE_FULL;
     case 'r': errno = EROFS; return SQLITE_READONLY;
     default: break;
@@ -101,6 +158,8 @@ static int
 f_truncate(sqlite3_file *f, sqlite3_int64 n)
 {
     sqlite3_file *r = FILE_OF(f)->real;
+    if (its_turn())
+        return SQLITE_IOERR_TRUNCATE;
     int rc = r->pMethods->xTruncate(r, n);
     if (rc == SQLITE_OK)
         note('T', FILE_OF(f)->role, (uint64_t)n, NULL, 0);
@@ -110,15 +169,15 @@ static int
 f_sync(sqlite3_file *f, int flags)
 {
     sqlite3_file *r = FILE_OF(f)->real;
-    struct timespec shortly = {0, 400000000}, longer = {7, 0};
     char now = fault();
-    if (now == 's') {
+    struct timespec takes = {now == 'D' ? 7 : now == 'L' ? 30 : 0, now == 'd' ? 400000000 : 0};
+    if (its_turn() || now == 's') {
         note('F', FILE_OF(f)->role, 0, NULL, 0);
         errno = EIO;
         return SQLITE_IOERR_FSYNC;
     }
-    if (now == 'd' || now == 'D')
-        nanosleep(now == 'd' ? &shortly : &longer, NULL);
+    if (now == 'd' || now == 'D' || now == 'L')
+        nanosleep(&takes, NULL);
     int rc = r->pMethods->xSync(r, flags);
     if (rc == SQLITE_OK && !skip_sync)
         note('S', FILE_OF(f)->role, 0, NULL, 0);
@@ -152,6 +211,10 @@ static int
 f_control(sqlite3_file *f, int op, void *arg)
 {
     sqlite3_file *r = FILE_OF(f)->real;
+    if (op == SQLITE_FCNTL_LAST_ERRNO && said != 0) {
+        *(int *)arg = said;
+        return SQLITE_OK;
+    }
     return r->pMethods->xFileControl(r, op, arg);
 }
 static int
@@ -171,6 +234,8 @@ static int
 f_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
 {
     sqlite3_file *r = FILE_OF(f)->real;
+    if (its_turn())
+        return SQLITE_IOERR_SHMMAP;
     return r->pMethods->xShmMap(r, page, size, extend, out);
 }
 static int
@@ -221,6 +286,9 @@ v_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *out_fl
     mine->role = (flags & SQLITE_OPEN_WAL) != 0       ? 'w'
                  : (flags & SQLITE_OPEN_MAIN_DB) != 0 ? 'd'
                                                       : 'o';
+    f->pMethods = NULL;
+    if (its_turn())
+        return SQLITE_CANTOPEN;
     int rc = real_vfs->xOpen(real_vfs, name, mine->real, flags, out_flags);
     f->pMethods = rc == SQLITE_OK && mine->real->pMethods != NULL ? &methods : NULL;
     return rc;
@@ -230,6 +298,8 @@ v_delete(sqlite3_vfs *v, const char *name, int sync)
 {
     size_t n = strlen(name);
     (void)v;
+    if (its_turn())
+        return SQLITE_IOERR_DELETE;
     int rc = real_vfs->xDelete(real_vfs, name, sync);
     if (rc == SQLITE_OK && n > 4 && strcmp(name + n - 4, "-wal") == 0)
         note('X', 'w', 0, NULL, 0);
@@ -242,8 +312,9 @@ main(int argc, char **argv)
     static sqlite3_vfs mine;
     const char *path = getenv("FAULTY_CONTROL");
     if (path != NULL) {
-        int fd = open(path, O_RDONLY);
-        void *p = fd < 0 ? MAP_FAILED : mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
+        int fd = open(path, O_RDWR);
+        void *p = fd < 0 ? MAP_FAILED
+                         : mmap(NULL, CONTROL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (p == MAP_FAILED) {
             perror(path);
             return 99;
@@ -253,6 +324,11 @@ main(int argc, char **argv)
     if ((path = getenv("FAULTY_JOURNAL")) != NULL)
         journal = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
     skip_sync = getenv("FAULTY_SKIP_SYNC") != NULL;
+    normal = getenv("FAULTY_NORMAL") != NULL;
+    often = getenv("FAULTY_OFTEN") != NULL;
+    sticky = getenv("FAULTY_STICKY") != NULL;
+    if ((path = getenv("FAULTY_NTH")) != NULL)
+        nth = strtoull(path, NULL, 10);
     real_vfs = sqlite3_vfs_find(NULL);
     mine = *real_vfs;
     mine.zName = "faulty";

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 RECTRACE = os.path.abspath(os.environ.get("RECTRACE", "./rectrace"))
 FAULTY = os.path.abspath(os.environ.get("FAULTY", "./tests/serve/faulty"))
@@ -32,6 +34,28 @@ def check(what, ok, detail=""):
 
 def finish():
     sys.exit(1 if failures else 0)
+
+
+def skip(why):
+    print("skip  " + why, flush=True)
+
+
+def wait_until(ready, seconds=10):
+    """Is it so within that time?"""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if ready():
+            return True
+        time.sleep(0.02)
+    return bool(ready())
+
+
+def median(values):
+    return sorted(values)[len(values) // 2] if values else 0.0
+
+
+def quantile(values, part):
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))] if values else 0.0
 
 
 def sign(body, secret=SECRET, kind=hashlib.sha256):
@@ -69,10 +93,22 @@ class Folder:
             f.write(text)
         os.chmod(self.secrets, mode)
 
-    def fault(self, letter):
+    def fault(self, letter, number=0):
         fd = os.open(self.control, os.O_RDWR | os.O_CREAT, 0o600)
+        os.ftruncate(fd, 16)
+        os.pwrite(fd, bytes([number]), 1)
         os.pwrite(fd, letter.encode(), 0)
         os.close(fd)
+
+    def calls(self, reset=False):
+        """How many calls of the faulty disk could have failed."""
+        with open(self.control, "r+b") as f:
+            f.seek(8)
+            made = int.from_bytes(f.read(8), sys.byteorder)
+            if reset:
+                f.seek(8)
+                f.write(bytes(8))
+        return made
 
 
 class Server:
@@ -122,6 +158,35 @@ class Server:
             return "still running"
         finally:
             self.log_file.close()
+
+    def get(self, path, data=None, headers=None, token=None, timeout=20):
+        """Status, body, headers of a page of the admin port."""
+        wanted = urllib.request.Request(f"http://127.0.0.1:{self.admin}{path}", data=data, headers=headers or {})
+        if token:
+            wanted.add_header("Authorization", "Bearer " + token)
+        try:
+            with urllib.request.urlopen(wanted, timeout=timeout) as answer:
+                return answer.status, answer.read(), answer.headers
+        except urllib.error.HTTPError as e:
+            return e.code, e.read(), e.headers
+
+    def metric(self, name):
+        found = re.search(rf"^{name}(?:\{{[^}}]*\}})? (\S+)$", self.get("/metrics")[1].decode(), re.M)
+        return float(found.group(1)) if found else None
+
+    def resident(self):
+        """MiB."""
+        with open(f"/proc/{self.process.pid}/status") as f:
+            return next(int(row.split()[1]) / 1024 for row in f if row.startswith("VmRSS"))
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def processor(self):
+        """Seconds."""
+        with open(f"/proc/{self.process.pid}/stat") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def __enter__(self):
         return self
@@ -183,9 +248,9 @@ class Load:
         self.next += 1
         return self.next - 1
 
-    async def one(self, port, until):
+    async def one(self, port):
         writer = None
-        while time.monotonic() < until:
+        while time.monotonic() < self.until:
             number = self.pick()
             try:
                 if writer is None:
@@ -215,12 +280,12 @@ class Load:
             writer.close()
 
     def run(self, port, connections, seconds, during=None):
-        """Runs the load; `during` (a coroutine function) acts meanwhile."""
+        """Runs the load; `during` (a coroutine function) acts meanwhile, and may set `until` to an earlier end."""
         self.gone = False
+        self.until = time.monotonic() + seconds
 
         async def all_of_them():
-            until = time.monotonic() + seconds
-            tasks = [asyncio.create_task(self.one(port, until)) for _ in range(connections)]
+            tasks = [asyncio.create_task(self.one(port)) for _ in range(connections)]
             if during is not None:
                 await during()
             await asyncio.gather(*tasks)

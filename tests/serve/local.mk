@@ -4,11 +4,13 @@ tests_serve_faulty_SOURCES = tests/serve/faulty.c tests/serve/faulty_read.c $(re
 tests_serve_faulty_CPPFLAGS = $(AM_CPPFLAGS) -Dmain=rectrace_main
 tests_serve_faulty_CFLAGS = $(AM_CFLAGS) -Wno-missing-prototypes
 tests_serve_faulty_LDADD = $(RT_LIBS)
-TESTS += tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh tests/serve/refusals.sh tests/serve/page.sh
-EXTRA_DIST += tests/serve/page.sh tests/serve/page.py
-EXTRA_DIST += tests/serve/kit.py tests/serve/kill.py tests/serve/disk.py tests/serve/powercut.py \
-	tests/serve/hostile.py tests/serve/live.py tests/serve/refusals.py tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh \
-	tests/serve/hostile.sh tests/serve/live.sh tests/serve/refusals.sh
+TESTS += tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh \
+	tests/serve/refusals.sh tests/serve/page.sh tests/serve/nth.sh tests/serve/ops.sh tests/serve/tls.sh
+EXTRA_DIST += tests/serve/kit.py \
+	tests/serve/kill.py tests/serve/disk.py tests/serve/powercut.py tests/serve/hostile.py tests/serve/live.py \
+	tests/serve/refusals.py tests/serve/page.py tests/serve/nth.py tests/serve/ops.py tests/serve/tls.py \
+	tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh \
+	tests/serve/refusals.sh tests/serve/page.sh tests/serve/nth.sh tests/serve/ops.sh tests/serve/tls.sh
 
 # Faults in their long form: minutes. FAULT_ROUNDS kills, FAULT_CUTS power cuts of each kind.
 FAULT_ROUNDS = 1000
@@ -20,6 +22,7 @@ check-faults: rectrace$(EXEEXT) tests/serve/faulty$(EXEEXT)
 	$(FAULT_RUN)/kill.sh $(FAULT_ROUNDS)
 	$(FAULT_RUN)/powercut.sh $(FAULT_CUTS)
 	$(FAULT_RUN)/disk.sh long
+	$(FAULT_RUN)/nth.sh long
 	$(FAULT_RUN)/hostile.sh long
 	$(FAULT_RUN)/crowd.sh
 EXTRA_DIST += tests/serve/crowd.sh tests/serve/crowd.py

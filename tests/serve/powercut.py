@@ -126,9 +126,12 @@ async def failing_syncs(folder):
 
 
 cuts = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-for row in (run(cuts, "power cut", {}), run(cuts, "power cut, with syncs that fail and drop their pages", {}, failing_syncs)):
+for row in (run(cuts, "power cut", {}), run(cuts, "power cut, with many checkpoints", {"FAULTY_OFTEN": "1"}),
+            run(cuts, "power cut, with syncs that fail and drop their pages", {"FAULTY_OFTEN": "1"}, failing_syncs)):
     check(row[0], row[1] == 0 and row[4] > 0, f"acknowledged {row[4]}, lost or damaged at {row[1]} of {row[2]} cuts, "
           f"{row[3]} ids looked for")
-row = run(cuts, "", {"FAULTY_SKIP_SYNC": "1"})
-check("a store that never syncs is seen to lose", row[1] > 0, f"at {row[1]} of {row[2]} cuts")
+# The mutants: a test that cannot fail is none.
+for name, mutant in (("a store that never syncs", "FAULTY_SKIP_SYNC"), ("a store that syncs at checkpoints only", "FAULTY_NORMAL")):
+    row = run(cuts, "", {mutant: "1"})
+    check(f"{name} is seen to lose", row[1] > 0, f"at {row[1]} of {row[2]} cuts")
 finish()
