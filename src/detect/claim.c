@@ -15,6 +15,34 @@ point(const struct event *e, bool end)
     return end ? e->end : e->begin;
 }
 
+/* How late a step must be at least, after the see before it. */
+static rt_dur
+delay_of(const struct rule *r, size_t step, size_t *before)
+{
+    rt_dur delay = r->when[step].after;
+    for (size_t k = step; k-- > 0;) {
+        if (r->when[k].type == STEP_NO && r->when[k].lasts > delay)
+            delay = r->when[k].lasts;
+        if (r->when[k].type != STEP_SEE)
+            continue;
+        *before = k;
+        return delay;
+    }
+    return RT_DUR_NONE;
+}
+
+/* Of polls that are one event the first counts, or the last where only that is late enough. */
+static rt_time
+begin_of(const struct rule *r, const struct scope *s, const struct occurrence *o, size_t step)
+{
+    size_t before = 0;
+    const struct event *e = s->v[o->steps[step]].e;
+    rt_dur delay = e->repeated > 1 ? delay_of(r, step, &before) : RT_DUR_NONE;
+    if (delay == RT_DUR_NONE || o->steps[before] == MATCH_NOTHING)
+        return e->begin;
+    return moment_distance(s->v[o->steps[before]].e, e) > delay ? e->begin : moment_last(e);
+}
+
 static int
 take_values(struct finding *f, const struct rule *r, const struct scope *s,
             const struct occurrence *o, struct rt_arena *a)
@@ -27,7 +55,8 @@ take_values(struct finding *f, const struct rule *r, const struct scope *s,
         uint32_t to = o->steps[l->to_step], from = o->steps[l->from_step];
         if (to == MATCH_NOTHING || from == MATCH_NOTHING)
             continue;
-        rt_time x = point(s->v[to].e, l->to_end), y = point(s->v[from].e, l->from_end);
+        rt_time x = l->to_end ? point(s->v[to].e, true) : begin_of(r, s, o, l->to_step);
+        rt_time y = point(s->v[from].e, l->from_end);
         if (x == RT_TIME_NONE || y == RT_TIME_NONE)
             continue;
         values[f->value_count++] =

@@ -125,6 +125,7 @@ bound_times(const struct attempt *t, const struct joint *j, uint32_t begin, stru
     bool window = j->step->within != RT_DUR_NONE && j->step->times == 1;
     bool delay = j->step->after != RT_DUR_NONE && j->step->after > 0;
     rt_dur absence = longest_absence(t, j);
+    rt_time last = moment_last(e); /* of polls that are one event, the last may be late enough */
     *b = (struct bounds){.from = INT64_MIN, .to = INT64_MAX};
     if (!moment_known(e)) {
         b->unsure = window || delay || absence != RT_DUR_NONE;
@@ -133,10 +134,10 @@ bound_times(const struct attempt *t, const struct joint *j, uint32_t begin, stru
     if (window)
         b->from = moment_add(e->begin, -j->step->within);
     if (delay)
-        b->to = moment_add(e->begin, -j->step->after);
+        b->to = moment_add(last, -j->step->after);
     /* The absence must be over before the joint. */
-    if (absence != RT_DUR_NONE && moment_add(e->begin, -absence - 1) < b->to)
-        b->to = moment_add(e->begin, -absence - 1);
+    if (absence != RT_DUR_NONE && moment_add(last, -absence - 1) < b->to)
+        b->to = moment_add(last, -absence - 1);
 }
 
 /* The first event that does not begin before `time`. */
