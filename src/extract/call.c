@@ -319,7 +319,8 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     if (present(&parts[FORMAT_REQUEST]) && body_request(x, &e, part_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
         return -1;
     if (present(&parts[FORMAT_REQUEST_HEADERS]) &&
-        exposed_headers(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0)
+        (exposed_headers(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0 ||
+         header_fields(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0))
         return -1;
     if (e.join.n > 0 && !e.half)
         e.join = RT_NONE;
@@ -336,7 +337,7 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
 {
     bool answer = parts[SLOT_RID].type == SCAN_STRING || parts[SLOT_SERVER].type == SCAN_OBJECT ||
                   (parts[SLOT_CODE].type != SCAN_NONE && parts[SLOT_REASON].type == SCAN_STRING) ||
-                  parts[SLOT_GATEWAY].type == SCAN_STRING;
+                  parts[SLOT_GATEWAY].type == SCAN_STRING || parts[SLOT_REASON].type == SCAN_STRING;
     if (answer && body_is_vendor(x, whole)) {
         struct scan_value none[SLOT__COUNT] = {{SCAN_NONE, RT_NONE, false}};
         none[FORMAT_TIME] = parts[FORMAT_TIME];

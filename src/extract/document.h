@@ -82,6 +82,7 @@ void mention_word(struct extract *x, struct document *d, rt_str text, rt_str wor
 int mention_success(struct extract *x, struct document *d, struct rt_err *err);
 /* A known string of the vendor standing free in the piece. */
 int mention_string(struct extract *x, struct document *d, rt_str text, struct rt_err *err);
+int mention_state(struct extract *x, struct document *d, rt_str text, struct rt_err *err);
 
 /* braces.c: likewise. */
 int braces_object(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,

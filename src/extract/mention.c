@@ -148,6 +148,33 @@ mention_string(struct extract *x, struct document *d, rt_str text, struct rt_err
     return answer_end(x, d, &e, true, err);
 }
 
+static bool
+stands_free(rt_str text, rt_str word)
+{
+    size_t at = rt_str_find(text, word);
+    bool before = at != SIZE_MAX && at > 0 && letter(text.p[at - 1]);
+    return at != SIZE_MAX && !before && (at + word.n == text.n || !letter(text.p[at + word.n]));
+}
+
+/* The state of an extension service, by its name alone; that all is well is nothing to tell. */
+int
+mention_state(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
+{
+    const struct code_entry *state;
+    struct event e;
+    if (text.n > 4000 || answer_told_lately(x, d))
+        return 0;
+    RT_EACH (state, &x->rules->codes) {
+        if (state->subject != SUBJECT_STATE || state->severity == SEVERITY_NONE || !stands_free(text, state->text))
+            continue;
+        answer_begin(x, d, &e);
+        if (add_text(x, &e, FIELD_SERVICE, state->text) < 0)
+            return rt_fail_mem(err);
+        return answer_end(x, d, &e, true, err);
+    }
+    return 0;
+}
+
 /* A call, a label, or that all went well. */
 void
 mention_word(struct extract *x, struct document *d, rt_str text, rt_str word, size_t end)

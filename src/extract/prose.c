@@ -104,6 +104,8 @@ search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
         found = mention_success(x, d, err);
     if (found == 0)
         found = mention_string(x, d, text, err);
+    if (found == 0)
+        found = mention_state(x, d, text, err);
     return found;
 }
 
@@ -311,8 +313,9 @@ end_document(struct extract *x, struct document *d, struct rt_err *err)
     if (settle(x, d, err) < 0)
         return -1;
     int last = answer_flush(x, d, err) < 0 ? -1 : answer_flush_route(x, d, err);
-    /* A status that nothing followed is still an answer. */
-    if (last == 0 && d->http >= 400) {
+    /* A status that nothing followed is still an answer, unless it says that all is well. */
+    const struct code_entry *known = rule_set_http(x->rules, d->http, KIND_NONE);
+    if (last == 0 && (d->http >= 400 || (d->http > 0 && known != NULL && known->severity != SEVERITY_NONE))) {
         struct event e;
         answer_begin(x, d, &e);
         last = answer_end(x, d, &e, true, err);
