@@ -11,7 +11,7 @@
 void
 claims_init(struct claims *d, struct finding_list *out)
 {
-    *d = (struct claims){.out = out};
+    *d = (struct claims){.out = out, .unchecked_from = out->unchecked.n};
     rt_map_init(&d->by_place);
     rt_map_init(&d->texts);
 }

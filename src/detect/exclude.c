@@ -33,8 +33,8 @@ was_found(const struct claims *d, rt_str place, const struct rule *r)
 static bool
 is_rival(const struct claims *d, const struct claim *c, const struct rule *r)
 {
-    const struct rule *mine = c->f.rule;
-    return !r->off && r->variant == 0 && r->scope == SCOPE_SESSION &&
+    const struct rule *mine = c->f.rule; /* a lesser matter is no rival */
+    return r->severity >= mine->severity && !r->off && r->variant == 0 && r->scope == SCOPE_SESSION &&
            !rt_str_eq(r->finding, mine->finding) && rt_str_eq(r->family, mine->family) &&
            share_explained(mine, r) && !was_found(d, c->place, r);
 }

@@ -192,6 +192,27 @@ find_id(const struct fallbacks *all, rt_str id)
     return NULL;
 }
 
+/* A rule that explains it waits for the log to go on: until then nobody is accused. */
+static bool
+is_awaited(const struct fallbacks *all, rt_str id)
+{
+    const struct finding_list *out = all->claims->out;
+    for (size_t i = all->claims->unchecked_from; i < out->unchecked.n; i++) {
+        const struct unchecked *u = &out->unchecked.v[i];
+        if (u->verdict == VERDICT_PENDING && rt_str_eq(u->session, all->session->id) && rule_explains(u->rule, id))
+            return true;
+    }
+    return false;
+}
+
+static enum severity
+severity_of(const struct fallbacks *all, const struct said *what)
+{
+    if (what->entry == NULL || is_awaited(all, what->id))
+        return SEVERITY_INFO;
+    return what->entry->severity;
+}
+
 static struct fallback *
 begin(struct fallbacks *all, const struct event *e, const struct said *what)
 {
@@ -207,7 +228,7 @@ begin(struct fallbacks *all, const struct event *e, const struct said *what)
     one->codes = rt_arena_array(a, most, sizeof(*one->codes));
     c->f = (struct finding){
         .id = what->id,
-        .severity = what->entry != NULL ? what->entry->severity : SEVERITY_INFO,
+        .severity = severity_of(all, what),
         .confidence = what->entry != NULL ? CONFIDENCE_MEDIUM : CONFIDENCE_CERTAIN,
         .entry = what->entry,
         .session = c->place,

@@ -25,6 +25,7 @@ struct claims {
     struct rt_map by_place;   /* place -> struct claim_refs: who has to do with it */
     struct rt_map texts;      /* what was copied to the arena of `out` */
     struct finding_list *out; /* arena for all texts; unchecked goes there directly */
+    size_t unchecked_from;    /* in its list: what is of these claims */
 };
 struct claim_refs {
     RT_VEC(size_t) v;

@@ -356,6 +356,16 @@ explains(const struct claim *c, const struct finding *f)
     return shares_line(c, f);
 }
 
+/* With what it had folded itself. */
+static int
+fold_finding(struct claim *c, const struct finding *f)
+{
+    int rc = fold_note(c, f->id);
+    for (size_t i = 0; rc == 0 && i < f->folded_count; i++)
+        rc = fold_note(c, f->folded[i]);
+    return rc;
+}
+
 static int
 fold_sessions(struct claims *d, struct rt_err *err)
 {
@@ -370,7 +380,7 @@ fold_sessions(struct claims *d, struct rt_err *err)
             out->findings.v[kept++] = *f;
             continue;
         }
-        if (fold_note(&d->list.v[k], f->id) < 0)
+        if (fold_finding(&d->list.v[k], f) < 0)
             return rt_fail_mem(err);
     }
     out->findings.n = kept;

@@ -267,6 +267,12 @@ is_poll(const struct event *e, const struct scan_value *v)
            v[ANSWER_STATUS].type != SCAN_NONE;
 }
 
+static bool
+is_telling(struct extract *x, rt_str body)
+{
+    return x->rules->telling != NULL && derive_matches(x, x->rules->telling, body);
+}
+
 int
 body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot, struct body_look *look,
             struct rt_err *err)
@@ -300,7 +306,7 @@ body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *
         e->reason = keep_text(x, value_text(x, said, 3));
     if (e->kind == KIND_ANSWER)
         e->kind = kind_of_answer(v, e->rid, e->sid);
-    if (is_poll(e, v)) {
+    if (is_poll(e, v) && (cached || !is_telling(x, body))) {
         e->plain = true;
         if (!cached)
             remember(x, slot, body);

@@ -229,6 +229,20 @@ check_text(const struct judged *j)
         tell(j, "risky", p->form, p->form);
 }
 
+/* One of the users who has the recorder's own uid throws it out. */
+static void
+check_user(const struct judged *j)
+{
+    rt_str own = j->q->e->uid;
+    if (j->p->users && own.n > 0 && rt_str_eq(value_text(j->q->x, j->v, 3), own))
+        violation_tell(j->q, &(struct violation){.at = j->at,
+                                                 .defect = "risky",
+                                                 .of = RT_LIT("own-uid"),
+                                                 .value = own,
+                                                 .words = request_words(j->q, "names %.*s, the recorder's own uid",
+                                                                        RT_FMT(own))});
+}
+
 static void
 check_items(const struct judged *j)
 {
@@ -255,6 +269,7 @@ value_check(struct request *q, const struct place *at, const struct parameter *p
         return;
     if (v->type == SCAN_STRING)
         check_text(&j);
+    check_user(&j);
     check_number(&j);
     check_items(&j);
 }

@@ -199,6 +199,9 @@ struct scan_plan *secret_plan_new(const struct rule_set *rules, struct rt_arena 
 int exposed_headers(struct extract *x, struct event *e, rt_str headers, struct rt_err *err);
 int exposed_members(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
 
+/* header.c: what is wrong with the headers of a request. 0, -1: memory. */
+int header_fields(struct extract *x, struct event *e, rt_str headers, struct rt_err *err);
+
 /* credential.c: what token and storage of a request say. 0, -1: memory. */
 int credential_fields(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
 

@@ -80,6 +80,10 @@ void load_tokens(struct loader *l, const struct yaml_node *map);
 void load_masks(struct loader *l, const struct yaml_node *map);
 void load_identities(struct loader *l, const struct yaml_node *list);
 void load_secrets(struct loader *l, const struct yaml_node *list);
+/* sign.c */
+void load_polls(struct loader *l, const struct yaml_node *map);
+/* header.c */
+void load_headers(struct loader *l, const struct yaml_node *list);
 void load_storage(struct loader *l, const struct yaml_node *list);
 void load_hosts(struct loader *l, const struct yaml_node *map);
 void load_areas(struct loader *l, const struct yaml_node *map);

@@ -92,7 +92,7 @@ load_marks(struct loader *l, const struct yaml_node *map, struct parameter *p)
         bool *out;
     } rows[] = {{"required", &p->required}, {"even", &p->even},     {"secret", &p->secret},
                 {"open", &p->open},         {"resets", &p->resets},
-                {"elsewhere", &p->elsewhere}};
+                {"elsewhere", &p->elsewhere}, {"users", &p->users}};
     bool good = true;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         good &= load_bool(l, map, rows[i].key, rows[i].out);
@@ -132,7 +132,7 @@ load_one(struct loader *l, const struct yaml_node *map, struct parameter *p)
         "path",  "on",     "type",   "min",       "max",   "values", "modes",  "required",
         "means", "source", "note",   "pattern",   "least", "most",   "even",   "secret",
         "open",  "resets", "only",   "max-bytes", "tells", "form",   "rival",  "risky",
-        "default", "elsewhere", "field", NULL};
+        "default", "elsewhere", "field", "users", NULL};
     if (!load_keys(l, map, keys))
         return false;
     p->pos = load_pos(l, map);

@@ -145,7 +145,10 @@ load_shape(struct loader *l, const struct yaml_node *map, const struct yaml_node
     const struct yaml_node *let = yaml_get(map, "let"),
                            *certain = yaml_get(map, "certain-with");
     bool good = load_confidence(l, map, r);
-    if (unless != NULL)
+    /* A further shape has that of its rule, unless it says another one, or (an empty list) none. */
+    if (main != NULL && unless != NULL && unless->type == YAML_LIST && unless->count == 0)
+        r->unless_count = 0;
+    else if (unless != NULL)
         good &= load_steps(l, unless, true, &r->unless, &r->unless_count);
     if (when == NULL)
         return load_error(l, map, 0, NULL, "'when' is missing");

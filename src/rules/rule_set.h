@@ -286,6 +286,7 @@ struct parameter {
     bool even;       /* an odd number is unusual */
     bool secret;     /* its value is never shown, and may be missing from a log */
     bool open;       /* an object whose members nobody lists */
+    bool users;      /* a user's uid: the recorder's own does not belong there */
     bool elsewhere;  /* another part of the program judges the value */
     bool resets;     /* a layout that leaves it out falls back to the default */
     struct parameter_terms only; /* members are checked where one of these holds; none: always */
@@ -351,6 +352,13 @@ struct token_table {
     rt_str recorder;    /* service by which a recorder joins */
     int64_t join;       /* and its privilege to do so */
     rt_str any_channel; /* stands for every channel */
+};
+
+struct header_rule { /* what a header of a request must be */
+    rt_str header;
+    rt_str says;   /* the defect, if it is not */
+    rt_str absent; /* the defect, if it is not there; empty: that is none */
+    pcre2_code *must, *decoded; /* NULL: not asked; decoded: after the scheme, base64 taken off */
 };
 
 enum { SECRETS_MOST = 32 };
@@ -504,6 +512,8 @@ struct rule_set {
     struct token_table tokens;
     pcre2_code *hidden, *template; /* what stands for a secret; NULL: not known */
     RT_VEC(struct secret_place) secrets;
+    RT_VEC(struct header_rule) headers;
+    pcre2_code *telling; /* an answer of a poll that holds this is no plain one; NULL: not asked */
     RT_VEC(struct identity) identities;
     RT_VEC(struct storage_vendor) storage;
     RT_VEC(struct host_area) areas;

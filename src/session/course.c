@@ -14,7 +14,8 @@ struct course {
     const struct event *update;          /* the one whose answer came last */
     rt_str host;                         /* of the last call */
     rt_time asked;                       /* the last query or start was over */
-    bool over, confirmed;
+    rt_time alive;                       /* the last call that found it running was sent */
+    bool over, confirmed, fed;
     bool gone;    /* and not heard of since */
     bool answers; /* the log holds such at all */
 };
@@ -45,12 +46,36 @@ hours_of(const struct course *c, bool *known)
     return hours < 0 || hours > 1000 * 1000 ? RT_DUR_NONE : hours * RT_HOUR;
 }
 
+static rt_dur
+idle_of(const struct course *c)
+{
+    int64_t seconds = 0;
+    if (event_num(c->start, FIELD_MAX_IDLE, &seconds))
+        return seconds <= 0 || seconds > INT32_MAX ? RT_DUR_NONE : seconds * RT_SEC;
+    return rt_str_is(event_text(c->start, FIELD_RECORDING), "yes") ? c->how->terms->idle
+                                                                   : RT_DUR_NONE;
+}
+
+/* It ran, nobody published, and between the last answer and this one an empty channel would have been left. */
+static int
+tell_idle(struct course *c, struct event *e)
+{
+    rt_dur slack = c->how->terms->slack, idle = c->start == NULL ? RT_DUR_NONE : idle_of(c);
+    if ((phase_signs_of(c->how->signs, e) & 1u << MEANS_GONE) == 0 || c->over || c->fed || c->alive == RT_TIME_NONE ||
+        e->begin == RT_TIME_NONE || idle == RT_DUR_NONE || slack == RT_DUR_NONE || c->start->end == RT_TIME_NONE)
+        return 0;
+    rt_time left = box_shift(c->start->end, idle);
+    if (c->alive > box_shift(left, slack) || e->begin < box_shift(left, -slack))
+        return 0;
+    return put(c, e, FIELD_IDLE_GONE, box_span(c->start->end, e->begin) / RT_MS, NULL);
+}
+
 static int
 tell_failed(struct course *c, struct event *e)
 {
     bool known;
     rt_dur hours = hours_of(c, &known);
-    if (put(c, e, FIELD_ENDED, 0, c->over ? "yes" : "no") < 0)
+    if (put(c, e, FIELD_ENDED, 0, c->over ? "yes" : "no") < 0 || tell_idle(c, e) < 0)
         return -1;
     if (c->start == NULL || hours == RT_DUR_NONE || e->begin == RT_TIME_NONE ||
         c->start->end == RT_TIME_NONE || e->begin <= box_shift(c->start->end, hours))
@@ -81,16 +106,6 @@ tell_overlap(struct course *c, struct event *e)
     if (before->answer_line != 0 && put(c, e, FIELD_STAMPED, 0, "apart") < 0)
         return -1;
     return put(c, e, FIELD_OVERLAP, box_span(e->begin, before->end) / RT_MS, NULL);
-}
-
-static rt_dur
-idle_of(const struct course *c)
-{
-    int64_t seconds = 0;
-    if (event_num(c->start, FIELD_MAX_IDLE, &seconds))
-        return seconds <= 0 || seconds > INT32_MAX ? RT_DUR_NONE : seconds * RT_SEC;
-    return rt_str_is(event_text(c->start, FIELD_RECORDING), "yes") ? c->how->terms->idle
-                                                                   : RT_DUR_NONE;
 }
 
 static int
@@ -170,6 +185,9 @@ go_on(struct course *c, const struct event *e)
     live_on(c, e, signs);
     c->over |= (signs & ends) != 0;
     c->confirmed |= (signs & 1u << MEANS_ALIVE) != 0;
+    c->fed |= (signs & 1u << MEANS_FED) != 0;
+    if ((signs & 1u << MEANS_ALIVE) != 0 && e->begin != RT_TIME_NONE)
+        c->alive = e->repeated > 1 ? e->last : e->begin;
     c->host = e->host.n > 0 ? e->host : c->host;
 }
 
@@ -217,7 +235,7 @@ drop_prints(struct session *s)
 int
 course_events(struct session *s, const struct closing *how)
 {
-    struct course c = {.s = s, .how = how, .asked = RT_TIME_NONE};
+    struct course c = {.s = s, .how = how, .asked = RT_TIME_NONE, .alive = RT_TIME_NONE};
     c.answers = has_answers(s);
     s->from = s->to = RT_TIME_NONE;
     for (size_t i = 0; i < s->event_count; i++) {

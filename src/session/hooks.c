@@ -123,7 +123,8 @@ names_recorder(const struct session *s, const struct event *e)
 {
     for (uint32_t i = 0; i < e->value_count; i++) {
         const struct event_value *v = &e->values[i];
-        if ((v->field == FIELD_STREAM_UID || v->field == FIELD_FILE_UID) && v->is_text &&
+        bool user = v->field == FIELD_STREAM_UID || v->field == FIELD_FILE_UID || v->field == FIELD_LISTED_UID;
+        if (user && v->is_text &&
             v->text.n > 0 && (rt_str_eq(v->text, e->uid) || rt_str_eq(v->text, s->uid)))
             return true;
     }
@@ -209,6 +210,10 @@ relate_callbacks(struct session *s, const struct terms *terms)
 {
     bool known = (s->kinds & CALLS) != 0;
     const struct event *start = NULL;
+    for (size_t i = 0; i < s->event_count; i++)
+        if (s->events[i]->kind == KIND_STOP && names_recorder(s, s->events[i]) &&
+            say_text(s, s->events[i], FIELD_STREAM_IS, "recorder") < 0)
+            return -1;
     if ((s->kinds & ~CALLS) == 0)
         return 0;
     struct streams *streams = rt_calloc(1, sizeof(*streams));

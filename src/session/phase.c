@@ -35,7 +35,7 @@ static const struct step {
     [PHASE_##phase] = {                                                                                                 \
         [MEANS_ACQUIRE] = TO(acquire), [MEANS_LAPSE] = TO(lapse), [MEANS_REFUSED] = TO(refused), [MEANS_START] = TO(start),         \
         [MEANS_ALIVE] = TO(alive), [MEANS_FATAL] = TO(fatal), [MEANS_FAILOVER] = TO(failover), [MEANS_STOP] = TO(stop),             \
-        [MEANS_LEFT] = TO(left), [MEANS_GONE] = TO(gone), [MEANS_UPLOADED] = TO(uploaded), [MEANS_BACKUPED] = TO(backuped) }
+        [MEANS_LEFT] = TO(left), [MEANS_GONE] = TO(gone), [MEANS_UPLOADED] = TO(uploaded), [MEANS_BACKUPED] = TO(backuped), [MEANS_FED] = TO(phase) }
     /*  from           acquire        lapse          refused        start     alive         fatal          failover      stop       left          gone           uploaded backuped */
     ROW(NONE,          ACQUIRED,      NONE,          NEVER_STARTED, ACCEPTED, RUNNING,      NONE,          FAILING_OVER, STOPPING,  UPLOADING,    NONE,          DONE,    BACKUP),
     ROW(ACQUIRED,      ACQUIRED,      EXPIRED,       NEVER_STARTED, ACCEPTED, RUNNING,      ACQUIRED,      FAILING_OVER, STOPPING,  UPLOADING,    ACQUIRED,      DONE,    BACKUP),

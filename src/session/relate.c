@@ -85,12 +85,15 @@ relate_names(struct session *s, struct event *e, const struct reference *r)
 static int
 relate_owner(struct session *s, struct event *e, const struct reference *r)
 {
-    if (r->acquire == NULL || e->rid.n == 0)
+    const struct event *from = r->acquire != NULL ? r->acquire : r->start;
+    if (from == NULL || from == e || e->rid.n == 0)
         return 0;
-    int app = compare(r->acquire->app_id, e->app_id);
-    int cname = compare(r->acquire->cname, e->cname), uid = compare(r->acquire->uid, e->uid);
+    int app = compare(from->app_id, e->app_id);
     if (app < 0)
         return say(s, e, FIELD_OWNER, "other-app");
+    if (r->acquire == NULL)
+        return 0;
+    int cname = compare(r->acquire->cname, e->cname), uid = compare(r->acquire->uid, e->uid);
     if (cname < 0 || uid < 0)
         return say(s, e, FIELD_OWNER, "other-triple");
     return cname > 0 || uid > 0 ? say(s, e, FIELD_OWNER, "same") : 0;
