@@ -3,13 +3,20 @@
 #include "report/explain.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "report/json.h"
 #include "report/layout.h"
+#include "session/session.h"
 
 static const char *const subject_words[SUBJECT__COUNT] = {
     "code",          "HTTP status",    "string",        "service state",  "recording status", "leave code, bit", "exit status",
     "upload status", "stream state",   "error",         "warning",        "page stop code",   "health check"};
+
+struct json_member {
+    const char *name;
+    rt_str text;
+};
 
 static bool
 is_text(const struct code_entry *e)
@@ -17,10 +24,52 @@ is_text(const struct code_entry *e)
     return e->subject == SUBJECT_STRING || e->subject == SUBJECT_STATE || e->subject == SUBJECT_UPLOAD;
 }
 
+/* What is asked for: a word or phrase, or what stands in which field: "leave 6", "errorCode=32", "event 41". */
+struct question {
+    rt_str word;
+    bool in_field;
+    rt_str field;
+    int64_t number; /* of `in_field` */
+};
+
+static struct question
+question_of(rt_str text)
+{
+    struct question q = {.word = text};
+    size_t at = text.n;
+    while (at > 0 && text.p[at - 1] >= '0' && text.p[at - 1] <= '9')
+        at--;
+    size_t end = at;
+    while (end > 0 && strchr(" =:-", text.p[end - 1]) != NULL)
+        end--;
+    q.field = (rt_str){text.p, end};
+    q.in_field = end > 0 && at < text.n && rt_str_int(rt_str_from(text, at), &q.number);
+    return q;
+}
+
+/* "leaveCode" is a leave, "warnCode" a warning. */
 static bool
-speaks_of(const struct code_entry *e, rt_str word, uint8_t on)
+is_field(rt_str field, const char *name)
+{
+    enum { ENOUGH = 4 };
+    size_t n = strlen(name) < ENOUGH ? strlen(name) : ENOUGH;
+    return field.n >= n && rt_str_eq_nocase((rt_str){field.p, n}, (rt_str){name, n});
+}
+
+/* A leave code is a sum. */
+static bool
+has_number(const struct code_entry *e, const struct question *q)
+{
+    if (e->subject == SUBJECT_LEAVE && e->number > 0 && q->number > 0)
+        return (q->number & e->number) == e->number;
+    return e->number == q->number;
+}
+
+static bool
+speaks_of(const struct code_entry *e, const struct question *q, uint8_t on)
 {
     int64_t n = 0;
+    rt_str word = q->word;
     if (on != KIND_NONE && e->on != 0 && (e->on >> on & 1) == 0)
         return false;
     if (on != KIND_NONE && e->subject != SUBJECT_CODE && e->subject != SUBJECT_HTTP && e->subject != SUBJECT_STRING)
@@ -29,6 +78,10 @@ speaks_of(const struct code_entry *e, rt_str word, uint8_t on)
         return true;
     if (rt_str_int(word, &n))
         return !is_text(e) && e->number == n;
+    if (q->in_field && !is_text(e))
+        return is_field(q->field, code_subject_names[e->subject]) && has_number(e, q);
+    if (word.n >= 4 && rt_str_find_nocase(e->title, word) != SIZE_MAX)
+        return true;
     return is_text(e) && word.n >= 3 &&
            (rt_str_find_nocase(e->text, word) != SIZE_MAX || rt_str_find_nocase(word, e->text) != SIZE_MAX);
 }
@@ -113,16 +166,19 @@ show_rule(const struct layout *l, const struct rule *r)
 }
 
 static bool
-hook_is(const struct hook_type *h, rt_str word)
+hook_is(const struct hook_type *h, const struct question *q)
 {
     int64_t n = 0;
-    return rt_str_eq_nocase(h->name, word) || (rt_str_int(word, &n) && h->number == n);
+    if (q->in_field && (is_field(q->field, "event") || is_field(q->field, "callback")))
+        return h->number == q->number;
+    return rt_str_eq_nocase(h->name, q->word) || (rt_str_int(q->word, &n) && h->number == n);
 }
 
 static void
 suggest(const struct rule_set *rules, rt_str word, struct out *o)
 {
     unsigned best = 5;
+    int64_t number = 0;
     rt_str near = RT_NONE;
     const struct rule *r;
     const struct hook_type *h;
@@ -153,7 +209,10 @@ suggest(const struct rule_set *rules, rt_str word, struct out *o)
     out_raw(o, "\".");
     if (near.n > 0)
         out_fmt(o, " Near: %.*s.", RT_FMT(near));
-    out_raw(o, " A code, HTTP status, string, state, callback or finding is meant.\n");
+    if (rt_str_int(word, &number))
+        out_raw(o, " No table of the vendor lists that number: go by the HTTP status, 4xx refused, 5xx failed.\n");
+    else
+        out_raw(o, " A code, HTTP status, string, state, callback or finding is meant.\n");
 }
 
 int
@@ -161,18 +220,19 @@ text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct
              struct rt_err *err)
 {
     struct layout l = {o, w};
+    struct question q = question_of(word);
     size_t n = 0;
     const struct code_entry *e;
     const struct hook_type *h;
     const struct rule *r;
     (void)err;
     RT_EACH (e, &rules->codes)
-        if (speaks_of(e, word, on)) {
+        if (speaks_of(e, &q, on)) {
             out_raw(o, n++ > 0 ? "\n" : "");
             show_entry(&l, rules, e);
         }
     RT_EACH (h, &rules->hooks)
-        if (on == KIND_NONE && hook_is(h, word)) {
+        if (on == KIND_NONE && hook_is(h, &q)) {
             out_raw(o, n++ > 0 ? "\n" : "");
             show_hook(&l, h);
         }
@@ -181,45 +241,84 @@ text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct
             out_raw(o, n++ > 0 ? "\n" : "");
             show_rule(&l, r);
         }
-    if (n > 1 && l.w->verbose == false)
+    for (int p = 0; p < PHASE__COUNT; p++)
+        if (rt_str_is(word, session_phase_name((enum session_phase)p))) {
+            out_fmt(o, "%sstate of a session \"%s\"\n", n++ > 0 ? "\n" : "", session_phase_name((enum session_phase)p));
+            labelled(&l, "means", rt_str_of(session_phase_doc((enum session_phase)p)));
+        }
+    if (n > 0 && q.in_field && is_field(q.field, code_subject_names[SUBJECT_LEAVE]))
+        out_fmt(o, "\nA leave code is a sum: %lld is %s.\n", (long long)q.number, n > 1 ? "all of these" : "this alone");
+    else if (n > 1 && l.w->verbose == false)
         out_fmt(o, "\n%zu meanings; which one applies depends on what happened before: rectrace session ID FILE...\n", n);
     if (n == 0)
         suggest(rules, word, o);
     return n > 0 ? 0 : 1;
 }
 
+/* Members of one object, behind its "kind" and "id". */
+static void
+json_members(struct out *o, const struct json_member *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        out_fmt(o, ", \"%s\": ", rows[i].name);
+        json_text(o, rows[i].text);
+    }
+}
+
+static void
+json_entry(struct out *o, const struct code_entry *e)
+{
+    const struct json_member rows[] = {{"title", e->title}, {"means", e->means}, {"check", e->check},
+                                       {"fix", e->fix},     {"note", e->note},   {"source", e->source}};
+    out_fmt(o, "{ \"kind\": \"%s\", \"id\": ", code_subject_names[e->subject]);
+    json_text(o, e->id);
+    json_members(o, rows, sizeof(rows) / sizeof(rows[0]));
+    out_fmt(o, ", \"severity\": \"%s\", \"retry\": %s }", severity_name(e->severity), e->retryable ? "true" : "false");
+}
+
+static void
+json_rule(struct out *o, const struct rule *r)
+{
+    const struct json_member rows[] = {{"family", r->family}, {"say", r->say}, {"why", r->why}, {"fix", r->fix}};
+    out_raw(o, "{ \"kind\": \"finding\", \"id\": ");
+    json_text(o, r->id);
+    json_members(o, rows, sizeof(rows) / sizeof(rows[0]));
+    out_fmt(o, ", \"severity\": \"%s\" }", severity_name(r->severity));
+}
+
 int
 text_explain_json(const struct rule_set *rules, rt_str word, uint8_t on, struct out *o, struct rt_err *err)
 {
+    struct question q = question_of(word);
     size_t n = 0;
     const struct code_entry *e;
     const struct hook_type *h;
+    const struct rule *r;
     (void)err;
     out_raw(o, "[");
-    RT_EACH (e, &rules->codes) {
-        if (!speaks_of(e, word, on))
-            continue;
-        out_fmt(o, "%s\n  { \"kind\": \"%s\", \"id\": ", n++ > 0 ? "," : "", code_subject_names[e->subject]);
-        json_text(o, e->id);
-        const struct {
-            const char *name;
-            rt_str text;
-        } rows[] = {{"title", e->title}, {"means", e->means}, {"check", e->check}, {"fix", e->fix}, {"note", e->note}, {"source", e->source}};
-        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-            out_fmt(o, ", \"%s\": ", rows[i].name);
-            json_text(o, rows[i].text);
+    RT_EACH (e, &rules->codes)
+        if (speaks_of(e, &q, on)) {
+            out_raw(o, n++ > 0 ? ",\n  " : "\n  ");
+            json_entry(o, e);
         }
-        out_fmt(o, ", \"severity\": \"%s\", \"retry\": %s }", severity_name(e->severity), e->retryable ? "true" : "false");
-    }
-    RT_EACH (h, &rules->hooks) {
-        if (on != KIND_NONE || !hook_is(h, word))
-            continue;
-        out_fmt(o, "%s\n  { \"kind\": \"callback\", \"type\": %lld, \"id\": ", n++ > 0 ? "," : "", (long long)h->number);
-        json_text(o, h->name);
-        out_raw(o, ", \"means\": ");
-        json_text(o, h->means);
-        out_raw(o, " }");
-    }
+    RT_EACH (h, &rules->hooks)
+        if (on == KIND_NONE && hook_is(h, &q)) {
+            out_fmt(o, "%s\n  { \"kind\": \"callback\", \"type\": %lld, \"id\": ", n++ > 0 ? "," : "", (long long)h->number);
+            json_text(o, h->name);
+            json_members(o, &(struct json_member){"means", h->means}, 1);
+            out_raw(o, " }");
+        }
+    RT_EACH (r, &rules->rules)
+        if (r->variant == 0 && rt_str_eq(r->id, word)) {
+            out_raw(o, n++ > 0 ? ",\n  " : "\n  ");
+            json_rule(o, r);
+        }
+    for (int p = 0; p < PHASE__COUNT; p++)
+        if (rt_str_is(word, session_phase_name((enum session_phase)p))) {
+            out_fmt(o, "%s\n  { \"kind\": \"phase\", \"id\": \"%s\"", n++ > 0 ? "," : "", session_phase_name((enum session_phase)p));
+            json_members(o, &(struct json_member){"means", rt_str_of(session_phase_doc((enum session_phase)p))}, 1);
+            out_raw(o, " }");
+        }
     out_raw(o, "\n]\n");
     return n > 0 ? 0 : 1;
 }

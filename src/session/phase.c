@@ -25,6 +25,17 @@ session_phase_name(enum session_phase p)
     return names[p];
 }
 
+const char *
+session_phase_doc(enum session_phase p)
+{
+    static const char *const docs[PHASE__COUNT] = {
+#define PHASE(id, name, doc) [PHASE_##id] = doc,
+#include "session/phases.def"
+#undef PHASE
+    };
+    return docs[p];
+}
+
 static const struct step {
     bool filled;
     enum session_phase to;

@@ -17,6 +17,7 @@ enum session_phase {
     PHASE__COUNT
 };
 const char *session_phase_name(enum session_phase p);
+const char *session_phase_doc(enum session_phase p);
 
 struct session_code { /* what its answers said, in order of first sight */
     uint8_t kind;
