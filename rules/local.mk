@@ -5,6 +5,7 @@ RULE_FILES = \
 	rules/webhooks.yaml \
 	rules/credentials.yaml \
 	rules/identities.yaml \
+	rules/withheld.yaml \
 	rules/lifecycle.yaml \
 	rules/causes.yaml \
 	rules/words.yaml \

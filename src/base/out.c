@@ -23,6 +23,8 @@ struct out {
     struct rt_buf buf;
     char *path, *temporary; /* of a file */
     int error;              /* errno of the first failure; ENOMEM for memory */
+    out_clean_fn *clean;    /* or NULL */
+    void *clean_arg;
 };
 
 static struct out *
@@ -57,6 +59,29 @@ open_beside(struct out *o, const char *path, struct rt_err *err)
     umask(mask);
     fchmod(o->fd, 0666 & ~mask);
     return 0;
+}
+
+void
+out_set_clean(struct out *o, out_clean_fn *clean, void *arg)
+{
+    o->clean = clean;
+    o->clean_arg = arg;
+}
+
+void
+out_share_clean(struct out *to, const struct out *from)
+{
+    to->clean = from->clean;
+    to->clean_arg = from->clean_arg;
+}
+
+bool
+out_clean(const struct out *o, rt_str s, rt_str *clean)
+{
+    if (o->clean == NULL)
+        return false;
+    *clean = o->clean(o->clean_arg, s);
+    return true;
 }
 
 struct out *

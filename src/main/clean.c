@@ -2,9 +2,14 @@
 
 #include "main/clean.h"
 
+#include <fcntl.h>
+#include <nettle/base16.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "base/out.h"
 
 #define UNREDACTED "UNREDACTED"
 
@@ -152,4 +157,95 @@ clean_make(struct clean *c, struct run *r, const struct clean_want *want)
         }
     }
     return best == width ? 0 : try_width(c, r, want, best);
+}
+
+/* ---- documents of the first analysis ---- */
+
+static rt_str
+filter(void *arg, rt_str s)
+{
+    return scrub_text(arg, s);
+}
+
+int
+clean_filter(struct clean *c, struct run *r, struct out *to)
+{
+    if (scrub_init(&c->scrub, r->rules, c->profile, NULL) < 0)
+        return rt_fail_mem(&r->err);
+    if (redaction_learn(&c->scrub, batch_report(r->batch), r->from, &rt_limits_default, &r->err) < 0)
+        return -1;
+    out_set_clean(to, filter, &c->scrub);
+    return 0;
+}
+
+int
+clean_check(const struct clean *c, rt_str document, const char *what, struct rt_err *err)
+{
+    if (c->scrub.text.failed)
+        return rt_fail_mem(err);
+    return !scrub_leak(&c->scrub, document)
+               ? 0
+               : rt_fail_here(err, RT_EIO,
+                              "a secret of the input would be in the %s (as it is, or in base64, hexadecimal, percent or "
+                              "escapes); nothing is written",
+                              what);
+}
+
+/* ---- digests ---- */
+
+struct bytes { /* of a file as it lies there, or of what stands for one */
+    int fd;
+    const struct feed_source *source;
+    void *state;
+};
+
+static bool
+bytes_open(struct bytes *b, const struct input *in)
+{
+    struct rt_err err = {0};
+    *b = (struct bytes){.fd = -1, .source = in->source};
+    if (b->source != NULL)
+        b->state = b->source->open(b->source->arg, &err);
+    else if (strcmp(in->path, "-") != 0)
+        b->fd = open(in->path, O_RDONLY | O_CLOEXEC);
+    return b->state != NULL || b->fd >= 0;
+}
+
+static void
+bytes_close(struct bytes *b)
+{
+    if (b->state != NULL)
+        b->source->close(b->state);
+    if (b->fd >= 0)
+        close(b->fd);
+}
+
+static void
+digest(const struct input *in, char out[65])
+{
+    static uint8_t block[64 * 1024];
+    struct sha256_ctx sha;
+    uint8_t sum[SHA256_DIGEST_SIZE];
+    struct bytes b;
+    ssize_t n = -1;
+    out[0] = '\0';
+    if (!bytes_open(&b, in))
+        return;
+    sha256_init(&sha);
+    while ((n = b.state != NULL ? b.source->read(b.state, block, sizeof(block)) : read(b.fd, block, sizeof(block))) > 0)
+        sha256_update(&sha, (size_t)n, block);
+    bytes_close(&b);
+    if (n < 0)
+        return;
+    sha256_digest(&sha, sizeof(sum), sum);
+    base16_encode_update(out, sizeof(sum), sum);
+    out[64] = '\0';
+}
+
+const char (*clean_digests(struct clean *c, const struct input_list *inputs))[65]
+{
+    char(*all)[65] = rt_arena_alloc(&c->arena, (inputs->inputs.n + 1) * sizeof(*all));
+    for (size_t i = 0; all != NULL && i < inputs->inputs.n; i++)
+        digest(&inputs->inputs.v[i], all[i]);
+    return (const char(*)[65])all;
 }

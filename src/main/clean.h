@@ -35,6 +35,13 @@ struct clean_want {
 int clean_init(struct clean *c, const struct options *o);
 /* After run_read() with r->again. -1: r->err. */
 int clean_make(struct clean *c, struct run *r, const struct clean_want *want);
+/* For a document that is passed on without a second analysis: the redactor learns from the inputs, and `to` goes through
+ * it. Nothing is written; clean_check() looks at the whole. -1: r->err. */
+int clean_filter(struct clean *c, struct run *r, struct out *to);
+/* -1: the document holds something that was taken out. */
+int clean_check(const struct clean *c, rt_str document, const char *what, struct rt_err *err);
+/* Of the inputs, for the foot of a document; borrowed from c->arena. NULL: memory. */
+const char (*clean_digests(struct clean *c, const struct input_list *inputs))[65];
 /* Saves the aliases. -1: r->err. */
 int clean_save(struct clean *c, struct rt_err *err);
 void clean_fini(struct clean *c);

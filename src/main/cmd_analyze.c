@@ -39,15 +39,36 @@ stream_unchecked(void *arg, const struct report *r, const struct unchecked *u,
 }
 
 static int
-finish(const struct run *r, const struct writer *writer, const struct report *report, struct out *out,
-       struct rt_err *err)
+finish(const struct run *r, const struct writer *writer, const struct report *report, const struct writer_options *facts,
+       struct out *out, struct rt_err *err)
 {
     struct writer_options w = terminal_writer_options(r->o);
     w.next = r->o->redact == NULL ? r->next : NULL;
+    if (facts != NULL) {
+        w.scrub = facts->scrub;
+        w.digests = facts->digests;
+        w.status = facts->status;
+    }
     return writer->end != NULL ? writer->end(report, out, err) : writer->write(report, &w, out, err);
 }
 
 /* The whole document waits in memory until it was searched for what was taken out. */
+static int
+write_checked(struct run *r, struct clean *c, struct out *document)
+{
+    struct out *to = NULL;
+    int rc = clean_check(c, out_text(document), "report", &r->err);
+    if (rc == 0 && (to = out_file(c->output, &r->err)) == NULL)
+        rc = -1;
+    if (rc == 0) {
+        out_rawn(to, out_text(document));
+        rc = out_close(&to, &r->err);
+    }
+    out_abort(&to);
+    return rc == 0 ? clean_save(c, &r->err) : -1;
+}
+
+/* Of a second analysis, of redacted inputs. */
 static int
 write_clean(struct run *r, struct clean *c, const struct writer *writer)
 {
@@ -57,22 +78,33 @@ write_clean(struct run *r, struct clean *c, const struct writer *writer)
     struct batch_stream stream = {stream_session, stream_finding, stream_unchecked, &st};
     struct clean_want w = {(const struct session *const *)first->sessions, first->session_count, !filtered, !filtered,
                            writer->session != NULL ? &stream : NULL};
-    struct out *to = NULL;
-    int rc = st.out == NULL || clean_make(c, r, &w) < 0 ||
-                     finish(r, writer, batch_report(c->batch), st.out, &r->err) < 0
-                 ? -1
-                 : 0;
-    if (rc == 0 && scrub_leak(&c->scrub, out_text(st.out)))
-        rc = rt_fail_here(&r->err, RT_EIO, "a secret of the input would be in the report; nothing is written");
-    if (rc == 0 && (to = out_file(c->output, &r->err)) == NULL)
-        rc = -1;
-    if (rc == 0) {
-        out_rawn(to, out_text(st.out));
-        rc = out_close(&to, &r->err);
-    }
-    out_abort(&to);
+    struct writer_options facts = {.scrub = &c->scrub, .status = run_status(r)};
+    int rc = st.out == NULL || clean_make(c, r, &w) < 0 ? -1 : 0;
+    if (rc == 0 && (facts.digests = clean_digests(c, &c->copy.inputs)) == NULL)
+        rc = rt_fail_mem(&r->err);
+    if (rc == 0)
+        rc = finish(r, writer, batch_report(c->batch), &facts, st.out, &r->err);
+    if (rc == 0)
+        rc = write_checked(r, c, st.out);
     out_abort(&st.out);
-    return rc == 0 ? clean_save(c, &r->err) : -1;
+    return rc;
+}
+
+/* Of the one analysis; its texts go through the redactor. */
+static int
+write_filtered(struct run *r, struct clean *c, const struct writer *writer)
+{
+    struct out *document = out_memory(&r->err);
+    struct writer_options facts = {.scrub = &c->scrub, .status = run_status(r)};
+    int rc = document == NULL || clean_filter(c, r, document) < 0 ? -1 : 0;
+    if (rc == 0 && (facts.digests = clean_digests(c, r->from)) == NULL)
+        rc = rt_fail_mem(&r->err);
+    if (rc == 0)
+        rc = finish(r, writer, batch_report(r->batch), &facts, document, &r->err);
+    if (rc == 0)
+        rc = write_checked(r, c, document);
+    out_abort(&document);
+    return rc;
 }
 
 static int
@@ -86,7 +118,8 @@ analyze_clean(const struct options *o, const struct writer *writer)
         if (run_load_rules(&r, o) == 0) {
             r.again = true;
             if (run_read(&r, o->operands, o->operand_count, NULL, &status) == 0)
-                status = write_clean(&r, &c, writer) < 0 ? run_fail(&r.err) : run_status(&r);
+                status = (o->redact != NULL ? write_clean : write_filtered)(&r, &c, writer) < 0 ? run_fail(&r.err)
+                                                                                               : run_status(&r);
         }
     }
     clean_fini(&c);
@@ -112,7 +145,7 @@ analyze(const struct options *o, const struct writer *writer)
         out_abort(&st.out);
         goto out;
     }
-    int rc = finish(&r, writer, batch_report(r.batch), st.out, &r.err);
+    int rc = finish(&r, writer, batch_report(r.batch), NULL, st.out, &r.err);
     if (rc < 0)
         out_abort(&st.out);
     else
@@ -129,7 +162,7 @@ run_analyze(const struct options *o)
     const struct writer *writer = writer_find(o->format != NULL ? o->format : "text");
     if (writer == NULL)
         return EXIT_USAGE;
-    return o->redact != NULL ? analyze_clean(o, writer) : analyze(o, writer);
+    return o->redact != NULL || writer->passed_on ? analyze_clean(o, writer) : analyze(o, writer);
 }
 
 const struct command cmd_analyze = {

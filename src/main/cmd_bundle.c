@@ -99,15 +99,12 @@ choose_sessions(struct bundle *b)
 static struct out *
 document(struct bundle *b, const char *format)
 {
-    struct writer_options w = {.unicode = true, .columns = 80, .all = true};
+    struct writer_options w = {.unicode = true, .columns = 80, .all = true, .scrub = &b->clean.scrub,
+                               .digests = clean_digests(&b->clean, &b->clean.copy.inputs), .status = run_status(&b->run)};
     struct out *o = out_memory(&b->run.err);
-    if (o != NULL &&
-        writer_find(format)->write(batch_report(b->clean.batch), &w, o, &b->run.err) == 0) {
-        if (!scrub_leak(&b->clean.scrub, out_text(o)))
-            return o;
-        rt_fail_here(&b->run.err, RT_EIO,
-                     "a secret of the input would be in the report; nothing is written");
-    }
+    if (o != NULL && writer_find(format)->write(batch_report(b->clean.batch), &w, o, &b->run.err) == 0 &&
+        clean_check(&b->clean, out_text(o), "report", &b->run.err) == 0)
+        return o;
     out_abort(&o);
     return NULL;
 }
@@ -245,7 +242,9 @@ make_manifest(struct bundle *b)
         list_text(b, "report.json", out_text(b->json)) < 0 ||
         list_text(b, "report.html", out_text(b->html)) < 0 || list_logs(b) < 0)
         return -1;
-    return manifest_write(&b->manifest, &b->manifest_text, &b->run.err);
+    if (manifest_write(&b->manifest, &b->manifest_text, &b->run.err) < 0)
+        return -1;
+    return clean_check(&b->clean, rt_buf_str(&b->manifest_text), "manifest", &b->run.err);
 }
 
 /* ---- writing ---- */

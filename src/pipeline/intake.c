@@ -6,11 +6,13 @@
 
 #include "base/alloc.h"
 #include "ingest/reader.h"
+#include "report/scrub.h"
 
 /* Lines between two looks at the clock and the progress. */
 enum { STRETCH_LINES = 8192 };
 
 struct intake {
+    const struct rule_set *rules;
     const struct intake_options *options;
     struct intake_sink sink;
     struct intake_result *out;
@@ -139,15 +141,34 @@ excerpt(const struct extract_facts *f, char *out, size_t room)
     snprintf(out, room, "\n    %.*s\n    %*s^\n", EXCERPT, text + from, (int)column, "");
 }
 
+/* A line that nobody understood may hold anything. The place where it stopped moves along. */
+static void
+without_secrets(const struct intake *in, struct extract_facts *f)
+{
+    struct scrub scrub;
+    rt_str text = rt_str_of(f->first_unread_text), clean = RT_NONE;
+    size_t stop = f->first_unread_stop < text.n ? f->first_unread_stop : 0;
+    if (scrub_init(&scrub, in->rules, SCRUB_VENDOR, NULL) == 0) {
+        stop = scrub_line(&scrub, (rt_str){text.p, stop}).n;
+        clean = scrub_line(&scrub, text);
+    }
+    if (!rt_str_eq(clean, text)) {
+        snprintf(f->first_unread_text, sizeof(f->first_unread_text), "%.*s", RT_FMT(clean));
+        f->first_unread_stop = stop;
+    }
+    scrub_fini(&scrub);
+}
+
 /* The header of the report tells when most of an input was not understood. */
 static int
-warn_unread(struct intake *in, const struct extract_facts *f, struct rt_err *err)
+warn_unread(struct intake *in, struct extract_facts *f, struct rt_err *err)
 {
     uint64_t lines = in->out->report.lines;
     uint64_t unread = f->counts[LINE_UNMATCHED] + f->counts[LINE_UNDECODABLE];
     if (f->first_unread == 0 || lines == 0 || unread * 2 < lines)
         return 0;
     char line[240], text[900];
+    without_secrets(in, f);
     excerpt(f, line, sizeof(line));
     snprintf(text, sizeof(text), "%.0f %% of lines understood. First other line (%llu):%sTry --as FORMAT, or rectrace formats test %.400s.",
              100.0 * (double)(lines - unread) / (double)lines, (unsigned long long)f->first_unread, line,
@@ -217,7 +238,7 @@ intake_run(const struct rule_set *rules, const struct rt_limits *limits, const s
 {
     int rc = -1;
     struct extract *x = NULL;
-    struct intake in = {.options = options, .sink = sink, .out = out, .arena = arena, .clock = RT_TIME_NONE};
+    struct intake in = {.rules = rules, .options = options, .sink = sink, .out = out, .arena = arena, .clock = RT_TIME_NONE};
     *out = (struct intake_result){.first = RT_TIME_NONE, .last = RT_TIME_NONE};
     out->report.path = rt_str_of(options->input->path);
     out->report.first = out->report.last = RT_TIME_NONE;

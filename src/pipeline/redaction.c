@@ -36,11 +36,12 @@ learn_line(void *arg, const struct reader_line *line, struct rt_err *err)
 }
 
 static const char *
-word_for(const struct scrub *s, rt_str name)
+word_for(const struct scrub *s, const char *field)
 {
-    for (size_t i = 0; i < s->names.n; i++)
-        if (rt_str_eq(s->names.v[i].name, name))
-            return s->names.v[i].as;
+    for (size_t i = 0; i < s->rules->identities.n; i++)
+        for (size_t k = 0; k < s->rules->identities.v[i].name_count; k++)
+            if (rt_str_is(s->rules->identities.v[i].names[k], field) && s->rules->identities.v[i].as.n > 0)
+                return s->rules->identities.v[i].as.p; /* read from a file, where it ends in NUL */
     return NULL;
 }
 
@@ -50,12 +51,12 @@ learn_session(struct scrub *scrub, const struct session *s)
     static const uint16_t fields[] = {FIELD_APP,    FIELD_CNAME,  FIELD_UID,
                                       FIELD_RID,    FIELD_SID,    FIELD_REQUEST_ID,
                                       FIELD_NOTICE, FIELD_BUCKET, FIELD_BESIDE_SID};
-    const char *channel = word_for(scrub, rt_str_of(event_fields[FIELD_CNAME].name));
+    const char *channel = word_for(scrub, event_fields[FIELD_CNAME].name);
     for (size_t i = 0; i < s->event_count; i++)
         for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
             const char *bucket =
                 fields[k] == FIELD_BUCKET
-                    ? word_for(scrub, rt_str_of(event_fields[FIELD_BUCKET].name))
+                    ? word_for(scrub, event_fields[FIELD_BUCKET].name)
                     : NULL;
             scrub_id(scrub, event_text(s->events[i], fields[k]),
                      fields[k] == FIELD_CNAME ? channel : bucket);
@@ -68,7 +69,7 @@ redaction_learn(struct scrub *scrub, const struct report *r, const struct input_
 {
     for (size_t i = 0; scrub->profile == SCRUB_PUBLIC && i < r->session_count; i++)
         learn_session(scrub, r->sessions[i]);
-    for (size_t i = 0; scrub->profile != SCRUB_NONE && i < inputs->inputs.n; i++)
+    for (size_t i = 0; scrub->profile != SCRUB_NONE && i < inputs->inputs.n; i++, scrub_begin(scrub))
         if (walk(&inputs->inputs.v[i], limits, learn_line, scrub, err) < 0)
             return -1;
     return scrub_settle(scrub) < 0 ? rt_fail_mem(err) : 0;
@@ -98,26 +99,30 @@ copy_line(void *arg, const struct reader_line *line, struct rt_err *err)
             return rt_fail_mem(err);
         if (scrub_leak(c->scrub, clean))
             return rt_fail_here(err, RT_EIO,
-                                "%s:%llu: the line holds a secret of the input in another "
-                                "encoding; nothing is written",
+                                "%s:%llu: a secret of the input stands here in another encoding (base64, "
+                                "hexadecimal, percent or escapes); nothing is written. Take it out of "
+                                "the line, or leave the line out",
                                 c->shown, (unsigned long long)line->number);
         spool_write(&c->d->spool, clean);
         c->d->kept += line->text.n > 0;
+    } else {
+        scrub_skip(c->scrub, line->text);
     }
     spool_write(&c->d->spool, RT_LIT("\n"));
     return 0;
 }
 
-/* Without its folder; for the public without its name. A name that is taken gets a number. */
+/* Without its folder and what is secret in it; for the public without its name. A name that is taken gets a number. */
 static const char *
-shown_name(struct redaction *d, const struct input *in, enum scrub_profile profile)
+shown_name(struct redaction *d, const struct input *in, struct scrub *scrub)
 {
+    enum scrub_profile profile = scrub->profile;
     const char *slash = strrchr(in->path, '/'), *base = slash == NULL ? in->path : slash + 1;
     struct rt_arena *a = &d->inputs.arena;
     const char *name = profile == SCRUB_PUBLIC
                            ? rt_arena_printf(a, "log-%zu", d->inputs.inputs.n + 1)
                        : strcmp(in->path, "-") == 0 ? "stdin"
-                                                    : rt_arena_strz(a, rt_str_of(base));
+                                                    : rt_arena_strz(a, scrub_text(scrub, rt_str_of(base)));
     size_t n = name == NULL ? 0 : strlen(name);
     if (n > 3 && strcmp(name + n - 3, ".gz") == 0) /* the copy is plain */
         name = rt_arena_strz(a, (rt_str){name, n - 3});
@@ -132,13 +137,14 @@ copy_input(struct redaction *d, struct scrub *scrub, const struct choice *choice
            const struct input *in, const struct rt_limits *limits, struct rt_err *err)
 {
     struct spool_part *part = rt_arena_alloc(&d->inputs.arena, sizeof(*part));
-    const char *name = shown_name(d, in, scrub->profile);
+    const char *name = shown_name(d, in, scrub);
     size_t index = d->inputs.inputs.n;
     struct input *copy = part == NULL || name == NULL ? NULL : RT_VEC_PUSH(&d->inputs.inputs);
     struct copying c = {d, scrub, choice, index, 1, in->path};
     if (copy == NULL)
         return rt_fail_mem(err);
     spool_begin(&d->spool, part);
+    scrub_begin(scrub);
     if (walk(in, limits, copy_line, &c, err) < 0 || spool_end(&d->spool, part, err) < 0)
         return -1;
     d->lines += c.next - 1;

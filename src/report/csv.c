@@ -108,5 +108,6 @@ const struct writer writer_csv = {
     .name = "csv",
     .title = "a row a finding, for spreadsheets",
     .media_type = "text/csv; charset=utf-8",
+    .passed_on = true,
     .write = write_csv,
 };

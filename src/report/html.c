@@ -393,6 +393,8 @@ write_page(const struct report *r, const struct page_live_facts *live, struct ou
     rt_time first, last;
     char a[RT_TIME_MAX], b[RT_TIME_MAX];
     struct out *json = out_memory(err);
+    if (json != NULL)
+        out_share_clean(json, o);
     int rc = json == NULL ? -1 : writer_json.write(r, &w, json, err);
     window_of(r, &first, &last);
     out_raw(o, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -461,5 +463,6 @@ const struct writer writer_html = {
     .name = "html",
     .title = "one page for a browser, with all sessions",
     .media_type = "text/html; charset=utf-8",
+    .passed_on = true,
     .write = write_html,
 };

@@ -81,7 +81,7 @@ json_input(struct out *o, const struct report_input *i)
 {
     static const char *const names[] = {"events", "ignored", "unmatched", "undecodable", "too_long"};
     out_raw(o, "{ \"path\": ");
-    out_json(o, i->path);
+    redact_write(o, i->path, out_json);
     out_raw(o, ", \"format\": ");
     out_json(o, i->format);
     out_fmt(o, ", \"bytes\": %llu, \"lines\": %llu, \"counts\": { ", (unsigned long long)i->bytes,
@@ -205,7 +205,7 @@ place(struct out *o, const struct report *r, uint32_t input, uint64_t line)
 {
     out_raw(o, "\"file\": ");
     if (input < r->input_count)
-        out_json(o, r->inputs[input].path);
+        redact_write(o, r->inputs[input].path, out_json);
     else
         out_raw(o, "null");
     out_fmt(o, ", \"line\": %llu", (unsigned long long)line);

@@ -33,7 +33,7 @@ text(struct out *o, const struct report *r, const struct finding *f)
         if (f->evidence[i].input >= r->input_count)
             continue;
         out_char(o, '\n');
-        out_html(o, r->inputs[f->evidence[i].input].path);
+        redact_write(o, r->inputs[f->evidence[i].input].path, out_html);
         out_fmt(o, ":%llu", (unsigned long long)f->evidence[i].line);
     }
 }
@@ -150,5 +150,6 @@ const struct writer writer_junit = {
     .name = "junit",
     .title = "sessions as test cases, for CI",
     .media_type = "application/xml",
+    .passed_on = true,
     .write = write_junit,
 };

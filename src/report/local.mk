@@ -5,6 +5,8 @@ librectrace_a_SOURCES += src/report/compare.c src/report/compare.h src/report/cs
 	src/report/pack.c src/report/pack.h src/report/needles.c src/report/needles.h src/report/alias.c src/report/alias.h src/report/text.c \
 	src/report/text_session.c src/report/text_why.c src/report/text_why.h src/report/writer.h \
 	src/report/ticket.c src/report/ticket.h src/report/ticket_style.c src/report/ticket_style.h
+librectrace_a_SOURCES += src/report/disguise.c src/report/disguise.h src/report/scrub_form.c src/report/scrub_form.h \
+	src/report/scrub_value.c src/report/scrub_value.h
 librectrace_a_SOURCES += src/report/html.c src/report/page.h
 PAGE_FILES = page/report.css page/report.js page/live.js
 nodist_librectrace_a_SOURCES += src/report/page_data.c

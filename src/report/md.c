@@ -28,7 +28,7 @@ finding(const struct report *r, const struct finding *f, struct out *o)
     for (size_t i = 0; i < f->evidence_count; i++) {
         out_raw(o, i > 0 ? ", " : "");
         if (f->evidence[i].input < r->input_count)
-            out_md_code(o, r->inputs[f->evidence[i].input].path);
+            redact_write(o, r->inputs[f->evidence[i].input].path, out_md_code);
         out_fmt(o, " line %llu", (unsigned long long)f->evidence[i].line);
     }
     out_char(o, '\n');
@@ -53,7 +53,7 @@ write_md(const struct report *r, const struct writer_options *w, struct out *o, 
     for (size_t i = 0; i < r->input_count; i++) {
         const struct report_input *in = &r->inputs[i];
         out_raw(o, "| ");
-        out_md_code(o, in->path);
+        redact_write(o, in->path, out_md_code);
         out_fmt(o, " | %.*s | %llu | ", RT_FMT(in->format), (unsigned long long)in->lines);
         out_raw(o, in->first != RT_TIME_NONE ? rt_time_human(in->first, buf) : "-");
         out_raw(o, " | ");
@@ -97,5 +97,6 @@ const struct writer writer_md = {
     .name = "md",
     .title = "Markdown",
     .media_type = "text/markdown; charset=utf-8",
+    .passed_on = true,
     .write = write_md,
 };

@@ -12,6 +12,7 @@ enum { NEEDLE_LEAST = 4, NEEDLE_FILTER = 8192 };
 struct needle {
     rt_str text; /* borrowed; at least NEEDLE_LEAST bytes */
     rt_str put;  /* borrowed: what the owner wants in its place */
+    size_t up;   /* 1 + the longest other one that it begins with; 0: none */
 };
 struct needles {
     RT_VEC(struct needle) v; /* sorted after needles_settle() */

@@ -223,5 +223,6 @@ const struct writer writer_otlp = {
     .name = "otlp",
     .title = "traces for OpenTelemetry (OTLP/JSON)",
     .media_type = "application/json",
+    .passed_on = true,
     .write = write_otlp,
 };

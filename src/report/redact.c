@@ -72,6 +72,11 @@ void
 redact_write(struct out *o, rt_str s, void (*write)(struct out *, rt_str))
 {
     struct rt_buf b;
+    rt_str clean;
+    if (out_clean(o, s, &clean)) {
+        write(o, clean);
+        return;
+    }
     rt_buf_init(&b, s.n * 2 + 1024);
     write(o, redact_text(s, &b));
     rt_buf_fini(&b);

@@ -61,7 +61,7 @@ static void
 location(struct out *o, const struct report *r, const struct finding_evidence *e)
 {
     out_raw(o, "{ \"physicalLocation\": { \"artifactLocation\": { \"uri\": ");
-    out_json(o, r->inputs[e->input].path);
+    redact_write(o, r->inputs[e->input].path, out_json);
     out_fmt(o, " }, \"region\": { \"startLine\": %llu } } }",
             (unsigned long long)(e->line > 0 ? e->line : 1));
 }
@@ -144,5 +144,6 @@ const struct writer writer_sarif = {
     .name = "sarif",
     .title = "SARIF 2.1.0, for code hosts",
     .media_type = "application/sarif+json",
+    .passed_on = true,
     .write = write_sarif,
 };

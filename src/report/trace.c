@@ -140,5 +140,6 @@ const struct writer writer_trace = {
     .name = "trace",
     .title = "a time axis, for Perfetto and chrome://tracing",
     .media_type = "application/json",
+    .passed_on = true,
     .write = write_trace,
 };

@@ -10,6 +10,7 @@
 #include "base/out.h"
 #include "report/model.h"
 
+struct scrub;
 struct writer_options {
     bool colour;
     bool unicode;      /* false: ASCII only */
@@ -17,11 +18,16 @@ struct writer_options {
     bool all;          /* --all: no "n more" */
     const char *next;  /* arguments for the "Next" line: the FILE operands joined; or NULL */
     bool verbose;
+    /* Of documents that are passed on, or NULL: */
+    const struct scrub *scrub;       /* what they went through */
+    const char (*digests)[65];       /* SHA-256 of the inputs, as many as there are; "": not known */
+    int status;                      /* what the program will exit with */
 };
 struct writer {
     const char *name; /* of --format */
     const char *title;
     const char *media_type;
+    bool passed_on; /* made to be sent or kept elsewhere: goes through the redactor, by profile vendor unless told */
     /* A whole report. */
     int (*write)(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err);
     /* Streaming; NULL when the format cannot. */

@@ -165,7 +165,7 @@ good_head(struct loader *l, const struct yaml_node *root)
         "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
         "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "delivery",
         "signs",    "causes",   "tokens",     "masks",   "secrets", "storage", "areas", "hosts",
-        "words", "relations", "identities", "headers", "polls", NULL};
+        "words", "relations", "identities", "headers", "polls", "withheld", "beginnings", NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -214,7 +214,7 @@ visit_names(struct loader *l, const struct yaml_node *root)
 static const struct {
     const char *key;
     void (*load)(struct loader *, const struct yaml_node *);
-} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"secrets", load_secrets}, {"headers", load_headers}, {"polls", load_polls}, {"storage", load_storage}, {"areas", load_areas}, {"hosts", load_hosts}, {"words", load_vocabulary}, {"identities", load_identities}};
+} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"secrets", load_secrets}, {"headers", load_headers}, {"polls", load_polls}, {"storage", load_storage}, {"areas", load_areas}, {"hosts", load_hosts}, {"words", load_vocabulary}, {"identities", load_identities}, {"withheld", load_withheld}, {"beginnings", load_beginnings}};
 
 static void
 visit_shapes(struct loader *l, const struct yaml_node *root)
@@ -372,6 +372,8 @@ rule_set_free(struct rule_set **pset)
     RT_VEC_FREE(&set->secrets);
     RT_VEC_FREE(&set->headers);
     RT_VEC_FREE(&set->identities);
+    RT_VEC_FREE(&set->withheld);
+    RT_VEC_FREE(&set->beginnings);
     RT_VEC_FREE(&set->storage);
     RT_VEC_FREE(&set->areas);
     RT_VEC_FREE(&set->formats);

@@ -79,6 +79,8 @@ bool load_body_terms(struct loader *l, const struct yaml_node *map, const char *
 void load_tokens(struct loader *l, const struct yaml_node *map);
 void load_masks(struct loader *l, const struct yaml_node *map);
 void load_identities(struct loader *l, const struct yaml_node *list);
+void load_withheld(struct loader *l, const struct yaml_node *list);
+void load_beginnings(struct loader *l, const struct yaml_node *list);
 void load_secrets(struct loader *l, const struct yaml_node *list);
 /* sign.c */
 void load_polls(struct loader *l, const struct yaml_node *map);

@@ -15,4 +15,4 @@ CLEANFILES += tools/pack$(EXEEXT)
 
 src/rules/pack_data.c: $(RULE_FILES) tools/pack$(EXEEXT) rules/local.mk
 	$(AM_V_GEN)$(MKDIR_P) src/rules && tools/pack$(EXEEXT) rule_pack rules/pack.h $(srcdir) $(RULE_FILES) > $@.tmp && mv $@.tmp $@
-librectrace_a_SOURCES += src/rules/cause.c src/rules/header.c src/rules/parameter_tree.c src/rules/relation.c src/rules/words.c
+librectrace_a_SOURCES += src/rules/cause.c src/rules/header.c src/rules/private.c src/rules/parameter_tree.c src/rules/relation.c src/rules/words.c

@@ -377,6 +377,17 @@ struct identity { /* names behind which an id of one customer stands */
     size_t keep_count;
 };
 
+struct withheld { /* names behind which something stands that stays at home */
+    rt_str as;                /* the mark in its place */
+    bool header, alone;       /* the value may hold blanks; the name is no end of a longer one */
+    const rt_str *names;      /* lower case letters and digits */
+    size_t name_count;
+};
+struct withheld_word { /* a key is known by how it begins */
+    rt_str word;
+    int64_t least;
+};
+
 struct storage_region {
     int64_t number;
     rt_str name, area; /* area: empty = none */
@@ -515,6 +526,8 @@ struct rule_set {
     RT_VEC(struct header_rule) headers;
     pcre2_code *telling; /* an answer of a poll that holds this is no plain one; NULL: not asked */
     RT_VEC(struct identity) identities;
+    RT_VEC(struct withheld) withheld;
+    RT_VEC(struct withheld_word) beginnings;
     RT_VEC(struct storage_vendor) storage;
     RT_VEC(struct host_area) areas;
     struct host_table hosts;

@@ -168,31 +168,3 @@ load_secrets(struct loader *l, const struct yaml_node *list)
             *slot = s;
     }
 }
-
-static bool
-load_identity(struct loader *l, const struct yaml_node *map, struct identity *out)
-{
-    static const char *const keys[] = {"as", "names", "keep", NULL};
-    return load_keys(l, map, keys) && load_text(l, map, "as", false, &out->as) &&
-           load_texts(l, map, "names", &out->names, &out->name_count) &&
-           load_texts(l, map, "keep", &out->keep, &out->keep_count);
-}
-
-void
-load_identities(struct loader *l, const struct yaml_node *list)
-{
-    if (list->type != YAML_LIST) {
-        load_error(l, list, 0, NULL, "'identities' must be a list");
-        return;
-    }
-    for (size_t i = 0; i < list->count && !l->memory; i++) {
-        struct identity id = {0};
-        if (!load_identity(l, list->items[i], &id))
-            continue;
-        struct identity *slot = RT_VEC_PUSH(&l->set->identities);
-        if (slot == NULL)
-            l->memory = true;
-        else
-            *slot = id;
-    }
-}
