@@ -154,7 +154,7 @@ without_secrets(const struct intake *in, struct extract_facts *f)
     }
     if (!rt_str_eq(clean, text)) {
         snprintf(f->first_unread_text, sizeof(f->first_unread_text), "%.*s", RT_FMT(clean));
-        f->first_unread_stop = stop;
+        f->first_unread_stop = (uint32_t)stop;
     }
     scrub_fini(&scrub);
 }

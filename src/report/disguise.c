@@ -110,12 +110,16 @@ disguise_off(rt_str s, struct rt_buf *b)
 
 /* ---- on ---- */
 
+enum { BASE64_SURE = 12 };
+
 /* What base64 makes of the text behind `before` other bytes: only the digits that those bytes and what
  * follows have no part in. */
 static void
 base64_from(struct rt_buf *b, rt_str s, unsigned before, bool url)
 {
-    size_t bits = 8 * (before + s.n), first = (8 * before + 5) / 6, last = bits / 6, padded = before + s.n;
+    size_t padded = before + s.n, first = (8 * before + 5) / 6, last = 8 * padded / 6;
+    if (last - first > BASE64_SURE) /* a cut at a group of four would be no harder to read */
+        last = last / 4 * 4;
     struct rt_buf raw;
     rt_buf_init(&raw, padded + 8);
     rt_buf_add(&raw, (rt_str){"\0\0\0", before});

@@ -1,2 +1,4 @@
 #!/bin/sh
-exec python3 "${srcdir:-.}/tests/bundle/bundle.py" "${srcdir:-.}"
+set -e
+python3 "${srcdir:-.}/tests/bundle/bundle.py" "${srcdir:-.}"
+python3 "${srcdir:-.}/tests/bundle/attack.py" "${srcdir:-.}"
