@@ -64,7 +64,7 @@ const reload = async () => {
   if (asked) { again = true; return; }
   asked = true;
   try {
-    const answer = await fetch('/api/v1/report', { cache: 'no-store' });
+    const answer = await fetch('/api/v1/page', { cache: 'no-store' });
     if (answer.ok) {
       load(await answer.json());
       refresh();

@@ -122,6 +122,19 @@ page_report(struct admin *a, struct MHD_Connection *m, rt_str body, struct page 
     live_view_put(&v);
 }
 
+static void
+page_data(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+{
+    struct rt_err err = {0};
+    (void)m, (void)body;
+    const struct live_view *v = live_view_get(a->options.live);
+    if (v == NULL)
+        fail(p, 503, "no view of the store yet");
+    else if (page_json(live_view_report(v), p->out, &err) < 0)
+        fail(p, 500, "out of memory");
+    live_view_put(&v);
+}
+
 /* False: told already. */
 static bool
 paging(struct MHD_Connection *m, struct page *p, size_t *after, size_t *limit)

@@ -7,12 +7,14 @@ librectrace_a_SOURCES += src/report/compare.c src/report/compare.h src/report/cs
 	src/report/ticket.c src/report/ticket.h src/report/ticket_style.c src/report/ticket_style.h
 librectrace_a_SOURCES += src/report/disguise.c src/report/disguise.h src/report/scrub_form.c src/report/scrub_form.h \
 	src/report/scrub_value.c src/report/scrub_value.h
-librectrace_a_SOURCES += src/report/html.c src/report/page.h
-PAGE_FILES = page/report.css page/report.js page/live.js
+librectrace_a_SOURCES += src/report/html.c src/report/html_parts.c src/report/html_parts.h src/report/html_sessions.c \
+	src/report/page_json.c src/report/page.h src/report/course.c src/report/course.h
+PAGE_JS = page/base.js page/filters.js page/table.js page/axis.js page/session.js page/controls.js
+PAGE_FILES = page/report.css $(PAGE_JS) page/live.js
 nodist_librectrace_a_SOURCES += src/report/page_data.c
 BUILT_SOURCES += src/report/page_data.c
 CLEANFILES += src/report/page_data.c
 EXTRA_DIST += $(PAGE_FILES) tools/page.sh
 
-src/report/page_data.c: $(PAGE_FILES) tools/page.sh
-	$(AM_V_GEN)$(MKDIR_P) src/report && sh $(srcdir)/tools/page.sh $(srcdir)/page/report.css $(srcdir)/page/report.js $(srcdir)/page/live.js > $@.tmp && mv $@.tmp $@
+src/report/page_data.c: $(PAGE_FILES) tools/page.sh src/report/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/report && sh $(srcdir)/tools/page.sh $(srcdir) $(PAGE_FILES) > $@.tmp && mv $@.tmp $@

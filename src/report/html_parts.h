@@ -1,0 +1,26 @@
+/*
+ * html_parts.h - what any browser shows of the page: verdict, coverage, findings, sessions, where it comes from.
+ */
+#ifndef RECTRACE_REPORT_HTML_PARTS_H
+#define RECTRACE_REPORT_HTML_PARTS_H
+
+#include "report/course.h"
+#include "report/writer.h"
+
+struct html_frame {
+    rt_time first, last; /* of the inputs; RT_TIME_NONE: they tell no times */
+    bool days;           /* on more than one day: times are shown with theirs */
+};
+void html_frame_of(const struct report *r, struct html_frame *f);
+/* A text from outside. */
+void html_text(struct out *o, rt_str s);
+/* A time, with its day when the page has several; "-". */
+void html_when(const struct html_frame *f, rt_time t, struct out *o);
+
+void html_verdict(const struct report *r, struct out *o);
+void html_coverage(const struct report *r, const struct html_frame *f, struct out *o);
+void html_findings(const struct report *r, const struct html_frame *f, struct out *o);
+void html_sessions(const struct report *r, const struct phase_signs *signs, const struct html_frame *f, struct out *o);
+void html_foot(const struct report *r, const struct writer_options *w, struct out *o);
+
+#endif
