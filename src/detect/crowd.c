@@ -19,6 +19,12 @@ its_start(const struct session *s)
     return NULL;
 }
 
+bool
+crowd_tells(uint16_t field)
+{
+    return field == FIELD_LIVE || field == FIELD_OVER || field == FIELD_ALONE || field == FIELD_TOKENED;
+}
+
 int
 crowd_keep(struct detector *det, const struct session *s)
 {

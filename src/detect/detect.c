@@ -42,6 +42,7 @@ detector_free(struct detector **pd)
     if (d == NULL)
         return;
     matcher_fini(&d->matcher);
+    RT_VEC_FREE(&d->kept);
     RT_VEC_FREE(&d->witnesses);
     RT_VEC_FREE(&d->asides);
     RT_VEC_FREE(&d->lives);

@@ -37,9 +37,14 @@ rt_str claims_text(struct claims *d, rt_str text, bool *ok);
 /* NULL: nobody. */
 const struct claim_refs *claims_at(const struct claims *d, rt_str place);
 
+struct field_set {
+    uint64_t bits[FIELD__COUNT / 64 + 1]; /* fields of formats are few, and share the last */
+};
 struct wide_step {
-    const struct rule_step *step;
-    bool aside; /* of a rule about what belongs to no session */
+    const struct rule_match *alts; /* without what is told only at the end */
+    size_t alt_count;
+    bool aside;             /* of a rule about what belongs to no session */
+    struct field_set asked; /* by its rule, of any event */
 };
 struct life { /* of a recording */
     rt_str app;
@@ -48,6 +53,21 @@ struct life { /* of a recording */
     bool failed;      /* it never ran; only then these count: */
     uint32_t input;   /* where its start is */
     uint64_t line;
+};
+
+/* An event that is kept for rules about apps and hosts: `like` has what it shares with others. */
+struct witness {
+    const struct event *like;
+    rt_time begin, end, last;
+    rt_str cname, uid;
+    const rt_str *session; /* id */
+    uint64_t line;
+    uint32_t input, order, number, repeated;
+};
+enum { WITNESS_LIKES = 4 };
+struct witness_likes {
+    const struct event *v[WITNESS_LIKES]; /* the last ones; NULL: none */
+    size_t next;
 };
 
 struct scope_events {
@@ -61,11 +81,13 @@ struct detector {
     struct rt_arena scratch;  /* of a group */
     struct rt_arena arena;    /* of the witnesses */
     struct rt_map words;      /* text of witnesses, each once */
-    struct scope_events witnesses;
-    struct scope_events asides; /* witnesses that belong to no session */
+    RT_VEC(struct witness) kept;
+    struct witness_likes likes[KIND__MAX];
+    struct scope_events witnesses; /* unpacked, at the end */
+    struct scope_events asides;    /* witnesses that belong to no session */
     RT_VEC(struct life) lives;
     RT_VEC(struct wide_step) wide_steps; /* of rules about apps, hosts and the run */
-    uint64_t wide_fields[2];  /* what rules about apps and hosts ask of an event, by field */
+    struct field_set asked;   /* by all of them */
     bool wide_rules;          /* there are any */
 };
 
@@ -86,6 +108,8 @@ size_t detector_next(const struct detector *det, size_t rule);
 int witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err);
 /* All that `from` kept; its texts stay in its arena. 0, or -1: memory. */
 int witness_move(struct detector *det, const struct detector *from);
+/* All that was kept, as events in lists. 0, or -1: memory. */
+int witness_unpack(struct detector *det);
 /* Which fields that is, and which steps. 0, or -1: memory. */
 int witness_learn(struct detector *det);
 
@@ -95,6 +119,8 @@ bool witness_asks(const struct detector *det, uint16_t field);
 int witness_word(struct detector *det, rt_str *text);
 /* crowd.c: how many recordings of an app ran at a time, and how many calls it sent. */
 int crowd_keep(struct detector *det, const struct session *s);
+/* Is the field one that crowd_tell() adds to starts? Nobody can ask for it before. */
+bool crowd_tells(uint16_t field);
 /* Adds `live` to the starts of an app's witnesses. 0, or -1: memory. */
 int crowd_tell(struct detector *det, const struct scope *s);
 /* Adds witnesses for the busiest seconds. 0, or -1: memory. */

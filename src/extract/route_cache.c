@@ -10,10 +10,17 @@
 #include "base/alloc.h"
 #include "extract/work.h"
 
-enum { SETS = 1024, WAYS = 2, CACHED_URL = 1024 };
+enum {
+    SETS = 1024,
+    WAYS = 2,
+    CACHED_URL = 1024,
+    STALE = 8 * SETS * WAYS, /* looks after which a URL that nobody asked for is not worth its memory */
+    SWEPT = 4,               /* slots looked at with each new URL */
+};
 
 struct route_cache {
     uint64_t clock;
+    size_t hand; /* the slot that is swept next */
     uint32_t twins;
     struct route_slot slots[SETS * WAYS];
 };
@@ -82,6 +89,20 @@ route_cache_twin(struct route_cache *c)
     return c->twins;
 }
 
+/* Memory follows what is asked for now, not all that ever was. */
+static void
+sweep(struct route_cache *c)
+{
+    for (int i = 0; i < SWEPT; i++) {
+        struct route_slot *s = &c->slots[c->hand++ % (SETS * WAYS)];
+        if (s->url == NULL || c->clock - s->used < STALE)
+            continue;
+        rt_free(s->url);
+        rt_free(s->body);
+        *s = (struct route_slot){0};
+    }
+}
+
 struct route_slot *
 route_cache_get(struct route_cache *c, rt_str url)
 {
@@ -99,5 +120,6 @@ route_cache_get(struct route_cache *c, rt_str url)
     if (url.n > CACHED_URL || !route_parse(url, &route) || !fill(oldest, hash, url, &route))
         return NULL;
     oldest->used = c->clock;
+    sweep(c);
     return oldest;
 }

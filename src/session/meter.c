@@ -217,24 +217,68 @@ meter_settle(struct meter *m)
 
 /* ---- counting ---- */
 
-/* Twice the room, or the same room without the older half. */
+/* The tick of the cell that would stand at `at` if all were sorted; by quickselect, which moves them about. */
+static int64_t
+tick_at(struct meter_cell *v, size_t n, size_t at)
+{
+    size_t from = 0, to = n;
+    while (to - from > 1) {
+        int64_t pivot = v[from + (to - from) / 2].tick;
+        size_t less = from, same = from, rest = to;
+        while (same < rest) {
+            struct meter_cell c = v[same];
+            if (c.tick < pivot) {
+                v[same++] = v[less];
+                v[less++] = c;
+            } else if (c.tick == pivot) {
+                same++;
+            } else {
+                v[same] = v[--rest];
+                v[rest] = c;
+            }
+        }
+        if (at < less)
+            to = less;
+        else if (at >= rest)
+            from = rest;
+        else
+            return pivot;
+    }
+    return v[from].tick;
+}
+
+/* The same room without the older half: what is kept is put aside, no second table is made. */
+static int
+forget_old(struct meter_app *a)
+{
+    struct meter_cell *kept = rt_calloc(CELLS_SURE, sizeof(*kept));
+    size_t n = collect(a), count = 0;
+    if (kept == NULL)
+        return -1;
+    a->since = tick_at(a->cells, n, n - CELLS_SURE);
+    for (size_t i = 0; i < n; i++)
+        if (a->cells[i].tick >= a->since)
+            kept[count++] = a->cells[i];
+    memset(a->cells, 0, (a->mask + 1) * sizeof(*a->cells));
+    for (size_t i = 0; i < count; i++)
+        *find_cell(a, kept[i].tick) = kept[i];
+    a->n = count;
+    rt_free(kept);
+    return 0;
+}
+
 static int
 make_room(struct meter_app *a)
 {
-    bool grows = a->mask + 1 < CELLS_MOST;
-    size_t room = grows ? 2 * (a->mask + 1) : a->mask + 1;
+    if (a->mask + 1 >= CELLS_MOST)
+        return forget_old(a);
+    size_t room = 2 * (a->mask + 1), n = collect(a);
     struct meter_cell *old = a->cells, *fresh = rt_calloc(room, sizeof(*fresh));
     if (fresh == NULL)
         return -1;
-    size_t n = collect(a), from = grows ? 0 : n - CELLS_SURE;
-    if (from > 0) {
-        sort(old, n);
-        a->since = old[from].tick;
-    }
     a->cells = fresh;
     a->mask = room - 1;
-    a->n = n - from;
-    for (size_t i = from; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         *find_cell(a, old[i].tick) = old[i];
     rt_free(old);
     return 0;
