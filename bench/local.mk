@@ -4,11 +4,14 @@ bench_gen_SOURCES = bench/gen.c
 bench_gen_LDADD =
 bench_measure_SOURCES = bench/measure.c
 bench_measure_LDADD =
+EXTRA_PROGRAMS += bench/isal_off
+bench_isal_off_SOURCES = bench/isal_off.c $(rectrace_SOURCES)
+bench_isal_off_LDADD = $(RT_LIBS)
 EXTRA_DIST += bench/run.sh
-CLEANFILES += bench/gen$(EXEEXT) bench/measure$(EXEEXT)
+CLEANFILES += bench/gen$(EXEEXT) bench/measure$(EXEEXT) bench/isal_off$(EXEEXT)
 
 .PHONY: bench
-bench: rectrace$(EXEEXT) bench/gen$(EXEEXT) bench/measure$(EXEEXT)
+bench: rectrace$(EXEEXT) bench/gen$(EXEEXT) bench/measure$(EXEEXT) bench/isal_off$(EXEEXT)
 	@sh $(srcdir)/bench/run.sh $(abs_builddir)/rectrace$(EXEEXT) $(abs_builddir)/bench
 
 # The receiver under load, as ratios in one run.
