@@ -7,8 +7,9 @@
 #ifndef RECTRACE_EXTRACT_SCAN_H
 #define RECTRACE_EXTRACT_SCAN_H
 
-#include "base/arena.h"
-#include "rules/rule_set.h"
+#include <string.h>
+
+#include "base/str.h"
 
 enum scan_type { SCAN_NONE, SCAN_STRING, SCAN_NUMBER, SCAN_OBJECT, SCAN_ARRAY, SCAN_WORD };
 struct scan_value {
@@ -27,26 +28,39 @@ struct scan_value scan_get(rt_str object, const char *name);
 /* Unescapes a string's text into `out` (appended); lone surrogates become U+FFFD. */
 int scan_unescape(rt_str text, struct rt_buf *out);
 
-/* Many pointers at once: slots are filled by the best-ranked path that is there. */
-struct scan_plan;
-struct scan_plan *scan_plan_new(struct rt_arena *a);
-/* 0, or -1: memory. A later path of one slot ranks lower. `scalar`: objects and arrays are passed over. */
-int scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot, bool scalar);
-/* From now on the plan remembers the order of keys that it met last, which makes lines of one logger cheap. Such a
- * plan belongs to one thread. 0, or -1: memory. */
-int scan_plan_learn(struct scan_plan *p);
-/* A bet on one value: when the member of `key_slot` was read, `expect` may tell what the member of `value_slot`
- * most likely says; bytes that are there are taken without being scanned. */
-struct scan_hint {
-    unsigned key_slot, value_slot;
-    rt_str (*expect)(void *arg, const struct scan_value *key);
-    void *arg;
-    rt_str expected; /* an object; empty = no bet */
-    bool won;
-};
-/* `values` has room for all slots and is set to SCAN_NONE first. The bytes read (the whole object), or
- * 0 when the text does not begin with an object. `hint` may be NULL. */
-size_t scan_plan_run(const struct scan_plan *p, rt_str text, unsigned depth, struct scan_hint *hint,
-                     struct scan_value *values, unsigned slots);
+/* ---- steps, for whoever walks on his own ---- */
+
+static inline size_t
+scan_blanks(rt_str s, size_t i)
+{
+    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t' || s.p[i] == '\n' || s.p[i] == '\r'))
+        i++;
+    return i;
+}
+
+static inline bool
+scan_escaped(rt_str s)
+{
+    return s.n > 0 && memchr(s.p, '\\', s.n) != NULL;
+}
+
+/* scan_value() that leaves `escaped` open: most values are not wanted. */
+bool scan_raw(rt_str s, size_t *at, unsigned depth, struct scan_value *out);
+/* The next key of an object (empty for an array), up to the value. 1, 0 at the end, -1: broken. */
+int scan_key(rt_str object, size_t *at, rt_str *key);
+
+/* scan_raw() of what most values are: a string at `*at` that ends at its next quote. */
+static inline bool
+scan_string(rt_str s, size_t *at, struct scan_value *out)
+{
+    size_t i = *at + 1;
+    const char *q = i < s.n && s.p[i - 1] == '"' ? memchr(s.p + i, '"', s.n - i) : NULL;
+    if (q == NULL || q[-1] == '\\')
+        return false;
+    out->type = SCAN_STRING;
+    out->text = (rt_str){s.p + i, (size_t)(q - s.p) - i};
+    *at = (size_t)(q - s.p) + 1;
+    return true;
+}
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef RECTRACE_EXTRACT_TREE_H
 #define RECTRACE_EXTRACT_TREE_H
 
+#include "base/arena.h"
 #include "extract/scan.h"
 
 struct tree {

@@ -7,7 +7,7 @@
 #include "base/literals.h"
 #include "extract/extract.h"
 #include "extract/route.h"
-#include "extract/scan.h"
+#include "extract/plan.h"
 #include "extract/zone.h"
 
 /* What a JSON line may hold besides the parts of its format: a callback or a bare answer. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "extract/scan.h"
+#include "extract/plan.h"
 
 struct envelope_reader {
     const struct rule_set *rules;

@@ -5,7 +5,7 @@
 #include "check.h"
 #include "extract/extract.h"
 #include "extract/route.h"
-#include "extract/scan.h"
+#include "extract/plan.h"
 #include "extract/zone.h"
 #include "rules/load.h"
 
