@@ -142,7 +142,7 @@ verify_refused(struct verifying *v, const struct store_refused *r)
 static int
 verify_store(struct verifying *v, struct rt_err *err)
 {
-    struct store *s = store_open(v->o->store, STORE_READ, &rt_limits_default, err);
+    struct store *s = store_open(v->o->store, STORE_CHECK, &rt_limits_default, err);
     struct store_cursor *c = s == NULL ? NULL : store_refusals(s, 0, err);
     struct store_refused r;
     int rc = c == NULL ? -1 : 0;

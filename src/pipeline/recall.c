@@ -161,7 +161,7 @@ add_input(struct recall *r, size_t which, const char *source)
 static int
 fill(struct recall *r, struct rt_err *err)
 {
-    struct store *s = store_open(r->path, STORE_READ, r->limits, err);
+    struct store *s = store_open(r->path, STORE_CHECK, r->limits, err);
     int rc = s == NULL ? -1 : store_extent(s, &r->extent, err);
     if (rc == 0)
         rc = store_sources(s, &r->extent, note_source, r, err);

@@ -77,6 +77,7 @@ struct http {
     struct request *wait_first, *wait_last;
     uint64_t held;
     bool low, draining;
+    bool again; /* a place has become free: libmicrohttpd accepts when it is run once more */
 };
 
 const char *
@@ -492,17 +493,32 @@ on_completed(void *arg, struct MHD_Connection *m, void **slot,
     request_free(h, r);
 }
 
+/* Is something underway that may still become a request, or does it only hold a place? */
+static bool
+may_go(const struct connection *c, bool idle_only, rt_dur now)
+{
+    enum { BUSY_S = 2 };
+    if (c->closing)
+        return false;
+    if (c->request == NULL)
+        return true;
+    return !idle_only && c->request->state == READING && now - c->since > BUSY_S * RT_SEC;
+}
+
+/* Of those without a request the one idle for longest, else the one that takes longest for it. */
 static void
 make_room(struct http *h)
 {
     uint64_t most = h->options.limits->serve_connections;
+    rt_dur now = monotonic_now();
     if (h->connections < most - most / 16)
         return;
-    for (struct connection *c = h->first; c != NULL; c = c->next)
-        if (c->request == NULL && !c->closing) {
-            connection_close(h, c, COUNT_EVICTED);
-            return;
-        }
+    for (int idle_only = 1; idle_only >= 0; idle_only--)
+        for (struct connection *c = h->first; c != NULL; c = c->next)
+            if (may_go(c, idle_only, now)) {
+                connection_close(h, c, COUNT_EVICTED);
+                return;
+            }
 }
 
 static void
@@ -530,6 +546,7 @@ on_connection(void *arg, struct MHD_Connection *m, void **context,
         return;
     if (c->request != NULL)
         c->request->connection = NULL;
+    h->again = h->again || c->closing;
     connection_unlink(h, c);
     h->connections--;
     rt_free(c);
@@ -562,6 +579,7 @@ http_run(struct http *h)
             resume(h, r, d->outcome == DELIVERY_FAILED ? ANSWER_BUSY : ANSWER_STORED);
         request_free(h, r);
     }
+    h->again = false;
     MHD_run(h->daemon);
 }
 
@@ -646,6 +664,8 @@ int
 http_timeout(struct http *h)
 {
     MHD_UNSIGNED_LONG_LONG ms = 0;
+    if (h->again)
+        return 0;
     if (MHD_get_timeout(h->daemon, &ms) != MHD_YES)
         return -1;
     return ms > INT_MAX ? INT_MAX : (int)ms;

@@ -36,6 +36,7 @@ struct store {
     const struct rt_limits *limits;
     int lock_fd; /* -1: a reader */
     int64_t last_id, begun_id;
+    struct store_extent unsummed; /* rows up to here are older than the sums */
     bool full;
     struct seen *seen; /* NULL: a reader */
     sqlite3_stmt *sql[SQL__COUNT];

@@ -69,8 +69,9 @@ store_sum_line(rt_str source, rt_time received, rt_str text)
 struct store_cursor {
     struct store *s;
     sqlite3_stmt *q;
-    bool ended; /* a further step would begin anew */
-    int after;  /* parameter: rows with a larger id follow; 0: it is read in one go */
+    bool ended;        /* a further step would begin anew */
+    struct rt_err why; /* it ended so; told again when it is asked again */
+    int after;         /* parameter: rows with a larger id follow; 0: it is read in one go */
     int64_t last;
     unsigned rows;
 };
@@ -116,8 +117,10 @@ store_cursor_free(struct store_cursor **pc)
 static int
 step(struct store_cursor *c, struct rt_err *err)
 {
+    if (c->why.code != RT_OK && err->code == RT_OK)
+        *err = c->why;
     if (c->ended)
-        return 0;
+        return c->why.code != RT_OK ? -1 : 0;
     if (c->after > 0 && c->rows >= ROWS_A_TURN) {
         sqlite3_reset(c->q);
         sqlite3_bind_int64(c->q, c->after, c->last);
@@ -129,9 +132,12 @@ step(struct store_cursor *c, struct rt_err *err)
         c->last = sqlite3_column_int64(c->q, 0);
         c->rows++;
     }
-    return rc == SQLITE_ROW    ? 1
-           : rc == SQLITE_DONE ? 0
-                               : store_fail(c->s, "cannot be read", err);
+    if (c->ended && rc != SQLITE_DONE) {
+        store_fail(c->s, "cannot be read", &c->why);
+        *err = err->code == RT_OK ? c->why : *err;
+        return -1;
+    }
+    return rc == SQLITE_ROW;
 }
 
 struct store_cursor *
@@ -170,6 +176,12 @@ store_lines(struct store *s, rt_str source, int64_t after, int64_t upto, struct 
     return c;
 }
 
+static bool
+is_sum(sqlite3_stmt *q, int at, int64_t want)
+{
+    return sqlite3_column_type(q, at) == SQLITE_INTEGER && sqlite3_column_int64(q, at) == want;
+}
+
 int
 store_next_callback(struct store_cursor *c, struct store_callback *out, struct rt_err *err)
 {
@@ -195,8 +207,7 @@ store_next_callback(struct store_cursor *c, struct store_callback *out, struct r
     out->has_twin = twin.n == STORE_TWIN;
     if (out->has_twin)
         memcpy(out->twin, twin.p, STORE_TWIN);
-    if (sqlite3_column_type(q, 12) == SQLITE_INTEGER &&
-        sqlite3_column_int64(q, 12) != store_sum_callback(out))
+    if (out->id > c->s->unsummed.callbacks && !is_sum(q, 12, store_sum_callback(out)))
         out->body = damaged;
     return 1;
 }
@@ -231,8 +242,8 @@ store_next_line(struct store_cursor *c, rt_str *out, struct rt_err *err)
     if (rc <= 0)
         return rc;
     *out = text(q, 1);
-    if (sqlite3_column_type(q, 4) == SQLITE_INTEGER &&
-        sqlite3_column_int64(q, 4) != store_sum_line(text(q, 2), instant(q, 3), *out))
+    if (sqlite3_column_int64(q, 0) > c->s->unsummed.lines &&
+        !is_sum(q, 4, store_sum_line(text(q, 2), instant(q, 3), *out)))
         *out = damaged;
     return rc;
 }

@@ -45,7 +45,9 @@ static const char *const migrations[] = {
     "CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "DROP INDEX callback_notice; DROP INDEX callback_twin;"
     "ALTER TABLE callback ADD COLUMN sum INTEGER;"
-    "ALTER TABLE line ADD COLUMN sum INTEGER;",
+    "ALTER TABLE line ADD COLUMN sum INTEGER;"
+    "INSERT INTO mark SELECT 'callbacks without sum', ifnull(max(id), 0) FROM callback;"
+    "INSERT INTO mark SELECT 'lines without sum', ifnull(max(id), 0) FROM line;",
 };
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
@@ -123,7 +125,7 @@ schema_check(struct store *s, enum store_mode mode, struct rt_err *err)
             err, RT_EIO,
             "%s: is of version %lld, and this program knows %d; use a newer rectrace", s->path,
             (long long)version, SCHEMA_VERSION);
-    if (version < SCHEMA_VERSION && mode == STORE_READ)
+    if (version < SCHEMA_VERSION && mode != STORE_WRITE)
         return rt_fail_here(err, RT_EIO,
                             "%s: is of version %lld; rectrace serve brings it to %d", s->path,
                             (long long)version, SCHEMA_VERSION);

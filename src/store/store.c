@@ -141,9 +141,15 @@ connect_to(struct store *s, enum store_mode mode, struct rt_err *err)
     sqlite3_busy_timeout(s->db, 5000);
     /* Only the writer checkpoints, on its own connection: SQLite before 3.51.3 can lose a commit
      * when one connection checkpoints while another one writes. */
-    if (mode == STORE_READ)
+    if (mode != STORE_WRITE)
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
-    return schema_check(s, mode, err);
+    if (schema_check(s, mode, err) < 0)
+        return -1;
+    return store_number(s, "SELECT value FROM mark WHERE name = 'callbacks without sum'",
+                        &s->unsummed.callbacks, err) < 0
+               ? -1
+               : store_number(s, "SELECT value FROM mark WHERE name = 'lines without sum'",
+                              &s->unsummed.lines, err);
 }
 
 /* Pages that are damaged are found now rather than by a finding that is wrong. */
@@ -209,12 +215,15 @@ store_open(const char *path, enum store_mode mode, const struct rt_limits *limit
         return NULL;
     }
     int missing = look(path, err);
-    if (missing == 1 && mode == STORE_READ)
+    if (missing == 1 && mode != STORE_WRITE)
         missing = rt_fail_here(err, RT_EIO, "%s: No such file or directory", path);
-    if (missing == 0 && (mode == STORE_WRITE || !lock_is_taken(s)))
+    bool look_closely =
+        missing == 0 && (mode == STORE_WRITE || (mode == STORE_CHECK && !lock_is_taken(s)));
+    if (look_closely)
         wal_look(s, mode);
     if (missing < 0 || (missing == 1 && schema_create(path, err) < 0) ||
-        connect_to(s, mode, err) < 0 || (mode == STORE_WRITE && prepare_writer(s, err) < 0))
+        connect_to(s, mode, err) < 0 || (mode == STORE_WRITE && prepare_writer(s, err) < 0) ||
+        (mode == STORE_CHECK && look_closely && check_pages(s, err) < 0))
         store_close(&s);
     return s;
 }

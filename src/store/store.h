@@ -22,6 +22,7 @@ struct store; /* opaque */
 enum store_mode {
     STORE_WRITE, /* creates it when nothing is there; refuses while another writer runs */
     STORE_READ,  /* a running writer is no obstacle */
+    STORE_CHECK, /* likewise; where none runs, which would have done so, it is looked for damage first */
 };
 
 /* What a callback is to us. The names are stored numbers: append only. */

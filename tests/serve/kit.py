@@ -114,7 +114,7 @@ class Folder:
 class Server:
     """rectrace serve over a folder; `program` may be the one with a disk that fails."""
 
-    def __init__(self, folder, *more, program=None, env=None, secrets=True, wait=True):
+    def __init__(self, folder, *more, program=None, env=None, secrets=True, wait=True, preexec=None):
         self.folder = folder
         self.log_path = folder.path + "/log"
         self.log_file = open(self.log_path, "ab")
@@ -123,7 +123,7 @@ class Server:
                    "--store", folder.store]
         if secrets:
             command += ["--secret-file", folder.secrets]
-        self.process = subprocess.Popen(command + list(more), stderr=self.log_file,
+        self.process = subprocess.Popen(command + list(more), stderr=self.log_file, preexec_fn=preexec,
                                         env={**os.environ, "FAULTY_CONTROL": folder.control, **(env or {})})
         self.port = self.wait_ready() if wait else 0
         self.admin = int(re.search(r"admin addr=127\.0\.0\.1:(\d+)", self.log()).group(1)) if wait else 0

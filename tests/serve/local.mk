@@ -5,10 +5,13 @@ tests_serve_faulty_CPPFLAGS = $(AM_CPPFLAGS) -Dmain=rectrace_main
 tests_serve_faulty_CFLAGS = $(AM_CFLAGS) -Wno-missing-prototypes
 tests_serve_faulty_LDADD = $(RT_LIBS)
 TESTS += tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh \
-	tests/serve/refusals.sh tests/serve/page.sh tests/serve/nth.sh tests/serve/ops.sh tests/serve/tls.sh
+	tests/serve/refusals.sh tests/serve/page.sh tests/serve/nth.sh tests/serve/ops.sh tests/serve/tls.sh \
+	tests/serve/damage.sh tests/serve/beside.sh tests/serve/scarce.sh tests/serve/clock.sh tests/serve/meaning.sh
 EXTRA_DIST += tests/serve/kit.py \
 	tests/serve/kill.py tests/serve/disk.py tests/serve/powercut.py tests/serve/hostile.py tests/serve/live.py \
 	tests/serve/refusals.py tests/serve/page.py tests/serve/nth.py tests/serve/ops.py tests/serve/tls.py \
+	tests/serve/damage.py tests/serve/beside.py tests/serve/scarce.py tests/serve/clock.py tests/serve/meaning.py \
+	tests/serve/damage.sh tests/serve/beside.sh tests/serve/scarce.sh tests/serve/clock.sh tests/serve/meaning.sh \
 	tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh \
 	tests/serve/refusals.sh tests/serve/page.sh tests/serve/nth.sh tests/serve/ops.sh tests/serve/tls.sh
 
@@ -23,7 +26,11 @@ check-faults: rectrace$(EXEEXT) tests/serve/faulty$(EXEEXT)
 	$(FAULT_RUN)/powercut.sh $(FAULT_CUTS)
 	$(FAULT_RUN)/disk.sh long
 	$(FAULT_RUN)/nth.sh long
-	$(FAULT_RUN)/hostile.sh long
+	$(FAULT_RUN)/damage.sh long
+	$(FAULT_RUN)/beside.sh long
+	$(FAULT_RUN)/scarce.sh long
+	$(FAULT_RUN)/meaning.sh long
+	$(FAULT_RUN)/hostile.sh
 	$(FAULT_RUN)/crowd.sh
 EXTRA_DIST += tests/serve/crowd.sh tests/serve/crowd.py
 

@@ -249,6 +249,11 @@ stores_of_older_versions_are_brought_up(void)
             CHECK(put(s, &c, i <= 70000 ? STORE_COPY : STORE_NEW));
         }
         CHECK(s != NULL && store_commit(s, &err) == 0);
+        struct store_callback c;
+        struct store_cursor *k = s == NULL ? NULL : store_callbacks(s, 69999, INT64_MAX, &err);
+        while (k != NULL && store_next_callback(k, &c, &err) == 1)
+            CHECK(rt_str_starts(c.body, RT_LIT("{")));
+        store_cursor_free(&k);
         store_close(&s);
         end();
     }
@@ -266,6 +271,7 @@ a_row_that_was_changed_says_so(void)
         {"time of arrival", "UPDATE callback SET received = received + 1 WHERE id = 2"},
         {"label", "UPDATE callback SET label = 1 WHERE id = 2"},
         {"notice", "UPDATE callback SET notice = 'n-3' WHERE id = 2"},
+        {"sum gone", "UPDATE callback SET sum = NULL WHERE id = 2"},
         {"line", "UPDATE line SET text = 'another' WHERE id = 1"},
     };
     char notice[32], body[64];
