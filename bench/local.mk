@@ -15,14 +15,16 @@ bench: rectrace$(EXEEXT) bench/gen$(EXEEXT) bench/measure$(EXEEXT) bench/isal_of
 	@sh $(srcdir)/bench/run.sh $(abs_builddir)/rectrace$(EXEEXT) $(abs_builddir)/bench
 
 # The receiver under load, as ratios in one run.
-EXTRA_PROGRAMS += bench/hook bench/serve_off
+EXTRA_PROGRAMS += bench/hook bench/serve_off bench/fill
 bench_hook_SOURCES = bench/hook.c
 bench_hook_LDADD = $(NETTLE_LIBS)
 bench_serve_off_SOURCES = bench/writer_off.c $(rectrace_SOURCES)
 bench_serve_off_LDADD = $(RT_LIBS)
-EXTRA_DIST += bench/serve.sh
-CLEANFILES += bench/hook$(EXEEXT) bench/serve_off$(EXEEXT)
+bench_fill_SOURCES = bench/fill.c
+bench_fill_LDADD = $(RT_LIBS)
+EXTRA_DIST += bench/serve.sh bench/group.js
+CLEANFILES += bench/hook$(EXEEXT) bench/serve_off$(EXEEXT) bench/fill$(EXEEXT)
 
 .PHONY: bench-serve
-bench-serve: rectrace$(EXEEXT) bench/hook$(EXEEXT) bench/serve_off$(EXEEXT)
+bench-serve: rectrace$(EXEEXT) bench/hook$(EXEEXT) bench/serve_off$(EXEEXT) bench/fill$(EXEEXT)
 	@sh $(srcdir)/bench/serve.sh $(abs_builddir)/rectrace$(EXEEXT) $(abs_builddir)/bench

@@ -27,6 +27,7 @@ struct seen {
     size_t fresh_n, cap;
     struct slot *frozen; /* sorted */
     size_t frozen_n, settled;
+    uint32_t bucket[BUCKETS + 1];    /* where the frozen that begin alike stand */
     int64_t fresh_upto, frozen_upto; /* highest ids among them */
     size_t added, begun_settled;     /* by this transaction; when it began */
 };
@@ -124,6 +125,8 @@ freeze(struct seen *n, struct rt_err *err)
     for (size_t b = 0, from = 0; b < BUCKETS; from = at[b++])
         if (at[b] > from + 1)
             qsort(sorted + from, at[b] - from, sizeof(*sorted), by_key);
+    for (size_t b = 0; b < BUCKETS; b++)
+        n->bucket[b + 1] = (uint32_t)at[b];
     rt_free(n->frozen);
     n->frozen = sorted;
     n->frozen_n = n->fresh_n;
@@ -165,12 +168,11 @@ int
 seen_find(struct seen *n, const unsigned char *key, int64_t *id, struct rt_err *err)
 {
     const struct slot *t = n->cap == 0 ? NULL : place(n, key);
-    if (t == NULL || t->id == 0) {
+    if ((t == NULL || t->id == 0) && n->frozen_n > 0) {
         struct slot wanted = {{0}, 0};
         memcpy(wanted.key, key, SEEN_KEY);
-        t = n->frozen_n == 0
-                ? NULL
-                : bsearch(&wanted, n->frozen, n->frozen_n, sizeof(*n->frozen), by_key);
+        uint32_t from = n->bucket[bucket(&wanted)], end = n->bucket[bucket(&wanted) + 1];
+        t = bsearch(&wanted, n->frozen + from, end - from, sizeof(*n->frozen), by_key);
     }
     if (t == NULL || t->id == 0)
         return store_seen_get(n->s, key, id, err);
@@ -202,10 +204,13 @@ seen_begin(struct seen *n)
 static void
 thaw(struct seen *n, int64_t last_id)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < n->frozen_n; i++)
-        if (n->frozen[i].id <= last_id)
-            n->frozen[kept++] = n->frozen[i];
+    size_t kept = 0, i = 0;
+    for (size_t b = 0; b < BUCKETS; b++) {
+        for (; i < n->frozen_n && bucket(&n->frozen[i]) == b; i++)
+            if (n->frozen[i].id <= last_id)
+                n->frozen[kept++] = n->frozen[i];
+        n->bucket[b + 1] = (uint32_t)kept;
+    }
     n->frozen_n = kept;
     n->frozen_upto = last_id;
 }

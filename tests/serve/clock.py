@@ -2,22 +2,12 @@
 is young by either clock is forgotten."""
 import asyncio
 import json
-import os
-import shutil
 import subprocess
-import sys
 import time
 
-from kit import RECTRACE, Folder, Load, Server, check, compare, finish, notice, post, stored, wait_until
+from kit import FAULTY, RECTRACE, Folder, Load, Server, check, compare, finish, notice, post, stored, wait_until
 
-LIBRARY = next((p for p in ("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
-                            "/usr/local/lib/faketime/libfaketimeMT.so.1") if os.path.exists(p)), None)
-if shutil.which("faketime") is None or LIBRARY is None:
-    print("skip  faketime is not installed")
-    sys.exit(77)
-if "asan" in subprocess.run(["ldd", RECTRACE], capture_output=True, text=True).stdout:
-    print("skip  the sanitizer and libfaketime both want to be first")
-    sys.exit(77)
+HOUR, DAYS = 3600, 400 * 86400
 
 
 def report(folder):
@@ -25,29 +15,15 @@ def report(folder):
     return [s["id"] for s in r["sessions"]], sorted({f["id"] for f in r["findings"]})
 
 
-class Clock:
-    def __init__(self, folder):
-        self.path = folder.path + "/clock"
-        self.set("+0")
-        self.env = {"LD_PRELOAD": LIBRARY, "FAKETIME_TIMESTAMP_FILE": self.path, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                    "DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
-
-    def set(self, offset):
-        with open(self.path + ".new", "w") as f:
-            f.write(offset + "\n")
-        os.rename(self.path + ".new", self.path)
-
-
-JUMPS = ["+1h", "-1h", "+400d", "-400d", "+0"]
+JUMPS = [HOUR, -HOUR, DAYS, -DAYS, 0]
 with Folder() as folder:
-    clock = Clock(folder)
-    with Server(folder, env=clock.env) as server:
+    with Server(folder, program=FAULTY) as server:
         load = Load()
 
         async def jump():
             for offset in JUMPS:
                 await asyncio.sleep(0.4)
-                clock.set(offset)
+                folder.clock(offset)
 
         load.run(server.port, 32, 0.4 * len(JUMPS) + 0.6, jump)
         gaps = [b - a for (a, _), (b, _) in zip(load.times, load.times[1:])]
@@ -60,30 +36,28 @@ with Folder() as folder:
 # The same bodies under a clock that is right, and under ones that are not: the same sessions and the same findings of them.
 bodies = [notice(n, notifyMs=1767600000000 + n, payload={"sid": f"{n % 5:032d}", "sequence": n // 5}) for n in range(60)]
 seen = {}
-for offset in ("+0", "+400d", "-400d"):
+for offset in (0, DAYS, -DAYS):
     with Folder() as folder:
-        clock = Clock(folder)
-        clock.set(offset)
-        with Server(folder, env=clock.env) as server:
+        folder.clock(offset)
+        with Server(folder, program=FAULTY) as server:
             for body in bodies:
                 post(server.port, body)
             server.stop()
         seen[offset] = report(folder)
 times = {"webhook-delayed", "clock-skew"}  # what speaks of the time of arrival itself
-check("sessions do not depend on our clock", seen["+0"][0] == seen["+400d"][0] == seen["-400d"][0], len(seen["+0"][0]))
+check("sessions do not depend on our clock", seen[0][0] == seen[DAYS][0] == seen[-DAYS][0], len(seen[0][0]))
 check("nor do findings, but for those of late arrival", len({tuple(r for r in found if r not in times) for _, found in seen.values()}) == 1,
       {k: v[1] for k, v in seen.items()})
 
 # Retention: started with a clock that is a year ahead, everything would look old.
-for offset, what in (("+400d", "ahead"), ("-400d", "behind")):
+for offset, what in ((DAYS, "ahead"), (-DAYS, "behind")):
     with Folder() as folder:
         with Server(folder) as server:
             for number in range(40):
                 post(server.port, notice(number))
             server.stop()
-        clock = Clock(folder)
-        clock.set(offset)
-        with Server(folder, "--keep", "30d", env=clock.env) as server:
+        folder.clock(offset)
+        with Server(folder, "--keep", "30d", program=FAULTY) as server:
             post(server.port, notice(1000))
             time.sleep(1)
             server.stop()
@@ -96,9 +70,8 @@ for offset, what in (("+400d", "ahead"), ("-400d", "behind")):
 
 # And what is old by both clocks goes.
 with Folder() as folder:
-    clock = Clock(folder)
-    clock.set("-400d")
-    with Server(folder, env=clock.env) as server:
+    folder.clock(-DAYS)
+    with Server(folder, program=FAULTY) as server:
         for number in range(40):
             post(server.port, notice(number, notifyMs=int((time.time() - 400 * 86400) * 1000), payload={"sendts": int((time.time() - 400 * 86400) * 1000)}))
         server.stop()

@@ -5,7 +5,8 @@
  * the fault: '-' none, 'w' EIO on write, 'h' likewise after half of it was written, 'n' ENOSPC on write, 'q' EDQUOT,
  * 'r' read-only, 's' EIO on sync, 'd' each sync takes 400 ms, 'D' 7 s, 'L' 30 s; 'a': of our allocations the one that
  * the second byte says fails, once. FAULTY_NTH=N: the Nth call that may fail does, FAULTY_STICKY=1: and all after it; how
- * many there were stands in the control file from its ninth byte on. FAULTY_JOURNAL names a file that gets
+ * many there were stands in the control file from its ninth byte on, and behind it by how many seconds the wall clock is
+ * wrong. FAULTY_JOURNAL names a file that gets
  * every write, cut and sync with its time, so that a power cut can be played back at any point. FAULTY_OFTEN=1:
  * the log goes into the database each 50 pages.
  *
@@ -23,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,7 +51,7 @@ struct record {
 };
 
 static sqlite3_vfs *real_vfs;
-enum { CONTROL_BYTES = 16, COUNT_AT = 8 };
+enum { CONTROL_BYTES = 24, COUNT_AT = 8, CLOCK_AT = 16 };
 static volatile char *control;
 static int journal = -1;
 static int skip_sync, normal, often, sticky;
@@ -91,6 +93,16 @@ its_turn(void)
         return 0;
     errno = EIO;
     return 1;
+}
+
+/* Stands before that of the C library: only the wall clock can be set. */
+int
+clock_gettime(clockid_t id, struct timespec *t)
+{
+    int rc = (int)syscall(SYS_clock_gettime, id, t);
+    if (rc == 0 && id == CLOCK_REALTIME && control != NULL)
+        t->tv_sec += *(volatile int64_t *)(uintptr_t)(control + CLOCK_AT);
+    return rc;
 }
 
 /* Stands before SQLite's own. */

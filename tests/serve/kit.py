@@ -95,10 +95,16 @@ class Folder:
 
     def fault(self, letter, number=0):
         fd = os.open(self.control, os.O_RDWR | os.O_CREAT, 0o600)
-        os.ftruncate(fd, 16)
+        os.ftruncate(fd, 24)
         os.pwrite(fd, bytes([number]), 1)
         os.pwrite(fd, letter.encode(), 0)
         os.close(fd)
+
+    def clock(self, seconds):
+        """From now on the wall clock is wrong by so much."""
+        with open(self.control, "r+b") as f:
+            f.seek(16)
+            f.write(seconds.to_bytes(8, sys.byteorder, signed=True))
 
     def calls(self, reset=False):
         """How many calls of the faulty disk could have failed."""

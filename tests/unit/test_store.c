@@ -261,6 +261,9 @@ stores_of_older_versions_are_brought_up(void)
 
 /* ---- bits that flip ---- */
 
+/* By another program, of "api.log", 5 and "a line". */
+#define LINE_SUM 318898933
+
 static void
 a_row_that_was_changed_says_so(void)
 {
@@ -287,6 +290,15 @@ a_row_that_was_changed_says_so(void)
         store_put_line(s, RT_LIT("api.log"), 5, RT_LIT("a line"), &err);
         CHECK_ROW(&rows[i], store_commit(s, &err) == 0);
         store_close(&s);
+        /* The same sum whatever library makes it. */
+        sqlite3 *db = NULL;
+        sqlite3_stmt *q = NULL;
+        sqlite3_open(path, &db);
+        sqlite3_prepare_v2(db, "SELECT sum FROM line", -1, &q, NULL);
+        CHECK_ROW(&rows[i],
+                  sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int64(q, 0) == LINE_SUM);
+        sqlite3_finalize(q);
+        sqlite3_close(db);
         sql(rows[i].change);
         s = open_store(STORE_READ);
         struct store_callback c;
