@@ -23,6 +23,7 @@ detector_new(const struct rule_set *rules, const struct rt_limits *limits,
     d->limits = limits;
     rt_arena_init(&d->arena, 4096, 0);
     rt_arena_init(&d->scratch, 4096, 0);
+    rt_map_init(&d->subscribed);
     rt_map_init(&d->words);
     if (witness_learn(d) < 0) {
         rt_fail_mem(err);
@@ -48,6 +49,7 @@ detector_free(struct detector **pd)
     RT_VEC_FREE(&d->lives);
     RT_VEC_FREE(&d->wide_steps);
     rt_map_fini(&d->words);
+    rt_map_fini(&d->subscribed);
     rt_arena_fini(&d->scratch);
     rt_arena_fini(&d->arena);
     rt_free(d);
@@ -57,6 +59,7 @@ int
 detector_join(struct detector *d, struct detector **pfrom, struct rt_err *err)
 {
     int rc = witness_move(d, *pfrom);
+    rc = rc < 0 ? -1 : subscription_move(d, *pfrom);
     if (rc == 0)
         rt_arena_move(&d->arena, &(*pfrom)->arena);
     detector_free(pfrom);
@@ -208,6 +211,15 @@ run_session_rules(struct detector *det, struct claims *d, struct session *sessio
 }
 
 static int
+name_owner(struct claims *d, size_t from, rt_str app)
+{
+    bool ok = true;
+    for (size_t i = from; i < d->list.n; i++)
+        d->list.v[i].f.whose = claims_text(d, app, &ok);
+    return ok ? 0 : -1;
+}
+
+static int
 run_group(struct detector *det, const struct session_group *g, struct finding_list *out,
                struct rt_err *err)
 {
@@ -215,8 +227,11 @@ run_group(struct detector *det, const struct session_group *g, struct finding_li
     struct rt_arena_mark mark = rt_arena_mark(&det->scratch);
     int rc = 0;
     claims_init(&d, out);
-    for (size_t i = 0; rc == 0 && i < g->count; i++)
+    for (size_t i = 0; rc == 0 && i < g->count; i++) {
+        size_t before = d.list.n;
         rc = run_session_rules(det, &d, g->sessions[i], err);
+        rc = rc == 0 && name_owner(&d, before, g->sessions[i]->app_id) < 0 ? rt_fail_mem(err) : rc;
+    }
     if (rc == 0)
         rc = run_wider_rules(det, &d, g, err);
     for (size_t i = 0; rc == 0 && i < g->count; i++)
@@ -243,5 +258,8 @@ detector_group(struct detector *det, const struct session_group *g, struct findi
 {
     if (witness_keep(det, g, err) < 0)
         return -1;
+    for (size_t i = 0; i < g->count; i++)
+        if (subscription_keep(det, g->sessions[i]) < 0)
+            return rt_fail_mem(err);
     return g->aside ? 0 : run_group(det, g, out, err);
 }

@@ -30,7 +30,7 @@ int detector_join(struct detector *d, struct detector **from, struct rt_err *err
 int detector_finish(struct detector *d, struct meter *meter, struct finding_list *out, struct rt_err *err);
 
 /* May a finding about an app or a host still fold findings of this id? Then a stream holds them back. */
-bool detector_may_fold(const struct detector *d, rt_str id);
+bool detector_may_fold(const struct detector *d, const struct finding *f);
 
 /* One step of the table that `rectrace why` prints. */
 struct why_step {

@@ -41,6 +41,7 @@ finding_list_copy(struct finding_list *l, const struct finding *f)
     }
     c->session = rt_arena_str(a, f->session, &ok);
     c->app_id = rt_arena_str(a, f->app_id, &ok);
+    c->whose = rt_arena_str(a, f->whose, &ok);
     c->say = rt_arena_str(a, f->say, &ok);
     c->why = rt_arena_str(a, f->why, &ok);
     c->fix = rt_arena_str(a, f->fix, &ok);

@@ -27,6 +27,7 @@ struct finding {
     const struct code_entry *entry; /* of a fallback; NULL for unknown-code */
     rt_str session;                 /* id; empty for app, host or input */
     rt_str app_id;
+    rt_str whose;                   /* app of its session; not shown */
     const int32_t *codes;           /* codes explained, as they occur in the evidence */
     size_t code_count;
     uint32_t count;                 /* occurrences */

@@ -81,6 +81,7 @@ struct detector {
     struct rt_arena scratch;  /* of a group */
     struct rt_arena arena;    /* of the witnesses */
     struct rt_map words;      /* text of witnesses, each once */
+    struct rt_map subscribed; /* app -> mask of the callbacks that came for it */
     RT_VEC(struct witness) kept;
     struct witness_likes likes[KIND__MAX];
     struct scope_events witnesses; /* unpacked, at the end */
@@ -112,6 +113,14 @@ int witness_move(struct detector *det, const struct detector *from);
 int witness_unpack(struct detector *det);
 /* Which fields that is, and which steps. 0, or -1: memory. */
 int witness_learn(struct detector *det);
+
+/* subscription.c: which callbacks came for the app of a session. 0, or -1: memory. */
+int subscription_keep(struct detector *det, const struct session *s);
+int subscription_move(struct detector *det, const struct detector *from);
+/* Does a finding of the rule hang on what is subscribed? */
+bool subscription_decides(const struct rule *r);
+/* Takes back what rests on callbacks that never came for its app. */
+void subscription_settle(const struct detector *det, struct finding_list *out);
 
 /* Is the field among those that rules about apps and hosts ask for? */
 bool witness_asks(const struct detector *det, uint16_t field);

@@ -147,6 +147,23 @@ follow(const struct attempt *t, struct match_trace *out)
     return 1;
 }
 
+/* The first of the alternatives that the scope holds. */
+static rt_str
+excuse(const struct attempt *t)
+{
+    const struct rule_step *step = &t->r->unless[0];
+    rt_str rest = step->text;
+    for (size_t k = 0; k < step->alt_count; k++) {
+        size_t or = rt_str_find(rest, RT_LIT(" or "));
+        rt_str one = or == SIZE_MAX ? rest : (rt_str){rest.p, or};
+        for (uint32_t i = 0; i < t->s->n; i++)
+            if (match_event(t->m, &step->alts[k], 1, attempt_event(t, i)))
+                return one;
+        rest = or == SIZE_MAX ? rest : rt_str_from(rest, or + 4);
+    }
+    return step->text;
+}
+
 static int
 judge(const struct attempt *t, struct match_trace *out)
 {
@@ -159,7 +176,7 @@ judge(const struct attempt *t, struct match_trace *out)
         return 0;
     }
     if (unless_holds(t, i, &d) == TRI_YES) {
-        out->note = rt_arena_printf(t->a, "excused by %.*s", RT_FMT(t->r->unless[0].text));
+        out->note = rt_arena_printf(t->a, "excused by %.*s", RT_FMT(excuse(t)));
         return out->note == NULL ? -1 : 0;
     }
     for (const struct joint *j = last;; j--) {

@@ -128,11 +128,13 @@ fold_sessions(struct claims *d, struct rt_err *err)
 }
 
 bool
-detector_may_fold(const struct detector *det, rt_str id)
+detector_may_fold(const struct detector *det, const struct finding *f)
 {
     const struct rule *r;
+    if (subscription_decides(f->rule))
+        return true;
     RT_EACH (r, &det->rules->rules)
-        if (!r->off && rule_is_wide(r) && rule_explains(r, id))
+        if (!r->off && rule_is_wide(r) && rule_explains(r, f->id))
             return true;
     return false;
 }
@@ -143,6 +145,7 @@ detector_finish(struct detector *det, struct meter *meter, struct finding_list *
 {
     struct claims d;
     claims_init(&d, out);
+    subscription_settle(det, out);
     meter_settle(meter);
     int rc = witness_unpack(det) < 0 || crowd_rates(det, meter) < 0 ? rt_fail_mem(err) : 0;
     if (rc == 0)

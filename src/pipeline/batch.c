@@ -176,7 +176,7 @@ stream_group(struct batch *b, const struct session_group *g, struct rt_err *err)
         const struct session *s = session_named(g, f->session);
         if (s != NULL && !asked_for(b->options, s))
             continue;
-        if (detector_may_fold(b->detector, f->id)) {
+        if (detector_may_fold(b->detector, f)) {
             if (finding_list_copy(&b->found, f) < 0) {
                 rt_fail_mem(err);
                 goto out;
