@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "simulate/token.h"
 
-enum { SLOTS = 4, LATE_MS = 4000, EARLY_MS = 500, AFTER_RUN_MIN = 60 };
+enum { SLOTS = 4, MARK = 64, LATE_MS = 4000, AFTER_RUN_MIN = 60 };
 
 struct client {
     const struct sim_plan *plan;
@@ -36,7 +37,7 @@ add_line(struct client *c, rt_time at, bool hook, rt_str text)
 {
     struct sim_line *slot = RT_VEC_PUSH(&c->out->list);
     rt_dur late = sim_chance(c->random, c->habits->disorder)
-                      ? (rt_dur)sim_below(c->random, hook ? LATE_MS : EARLY_MS) * RT_MS
+                      ? (rt_dur)sim_below(c->random, LATE_MS) * RT_MS
                       : 0;
     if (slot == NULL)
         c->service.failed = true;
@@ -47,7 +48,7 @@ add_line(struct client *c, rt_time at, bool hook, rt_str text)
 /* ---- a call ---- */
 
 static void
-scope(struct client *c, const struct sim_step *step, struct sim_vars *v)
+scope(struct client *c, const struct sim_step *step, struct sim_vars *v, rt_time at)
 {
     struct sim_service *s = &c->service;
     size_t slot = (size_t)(step->task - 1) % SLOTS;
@@ -57,21 +58,23 @@ scope(struct client *c, const struct sim_step *step, struct sim_vars *v)
     sim_vars_set(
         s, v, "idle",
         rt_str_of(rt_arena_printf(c->arena, "%lld", (long long)c->in->scenario->idle)));
-    sim_vars_set(s, v, "onhold", RT_LIT("false"));
-    sim_vars_set(s, v, "upload", RT_LIT("uploaded"));
     sim_vars_set(s, v, "uid", c->slots[slot].uid);
     sim_vars_set(s, v, "rid", c->slots[slot].rid);
     sim_vars_set(s, v, "sid", c->slots[slot].sid);
     sim_vars_set(s, v, "firstrid", c->firstrid);
     sim_vars_set(s, v, "firstuid", c->slots[0].uid);
-    const struct sim_vars *with[] = {&c->in->scenario->with, &step->with};
-    for (size_t k = 0; k < 2; k++)
+    const struct sim_vars *with[] = {&c->plan->defaults, &c->in->scenario->with, &step->with};
+    for (size_t k = 0; k < 3; k++)
         for (size_t i = 0; i < with[k]->list.n; i++) {
             rt_str value = sim_expand(s, with[k]->list.v[i].value, v);
             char *name = rt_arena_strz(c->arena, with[k]->list.v[i].name);
             if (name != NULL)
                 sim_vars_set(s, v, name, value);
         }
+    rt_str token = sim_vars_get(v, RT_LIT("token"));
+    const struct sim_token *signs = rt_str_starts(token, RT_LIT("@")) ? sim_token_find(c->plan, rt_str_from(token, 1)) : NULL;
+    if (signs != NULL)
+        sim_vars_set(s, v, "token", sim_token_sign(s, signs, v, at));
 }
 
 /* By the step's name, else that of the call for this mode, else that of the call. */
@@ -105,7 +108,7 @@ log_call(struct client *c, const struct sim_step *step, const struct sim_vars *v
                 "{\"time\":\"%s\",\"level\":\"%s\",\"msg\":\"cloud recording "
                 "%s\",\"method\":\"%.*s\",\"url\":\"https://%.*s",
                 rt_time_rfc3339(at, time), answer == NULL ? "error" : "info",
-                sim_call_names[step->call], RT_FMT(p->method), RT_FMT(c->plan->host));
+                sim_call_names[step->call], RT_FMT(step->method.n > 0 ? step->method : p->method), RT_FMT(c->plan->host));
     rt_buf_add(&b, url);
     rt_buf_addf(&b, "\",\"duration_ms\":%lld", (long long)(took / RT_MS));
     if (answer != NULL)
@@ -148,7 +151,7 @@ call(struct client *c, const struct sim_step *step)
     struct sim_vars v = {0};
     const struct sim_answer *answer = step->answer;
     rt_time at = c->now + jitter(c);
-    scope(c, step, &v);
+    scope(c, step, &v, at);
     if (step->acts) {
         const struct sim_answer *own = sim_service_call(&c->service, step->call, &v, at);
         answer = answer == NULL ? own : answer;
@@ -198,6 +201,20 @@ number(struct client *c, int64_t n)
     return rt_str_of(z);
 }
 
+/* The body as the receiver logs it. */
+static rt_str
+received(struct client *c, struct sim_vars *v, rt_time at, rt_str body)
+{
+    char time[RT_TIME_MAX], mark[MARK + 1];
+    if (c->in->scenario->received.n == 0)
+        return body;
+    sim_text(c->random, "0123456789abcdef", MARK, mark);
+    sim_vars_set(&c->service, v, "when", rt_str_of(rt_time_rfc3339(at, time)));
+    sim_vars_set(&c->service, v, "mark", rt_str_of(mark));
+    sim_vars_set(&c->service, v, "body", body);
+    return sim_expand(&c->service, c->in->scenario->received, v);
+}
+
 static void
 tell(struct client *c, const struct sim_task *t, const struct sim_due *d, int64_t sequence)
 {
@@ -225,7 +242,7 @@ tell(struct client *c, const struct sim_task *t, const struct sim_due *d, int64_
     c->in->repeated += copies > 1;
     for (unsigned i = 0; i < copies; i++, notify += 2 * RT_SEC) {
         sim_vars_set(s, &v, "notify", number(c, notify / RT_MS));
-        add_line(c, notify, true, sim_expand(s, c->plan->envelope, &v));
+        add_line(c, notify, true, received(c, &v, notify, sim_expand(s, c->plan->envelope, &v)));
     }
     RT_VEC_FREE(&v.list);
 }
@@ -236,10 +253,12 @@ tell_all(struct client *c)
     rt_time until = c->now > c->until ? c->now : c->until;
     for (size_t i = 0; c->in->scenario->hooks && i < c->service.tasks.n; i++) {
         struct sim_dues dues = {0};
+        int64_t sequence = 0;
         sim_service_dues(&c->service, c->service.tasks.v[i], until + AFTER_RUN_MIN * RT_MIN,
                          true, &dues);
         for (size_t k = 0; k < dues.list.n; k++)
-            tell(c, c->service.tasks.v[i], &dues.list.v[k], (int64_t)k);
+            if (dues.list.v[k].of->hook != NULL)
+                tell(c, c->service.tasks.v[i], &dues.list.v[k], sequence++);
         RT_VEC_FREE(&dues.list);
     }
 }

@@ -1,5 +1,6 @@
 librectrace_a_SOURCES += src/simulate/client.c src/simulate/client.h src/simulate/data.h src/simulate/plan.c src/simulate/plan.h \
-	src/simulate/random.c src/simulate/random.h src/simulate/run.c src/simulate/run.h src/simulate/service.c src/simulate/service.h
+	src/simulate/random.c src/simulate/random.h src/simulate/run.c src/simulate/run.h src/simulate/service.c src/simulate/service.h \
+	src/simulate/token.c src/simulate/token.h
 nodist_librectrace_a_SOURCES += src/simulate/data.c
 BUILT_SOURCES += src/simulate/data.c
 CLEANFILES += src/simulate/data.c

@@ -158,6 +158,15 @@ sim_request_find(const struct sim_plan *p, rt_str name)
     return NULL;
 }
 
+const struct sim_token *
+sim_token_find(const struct sim_plan *p, rt_str name)
+{
+    for (size_t i = 0; i < p->tokens.n; i++)
+        if (rt_str_eq(p->tokens.v[i].name, name))
+            return &p->tokens.v[i];
+    return NULL;
+}
+
 static const struct sim_hook *
 hook_find(const struct sim_plan *p, rt_str name)
 {
@@ -240,7 +249,7 @@ add_happening(struct loading *l, struct sim_life *life, const struct yaml_node *
         wrong(l, map, "'at' is missing");
         return;
     }
-    rt_str hook = text_of(l, map, "hook", true);
+    rt_str hook = text_of(l, map, "hook", false); /* some things nobody tells */
     struct sim_happening h = {
         .at = (enum sim_anchor)name_of(l, at, anchor_names, SIM_ANCHORS),
         .after = dur_of(l, map, "after", 0),
@@ -250,7 +259,7 @@ add_happening(struct loading *l, struct sim_life *life, const struct yaml_node *
         .status = int_of(l, map, "status", -1),
         .ends = yes_of(l, map, "ends", false),
     };
-    if (h.hook == NULL)
+    if (h.hook == NULL && hook.n > 0)
         wrong(l, yaml_get(map, "hook"), "no such callback");
     struct sim_happening *slot = RT_VEC_PUSH(&life->list);
     if (slot == NULL)
@@ -277,7 +286,7 @@ take_like(struct loading *l, struct sim_life *life, const struct yaml_node *map)
         wrong(l, like, "no life of that name above");
     for (size_t i = 0; from != NULL && i < from->list.n; i++) {
         struct sim_happening *slot =
-            listed(without, from->list.v[i].hook->name) ? NULL : RT_VEC_PUSH(&life->list);
+            from->list.v[i].hook != NULL && listed(without, from->list.v[i].hook->name) ? NULL : RT_VEC_PUSH(&life->list);
         if (slot != NULL)
             *slot = from->list.v[i];
     }
@@ -302,6 +311,23 @@ take_life(struct loading *l, rt_str name, const struct yaml_node *value)
 }
 
 static void
+take_token(struct loading *l, rt_str name, const struct yaml_node *map)
+{
+    struct sim_token *t = RT_VEC_PUSH(&l->plan->tokens);
+    if (t == NULL) {
+        l->failed = true;
+        return;
+    }
+    *t = (struct sim_token){.name = name,
+                            .app = text_of(l, map, "app", true),
+                            .channel = text_of(l, map, "channel", true),
+                            .uid = text_of(l, map, "uid", true),
+                            .service = int_of(l, map, "service", 1),
+                            .made = dur_of(l, map, "made", 0),
+                            .lives = dur_of(l, map, "lives", 0)};
+}
+
+static void
 take_service(struct loading *l, const struct yaml_node *root)
 {
     const struct yaml_node *s = yaml_get(root, "service"), *takes = yaml_get(s, "answer-takes");
@@ -317,6 +343,10 @@ take_service(struct loading *l, const struct yaml_node *root)
     p->exit_takes = dur_of(l, s, "exit-takes", 0);
     p->client_waits = dur_of(l, s, "client-waits", 0);
     p->hook_takes = dur_of(l, s, "hook-takes", 0);
+    p->control = dur_of(l, s, "control", 0);
+    vars_of(l, root, "defaults", &p->defaults);
+    vars_of(l, root, "receptions", &p->receptions);
+    each(l, root, "tokens", take_token);
     for (int i = 0; takes != NULL && i < SIM_CALLS; i++)
         p->paths[i].takes = dur_of(l, takes, sim_call_names[i], 0);
     p->envelope = text_of(l, root, "envelope", true);
@@ -342,6 +372,7 @@ take_call(struct loading *l, struct sim_step *step, const struct yaml_node *map)
     step->every = dur_of(l, map, "every", RT_SEC);
     step->took = dur_of(l, map, "took", RT_DUR_NONE);
     step->body = text_of(l, map, "body", false);
+    step->method = text_of(l, map, "method", false);
     step->acts = yes_of(l, map, "acts", answer == NULL);
     step->lost = yes_of(l, map, "lost", false);
     step->answer = answer == NULL ? NULL : sim_answer_find(l->plan, answer->text);
@@ -447,6 +478,10 @@ take_scenario(struct loading *l, rt_str name, const struct yaml_node *map)
     s->idle = int_of(l, map, "idle", IDLE);
     s->hooks = yes_of(l, map, "hooks", true);
     vars_of(l, map, "with", &s->with);
+    rt_str received = text_of(l, map, "received", false);
+    s->received = sim_vars_get(&l->plan->receptions, received);
+    if (received.n > 0 && s->received.n == 0)
+        wrong(l, map, "no such reception");
     take_users(l, s, map);
     words_of(l, map, "expect", &s->expect, &s->expect_count);
     words_of(l, map, "may", &s->may, &s->may_count);
@@ -500,6 +535,9 @@ sim_plan_free(struct sim_plan **pp)
         RT_VEC_FREE(&s->with.list);
     }
     RT_VEC_FREE(&p->requests);
+    RT_VEC_FREE(&p->tokens);
+    RT_VEC_FREE(&p->defaults.list);
+    RT_VEC_FREE(&p->receptions.list);
     RT_VEC_FREE(&p->answers);
     RT_VEC_FREE(&p->hooks);
     RT_VEC_FREE(&p->lives);

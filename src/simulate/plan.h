@@ -41,6 +41,11 @@ struct sim_answer {
     int64_t http;
     rt_dur took; /* RT_DUR_NONE: as the call usually takes */
 };
+struct sim_token { /* that a client signs */
+    rt_str name, app, channel, uid;
+    int64_t service;
+    rt_dur made, lives; /* made: before the call */
+};
 struct sim_hook {
     rt_str name, details;
     int64_t type, module;
@@ -58,7 +63,7 @@ enum sim_anchor {
 struct sim_happening {
     enum sim_anchor at;
     rt_dur after, every, away; /* 0: once; 0: it stays */
-    const struct sim_hook *hook;
+    const struct sim_hook *hook; /* NULL: it is not told */
     int64_t status; /* -1: as before */
     bool ends;
 };
@@ -75,6 +80,7 @@ struct sim_step {
     int64_t task, times;             /* from 1 */
     rt_dur every, took;              /* took: RT_DUR_NONE, as usual */
     rt_str body;                     /* name of a request; empty: the usual one */
+    rt_str method;                   /* empty: the right one */
     const struct sim_answer *answer; /* NULL: what the service thinks right */
     bool acts, lost;
     struct sim_vars with;
@@ -85,6 +91,7 @@ struct sim_scenario {
     int64_t idle;                /* seconds */
     rt_dur users_from, users_to; /* RT_DUR_NONE: nobody comes; they stay */
     bool hooks;                  /* there is a receiver */
+    rt_str received;             /* how it logs a callback; empty: the body alone */
     struct sim_vars with;
     RT_VEC(struct sim_step) steps;
     const rt_str *expect, *may;
@@ -93,12 +100,14 @@ struct sim_scenario {
 struct sim_plan {
     struct rt_arena arena;
     rt_str host;
-    rt_dur resource_life, joins_after, leaves_after, exit_takes, client_waits, hook_takes;
+    rt_dur control, resource_life, joins_after, leaves_after, exit_takes, client_waits, hook_takes;
     int64_t first_status, files_from;
     struct sim_path paths[SIM_CALLS];
     RT_VEC(struct sim_request) requests;
     RT_VEC(struct sim_answer) answers;
     RT_VEC(struct sim_hook) hooks;
+    RT_VEC(struct sim_token) tokens;
+    struct sim_vars defaults, receptions;
     RT_VEC(struct sim_life *) lives;
     rt_str envelope;
     RT_VEC(struct sim_scenario *) scenarios;
@@ -110,6 +119,7 @@ const struct sim_scenario *sim_scenario_find(const struct sim_plan *p, rt_str na
 const struct sim_answer *sim_answer_find(const struct sim_plan *p, rt_str name);
 const struct sim_life *sim_life_find(const struct sim_plan *p, rt_str name);
 const struct sim_request *sim_request_find(const struct sim_plan *p, rt_str name);
+const struct sim_token *sim_token_find(const struct sim_plan *p, rt_str name);
 /* Value of a variable, RT_NONE when it is not there. */
 rt_str sim_vars_get(const struct sim_vars *v, rt_str name);
 

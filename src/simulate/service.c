@@ -234,8 +234,14 @@ acquire(struct sim_service *s, struct sim_vars *v, rt_time at)
         s->failed = true;
         return say(s, "acquire-fault");
     }
-    *r = (struct sim_resource){made(s, alphabet, SIM_RID), sim_vars_get(v, RT_LIT("cname")),
-                               sim_vars_get(v, RT_LIT("uid")), at, NULL};
+    int64_t hours = 0;
+    *r = (struct sim_resource){.rid = made(s, alphabet, SIM_RID),
+                               .cname = sim_vars_get(v, RT_LIT("cname")),
+                               .uid = sim_vars_get(v, RT_LIT("uid")),
+                               .at = at,
+                               .control = s->plan->control};
+    if (rt_str_int(sim_vars_get(v, RT_LIT("hours")), &hours))
+        r->control = hours * RT_HOUR;
     *slot = r;
     sim_vars_set(s, v, "newrid", r->rid);
     return say(s, "acquired");
@@ -313,7 +319,7 @@ control(struct sim_service *s, enum sim_call call, struct sim_vars *v, rt_time a
     if (t == NULL)
         return say(s, "not-found");
     struct state now = state_at(s, t, at);
-    if (now.away || now.gone)
+    if (now.away || now.gone || at > t->begin + resource(s, t->rid)->control)
         return say(s, "not-found");
     if (now.ending || t->stopped != RT_TIME_NONE)
         return say(s, call == SIM_STOP    ? "exiting"

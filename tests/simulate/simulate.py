@@ -75,7 +75,7 @@ def check_usage(folder):
     run("simulate", "mix", "--loss", "2", status=3)
     names = [x.split()[0] for x in run("simulate", "list").decode().splitlines()]
     healthy = [x for x in names if x.startswith("healthy")]
-    assert len(names) >= 60 and len(healthy) >= 12, (len(names), len(healthy))
+    assert len(names) >= 165 and len(healthy) >= 24, (len(names), len(healthy))
     alone = run("simulate", "start-expired")
     out = subprocess.run([RECTRACE, "analyze", "-"], input=alone, capture_output=True, timeout=60).stdout.decode()
     assert "resource-id-expired" in out
@@ -83,11 +83,48 @@ def check_usage(folder):
 
 
 RUNS = (
-    ("kind", "98", "1"),
-    ("jitter", "1000", "2", "--jitter", "250ms"),
-    ("disorder", "700", "3", "--disorder", "0.05", "--duplicates", "0.03", "--jitter", "100ms"),
-    ("loss", "700", "4", "--loss", "0.01", "--jitter", "100ms"),
+    ("kind", "180", "1"),
+    ("jitter", "1200", "2", "--jitter", "250ms"),
+    ("disorder", "900", "3", "--disorder", "0.05", "--duplicates", "0.03", "--jitter", "100ms"),
+    ("loss", "900", "4", "--loss", "0.01", "--jitter", "100ms"),
 )
+
+
+def read_lines(path, pick):
+    return [pick(json.loads(line)) for line in open(path)]
+
+
+def check_habits(folder):
+    """What the runs below are to bear is really in them."""
+    made = {}
+    for name, count, seed, *more in RUNS:
+        at = os.path.join(folder, "habit-" + name)
+        run("simulate", "mix", "--sessions", "150", "--seed", seed, *more, "-o", at)
+        api = read_lines(os.path.join(at, "api.log"), lambda x: x["time"])
+        hooks = read_lines(os.path.join(at, "hooks.jsonl"), lambda x: x.get("request_body", x))
+        ids = [x["noticeId"] for x in hooks]
+        told = json.load(open(os.path.join(at, "expected.json")))["instances"]
+        made[name] = {"late": sum(a > b for a, b in zip(api, api[1:])),
+                      "hooks late": sum(a["notifyMs"] > b["notifyMs"] for a, b in zip(hooks, hooks[1:])), "twice": len(ids) - len(set(ids)),
+                      "repeated": sum(i["callbacks_repeated"] for i in told), "lost": sum(i["callbacks_lost"] for i in told)}
+        print(name, made[name])
+        assert made[name]["twice"] == made[name]["repeated"], made[name]
+    assert made["kind"] == {"late": 0, "hooks late": 0, "twice": 0, "repeated": 0, "lost": 0}
+    assert made["disorder"]["late"] > 20 and made["disorder"]["hooks late"] > 20 and made["disorder"]["twice"] > 20
+    assert made["loss"]["lost"] > 5 and made["jitter"]["lost"] == 0
+
+
+def check_covered(folder):
+    """Each finding of the catalogue from a warning up has a client who does it, but for those named here."""
+    rules = [x.split() for x in run("rules", "list").decode().splitlines()]
+    grave = {x[0] for x in rules if len(x) > 2 and {"critical", "error", "warning"} & set(x[1:4])}
+    expected = set()
+    run("simulate", "mix", "--sessions", "200", "--seed", "1", "-o", folder + "/all")
+    for i in json.load(open(folder + "/all/expected.json"))["instances"]:
+        expected.update(i["expect"])
+    missing = sorted(grave - expected)
+    print(len(grave & expected), "of", len(grave), "findings of a warning or more have a scenario; not:", *missing)
+    assert len(grave & expected) >= 130, missing
 
 
 def check_found(folder):
@@ -124,4 +161,5 @@ def main():
                 print("ok", name[6:].replace("_", " "))
 
 
-main()
+if __name__ == "__main__":
+    main()
