@@ -57,6 +57,25 @@ void extract_too_long(struct extract *x, uint64_t number);
 /* Text at the end of a document, requests without answer, … */
 int extract_end(struct extract *x, struct rt_err *err);
 void extract_facts(const struct extract *x, struct extract_facts *out);
+/* The same for an input that may go on: says what there is to say so far, ends nothing. */
+int extract_pause(struct extract *x, struct rt_err *err);
+/* Is the format chosen, and was all told that the lines so far can tell? Not while text is open whose end
+ * is to come. */
+bool extract_settled(const struct extract *x);
+
+/* What an extractor has counted, to go on in another run behind the lines that chose its format. */
+struct extract_tally {
+    uint64_t counts[LINE__COUNT];
+    rt_time first_time, last_time, clock;
+    bool unzoned, undated;
+    uint64_t first_unread;
+    char first_unread_text[120];
+    uint32_t first_unread_stop, foreign, probes, masked, limit_hits;
+    char limit_pattern[64];
+};
+/* False: it holds more than that. */
+bool extract_tally(const struct extract *x, struct extract_tally *out);
+void extract_go_on(struct extract *x, const struct extract_tally *from);
 
 /* `formats test`: how each format fares on one line. */
 struct format_trial {

@@ -90,7 +90,8 @@ struct extract {
     const struct rt_limits *limits;
     struct extract_options options;
     struct extract_sink sink;
-    struct rt_arena arena;   /* plans, names, warnings */
+    struct rt_arena arena;   /* plans, names */
+    struct rt_arena told;    /* warnings */
     struct rt_arena scratch; /* of one line */
     struct rt_buf text[4];   /* unescaped: url, request, response, message */
     const struct zone *zone;

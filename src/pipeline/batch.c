@@ -62,7 +62,11 @@ struct batch {
     size_t next;
     bool stop;
     struct rt_err err;
-    struct session_engine *engine;
+    struct session_engine *engine; /* NULL: the groups come from elsewhere */
+    const struct batch_parts *parts; /* likewise: from there, while it is assembled */
+    bool borrowed;                   /* its sessions are somebody else's */
+    struct session_engine_facts facts;
+    struct meter *meter;
     rt_time advanced;
 
     struct coverage coverage;
@@ -202,6 +206,14 @@ out:
     return rc;
 }
 
+/* Sessions that were handed over, and are not kept. */
+static void
+let_go(const struct batch *b, const struct session_group *g)
+{
+    for (size_t i = 0; !b->borrowed && i < g->count; i++)
+        session_free(&g->sessions[i]);
+}
+
 static int
 keep_group(struct batch *b, const struct session_group *g, struct rt_err *err)
 {
@@ -210,8 +222,7 @@ keep_group(struct batch *b, const struct session_group *g, struct rt_err *err)
     if (list == NULL) {
         if (kept != NULL)
             b->groups.n--;
-        for (size_t i = 0; i < g->count; i++)
-            session_free(&g->sessions[i]);
+        let_go(b, g);
         return rt_fail_mem(err);
     }
     memcpy(list, g->sessions, g->count * sizeof(*list));
@@ -237,7 +248,7 @@ take_group(void *arg, const struct session_group *g, struct rt_err *err)
     struct batch *b = arg;
     if (g->aside) {
         int rc = b->options->no_rules ? 0 : detector_group(b->detector, g, &b->found, err);
-        session_free(&g->sessions[0]);
+        let_go(b, g);
         return rc;
     }
     return b->options->stream != NULL ? stream_group(b, g, err) : keep_group(b, g, err);
@@ -357,7 +368,7 @@ compare(struct batch *b, const struct kept_group *k, const struct finding_list *
     return 0;
 }
 
-/* One group, with the times of its callbacks moved to the caller's clock; they are moved back. */
+/* One group, with the times of its callbacks as by the caller's clock. Others may read its events. */
 static int
 retry(struct batch *b, const struct kept_group *k, int64_t *flips, struct rt_err *err)
 {
@@ -366,10 +377,11 @@ retry(struct batch *b, const struct kept_group *k, int64_t *flips, struct rt_err
     for (size_t i = 0; i < n; i++)
         room += k->sessions[i]->event_count;
     struct event **events = rt_calloc(room + 1, sizeof(*events));
+    struct event *copies = rt_calloc(room + 1, sizeof(*copies));
     struct event *const **before = rt_calloc(n, sizeof(*before));
-    int rc = events == NULL || before == NULL ? rt_fail_mem(err) : 0;
+    int rc = events == NULL || copies == NULL || before == NULL ? rt_fail_mem(err) : 0;
     for (size_t i = 0, at = 0; rc == 0 && i < n; at += k->sessions[i++]->event_count)
-        if (skew_move(k->sessions[i], b->report.skew, events + at)) {
+        if (skew_moved(k->sessions[i], b->report.skew, copies + at, events + at)) {
             before[i] = k->sessions[i]->events;
             k->sessions[i]->events = events + at;
             moved = true;
@@ -378,15 +390,14 @@ retry(struct batch *b, const struct kept_group *k, int64_t *flips, struct rt_err
     finding_list_init(&other);
     if (rc == 0 && moved)
         rc = detector_retry(b->detector, &k->group, &other, err);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        if (before[i] != NULL) {
-            skew_move(k->sessions[i], -b->report.skew, events);
+    for (size_t i = 0; before != NULL && i < n; i++)
+        if (before[i] != NULL)
             k->sessions[i]->events = before[i];
-        }
     if (rc == 0 && moved)
         rc = compare(b, k, &other, flips, err);
     finding_list_fini(&other);
     rt_free(events);
+    rt_free(copies);
     rt_free(before);
     return rc;
 }
@@ -451,7 +462,7 @@ detect_all(struct batch *b, struct rt_err *err)
         return -1;
     if (b->report.skew_known && (count_flips(b, &flips, err) < 0 || tell_skew(b, flips, err) < 0))
         return -1;
-    return detector_finish(b->detector, session_engine_meter(b->engine), &b->found, err);
+    return detector_finish(b->detector, b->meter, &b->found, err);
 }
 
 /* ---- coverage ---- */
@@ -461,7 +472,7 @@ static int
 cover_bundles(struct batch *b)
 {
     const struct input_list *l = b->options->inputs;
-    for (size_t i = 0; i < l->spans.n; i++)
+    for (size_t i = 0; l != NULL && i < l->spans.n; i++)
         if (coverage_add(&b->coverage, l->spans.v[i].hook ? SOURCE_HOOK : SOURCE_API, l->spans.v[i].from,
                          l->spans.v[i].to) < 0)
             return -1;
@@ -815,8 +826,6 @@ fill_findings(struct batch *b, struct rt_err *err)
 static void
 fill_report(struct batch *b)
 {
-    struct session_engine_facts facts;
-    session_engine_facts(b->engine, &facts);
     struct report *r = &b->report;
     r->findings = b->findings.v;
     r->finding_count = b->findings.n;
@@ -824,9 +833,9 @@ fill_report(struct batch *b)
     r->unchecked_count += b->found.unchecked.n; /* those that were streamed are counted already */
     r->phases = b->spans.phases;
     r->phase_count = spans_settle(&b->spans);
-    r->duplicate_count = facts.duplicates;
-    r->disorder_count = facts.disordered;
-    r->disorder_worst = facts.worst_disorder;
+    r->duplicate_count = b->facts.duplicates;
+    r->disorder_count = b->facts.disordered;
+    r->disorder_worst = b->facts.worst_disorder;
     if (b->options->stream == NULL) {
         if (b->sessions.n > 1)
             qsort(b->sessions.v, b->sessions.n, sizeof(*b->sessions.v), by_first);
@@ -851,6 +860,20 @@ stream_rest(struct batch *b, struct rt_err *err)
     return 0;
 }
 
+/* All groups are there: verdicts, order, links. */
+static int
+conclude(struct batch *b, struct rt_err *err)
+{
+    if (detect_all(b, err) < 0 || fill_findings(b, err) < 0)
+        return -1;
+    fill_report(b);
+    b->links = report_links_new(&b->report, err);
+    if (b->links == NULL)
+        return -1;
+    b->report.links = b->links;
+    return 0;
+}
+
 static int
 run(struct batch *b, struct rt_err *err)
 {
@@ -863,21 +886,43 @@ run(struct batch *b, struct rt_err *err)
         return -1;
     if (session_engine_finish(b->engine, (struct session_sink){take_group, b}, err) < 0)
         return -1;
-    if (detect_all(b, err) < 0)
+    session_engine_facts(b->engine, &b->facts);
+    b->meter = session_engine_meter(b->engine);
+    if (conclude(b, err) < 0)
         return -1;
-    if (fill_findings(b, err) < 0)
-        return -1;
-    fill_report(b);
-    b->links = report_links_new(&b->report, err);
-    if (b->links == NULL)
-        return -1;
-    b->report.links = b->links;
     return b->options->stream != NULL ? stream_rest(b, err) : 0;
 }
 
-struct batch *
-batch_run(const struct rule_set *rules, const struct rt_limits *limits, const struct batch_options *options,
-          struct batch_progress *progress, struct rt_err *err)
+static int
+assemble(struct batch *b, struct rt_err *err)
+{
+    const struct batch_parts *p = b->parts;
+    b->jobs = rt_calloc(p->input_count + 1, sizeof(*b->jobs));
+    if (b->jobs == NULL)
+        return rt_fail_mem(err);
+    for (; b->job_count < p->input_count; b->job_count++) {
+        struct job *j = &b->jobs[b->job_count];
+        *j = (struct job){.index = (uint32_t)b->job_count, .state = JOB_DONE};
+        rt_arena_init(&j->arena, 1024, 0);
+        if (p->input(p->arg, b->job_count, &j->arena, &j->result, err) < 0) {
+            rt_arena_fini(&j->arena);
+            return -1;
+        }
+    }
+    b->facts = p->facts;
+    b->meter = p->meter;
+    b->detector = detector_new(b->rules, b->limits, &b->coverage, err);
+    if (b->detector == NULL || cover(b, err) < 0 || fill_inputs(b, err) < 0 ||
+        p->groups(p->arg, (struct session_sink){take_group, b}, err) < 0)
+        return -1;
+    int rc = conclude(b, err);
+    b->meter = NULL;
+    return rc;
+}
+
+static struct batch *
+new_batch(const struct rule_set *rules, const struct rt_limits *limits, const struct batch_options *options,
+          struct rt_err *err)
 {
     struct batch *b = rt_calloc(1, sizeof(*b));
     if (b == NULL) {
@@ -887,7 +932,6 @@ batch_run(const struct rule_set *rules, const struct rt_limits *limits, const st
     b->rules = rules;
     b->limits = limits;
     b->options = options;
-    b->progress = progress;
     b->advanced = RT_TIME_NONE;
     pthread_mutex_init(&b->lock, NULL);
     coverage_init(&b->coverage);
@@ -901,7 +945,34 @@ batch_run(const struct rule_set *rules, const struct rt_limits *limits, const st
         .seconds = -1,
         .stamp = options->stamp,
     };
+    return b;
+}
+
+struct batch *
+batch_run(const struct rule_set *rules, const struct rt_limits *limits, const struct batch_options *options,
+          struct batch_progress *progress, struct rt_err *err)
+{
+    struct batch *b = new_batch(rules, limits, options, err);
+    if (b == NULL)
+        return NULL;
+    b->progress = progress;
     if (run(b, err) < 0)
+        batch_free(&b);
+    return b;
+}
+
+struct batch *
+batch_assemble(const struct rule_set *rules, const struct rt_limits *limits, const struct batch_options *options,
+               const struct batch_parts *parts, struct rt_err *err)
+{
+    struct batch *b = new_batch(rules, limits, options, err);
+    if (b == NULL)
+        return NULL;
+    b->parts = parts;
+    b->borrowed = true;
+    int rc = assemble(b, err);
+    b->parts = NULL;
+    if (rc < 0)
         batch_free(&b);
     return b;
 }
@@ -917,7 +988,7 @@ batch_free(struct batch **pb)
     detector_free(&b->detector);
     session_engine_free(&b->engine);
     for (size_t g = 0; g < b->groups.n; g++) {
-        for (size_t i = 0; i < b->groups.v[g].group.count; i++)
+        for (size_t i = 0; !b->borrowed && i < b->groups.v[g].group.count; i++)
             session_free(&b->groups.v[g].sessions[i]);
         rt_free(b->groups.v[g].sessions);
     }

@@ -13,6 +13,7 @@
 #include "detect/detect.h"
 #include "ingest/inputs.h"
 #include "report/model.h"
+#include "session/engine.h"
 #include "session/session.h"
 
 struct batch_stream { /* where sessions go as they close; NULL functions: keep them all */
@@ -43,11 +44,26 @@ struct batch_progress { /* read by another thread while batch_run() works */
     atomic_uint current;        /* index of an input being read */
 };
 
+struct intake_result;
 struct batch; /* owns the report and all that it shows */
 
 /* NULL: memory or the stream failed. Unreadable inputs are warnings in the report. */
 struct batch *batch_run(const struct rule_set *rules, const struct rt_limits *limits,
                         const struct batch_options *options, struct batch_progress *progress, struct rt_err *err);
+/* The same report of what was read and grouped elsewhere: nothing but verdicts and order is left to do. */
+struct batch_parts {
+    size_t input_count;
+    /* What was read of the nth input, in their order; texts go to `arena`. */
+    int (*input)(void *arg, size_t n, struct rt_arena *arena, struct intake_result *out, struct rt_err *err);
+    /* Hands over all groups, by session_group_order(), those aside last. Their sessions stay the caller's, may
+     * have nothing but `marks` and `tag` written to, and must outlive the batch. */
+    int (*groups)(void *arg, struct session_sink sink, struct rt_err *err);
+    void *arg;
+    struct session_engine_facts facts;
+    struct meter *meter; /* consumed */
+};
+struct batch *batch_assemble(const struct rule_set *rules, const struct rt_limits *limits,
+                             const struct batch_options *options, const struct batch_parts *parts, struct rt_err *err);
 void batch_free(struct batch **pb);
 const struct report *batch_report(const struct batch *b);
 /* How long the run took, by whoever owns a clock. */

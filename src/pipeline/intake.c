@@ -19,6 +19,12 @@ struct intake {
     struct rt_arena *arena;
     rt_time clock;
     RT_VEC(rt_str) warnings;
+    /* of one that is fed line by line: */
+    const struct rt_limits *limits;
+    struct intake_options own_options;
+    struct intake_result own;
+    struct extract *extract;
+    uint64_t lines, bytes;
 };
 
 void
@@ -177,11 +183,10 @@ warn_unread(struct intake *in, struct extract_facts *f, struct rt_err *err)
 }
 
 static int
-describe(struct intake *in, const struct reader *reader, const struct extract *x, struct rt_err *err)
+describe(struct intake *in, const struct reader_facts *read, const struct extract *x, struct rt_err *err)
 {
-    struct reader_facts r;
+    const struct reader_facts r = *read;
     struct extract_facts f;
-    reader_facts(reader, &r);
     extract_facts(x, &f);
     struct report_input *i = &in->out->report;
     char *format = rt_arena_strz(in->arena, rt_str_of(f.format));
@@ -231,6 +236,18 @@ keep_warnings(struct intake *in, struct rt_err *err)
     return 0;
 }
 
+static struct extract_options
+wanted_of(const struct intake_options *o)
+{
+    return (struct extract_options){
+        .format = o->input->format != NULL ? o->input->format : o->format,
+        .zone = o->input->zone != NULL ? o->input->zone : o->zone,
+        .input = o->index,
+        .path = o->input->path,
+        .cache = o->cache,
+    };
+}
+
 int
 intake_run(const struct rule_set *rules, const struct rt_limits *limits, const struct intake_options *options,
            struct intake_sink sink, struct batch_progress *progress, struct rt_arena *arena,
@@ -253,15 +270,13 @@ intake_run(const struct rule_set *rules, const struct rt_limits *limits, const s
         rc = warn(&in, why.msg, err) < 0 ? -1 : keep_warnings(&in, err);
         goto out;
     }
-    struct extract_options wanted = {
-        .format = options->input->format != NULL ? options->input->format : options->format,
-        .zone = options->input->zone != NULL ? options->input->zone : options->zone,
-        .input = options->index,
-        .path = options->input->path,
-        .cache = options->cache,
-    };
+    struct extract_options wanted = wanted_of(options);
     x = extract_new(rules, &wanted, limits, (struct extract_sink){take_event, &in}, err);
-    if (x == NULL || read_lines(&in, reader, x, progress, err) < 0 || describe(&in, reader, x, err) < 0)
+    if (x == NULL || read_lines(&in, reader, x, progress, err) < 0)
+        goto out;
+    struct reader_facts facts;
+    reader_facts(reader, &facts);
+    if (describe(&in, &facts, x, err) < 0)
         goto out;
     rc = keep_warnings(&in, err);
 out:
@@ -269,4 +284,106 @@ out:
     reader_free(&reader);
     RT_VEC_FREE(&in.warnings);
     return rc;
+}
+
+/* ---- line by line ---- */
+
+struct intake *
+intake_new(const struct rule_set *rules, const struct rt_limits *limits, const struct intake_options *options,
+           struct intake_sink sink, struct rt_err *err)
+{
+    struct intake *in = rt_calloc(1, sizeof(*in));
+    if (in == NULL) {
+        rt_fail_mem(err);
+        return NULL;
+    }
+    in->own_options = *options;
+    in->options = &in->own_options;
+    in->sink = sink;
+    in->out = &in->own;
+    in->clock = RT_TIME_NONE;
+    in->rules = rules;
+    in->limits = limits;
+    struct extract_options wanted = wanted_of(options);
+    in->extract = extract_new(rules, &wanted, limits, (struct extract_sink){take_event, in}, err);
+    if (in->extract == NULL)
+        intake_free(&in);
+    return in;
+}
+
+void
+intake_free(struct intake **pi)
+{
+    struct intake *in = *pi;
+    *pi = NULL;
+    if (in == NULL)
+        return;
+    extract_free(&in->extract);
+    RT_VEC_FREE(&in->warnings);
+    rt_free(in);
+}
+
+int
+intake_line(struct intake *in, rt_str line, struct rt_err *err)
+{
+    in->lines++;
+    in->bytes += line.n + 1;
+    if (line.n > 0 && line.p[line.n - 1] == '\r')
+        line.n--;
+    if (line.n <= in->limits->line_bytes)
+        return extract_line(in->extract, line, in->lines, err);
+    extract_too_long(in->extract, in->lines);
+    return 0;
+}
+
+int
+intake_end(struct intake *in, struct rt_err *err)
+{
+    return extract_end(in->extract, err);
+}
+
+int
+intake_so_far(struct intake *in, bool drop_times, struct rt_arena *arena, struct intake_result *out,
+              struct rt_err *err)
+{
+    struct reader_facts facts = {.complete = true, .lines = in->lines, .bytes = in->bytes};
+    if (extract_pause(in->extract, err) < 0)
+        return -1;
+    *out = in->own;
+    out->first = out->last = RT_TIME_NONE;
+    out->report = (struct report_input){.path = rt_str_of(in->options->input->path)};
+    in->out = out;
+    in->arena = arena;
+    in->warnings.n = 0;
+    in->own_options.drop_times = drop_times;
+    int rc = describe(in, &facts, in->extract, err) < 0 ? -1 : keep_warnings(in, err);
+    in->own_options.drop_times = false; /* events are handed on as they are */
+    in->out = &in->own;
+    in->arena = NULL;
+    return rc;
+}
+
+struct extract *
+intake_extract(struct intake *in)
+{
+    return in->extract;
+}
+
+struct intake_tally
+intake_tally(const struct intake *in)
+{
+    return (struct intake_tally){in->own.api_events, in->own.hook_events, in->own.aside_events, in->own.kinds,
+                                 in->lines, in->bytes, in->clock};
+}
+
+void
+intake_go_on(struct intake *in, const struct intake_tally *from)
+{
+    in->own.api_events = from->api_events;
+    in->own.hook_events = from->hook_events;
+    in->own.aside_events = from->aside_events;
+    in->own.kinds = from->kinds;
+    in->lines = from->lines;
+    in->bytes = from->bytes;
+    in->clock = from->clock;
 }

@@ -43,4 +43,27 @@ int intake_run(const struct rule_set *rules, const struct rt_limits *limits, con
                struct intake_sink sink, struct batch_progress *progress, struct rt_arena *arena,
                struct intake_result *out, struct rt_err *err);
 
+/* ---- the same, line by line, for an input that grows; the pieces of intake_run() ---- */
+
+struct intake;
+/* All of `options` and `sink` as for intake_run(); no input is opened. Text of results goes to `arena`. */
+struct intake *intake_new(const struct rule_set *rules, const struct rt_limits *limits,
+                          const struct intake_options *options, struct intake_sink sink, struct rt_err *err);
+void intake_free(struct intake **pi);
+/* A line without its end, as it came. */
+int intake_line(struct intake *in, rt_str line, struct rt_err *err);
+/* No line follows. */
+int intake_end(struct intake *in, struct rt_err *err);
+/* What the lines so far amount to; texts in `arena`. `drop_times`: as the option, which may change meanwhile. */
+int intake_so_far(struct intake *in, bool drop_times, struct rt_arena *arena, struct intake_result *out,
+                  struct rt_err *err);
+struct extract *intake_extract(struct intake *in);
+/* What was counted, to go on in another run; the extractor is told by itself. */
+struct intake_tally {
+    uint64_t api_events, hook_events, aside_events, kinds, lines, bytes;
+    rt_time clock;
+};
+struct intake_tally intake_tally(const struct intake *in);
+void intake_go_on(struct intake *in, const struct intake_tally *from);
+
 #endif

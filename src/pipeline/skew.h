@@ -26,8 +26,8 @@ int skew_add(struct skew *k, const struct session *s);
 /* The median. False: nothing is known. */
 bool skew_settle(struct skew *k, rt_dur *out);
 
-/* Moves the callbacks of a session by `d`, in place; to be undone with -d. `events` has room for all, and is put
- * in order. False: the session has but one side, and nothing was moved. */
-bool skew_move(struct session *s, rt_dur d, struct event **events);
+/* The events of a session with its callbacks moved by `d`: `copies` and `events` have room for all, the latter
+ * is put in order. False: the session has but one side. */
+bool skew_moved(const struct session *s, rt_dur d, struct event *copies, struct event **events);
 
 #endif

@@ -52,6 +52,7 @@ aside_deliver(struct aside *a, uint64_t *duplicates, struct session_sink sink,
     s->events = events;
     s->event_count = a->events.n;
     a->session = NULL;
+    a->events.n = 0;
     struct session_group g = {.sessions = &s, .count = 1, .aside = true};
     return sink.group(sink.arg, &g, err);
 }

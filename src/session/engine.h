@@ -32,6 +32,8 @@ struct session_group {
     size_t count;
     bool aside; /* no recording: its only session holds callbacks that belong to none */
 };
+/* Which of two is handed out first at the end. */
+int session_group_order(const struct session_group *a, const struct session_group *b);
 struct session_sink {
     int (*group)(void *arg, const struct session_group *g, struct rt_err *err);
     void *arg;

@@ -117,11 +117,16 @@ groups_fini(struct group_list *groups)
     RT_VEC_FREE(&groups->v);
 }
 
+int
+session_group_order(const struct session_group *a, const struct session_group *b)
+{
+    return by_first(&a->sessions[0], &b->sessions[0]);
+}
+
 static int
 group_by_first(const void *a, const void *b)
 {
-    const struct session_group *x = a, *y = b;
-    return by_first(&x->sessions[0], &y->sessions[0]);
+    return session_group_order(a, b);
 }
 
 static rt_time

@@ -336,16 +336,25 @@ meter_add(struct meter *m, rt_str app, const struct event *e)
 }
 
 int
-meter_move(struct meter *m, struct meter *from)
+meter_merge(struct meter *m, const struct meter *from, rt_time since)
 {
+    int64_t first = since == RT_TIME_NONE ? INT64_MIN : since / tick_us;
     for (const struct meter_app *f = from->apps; f != NULL; f = f->next) {
         struct meter_app *a = app_of(m, f->id);
         if (a == NULL)
             return -1;
         for (size_t i = 0; i <= f->mask; i++)
-            if (f->cells[i].calls != 0 && count(a, &f->cells[i]) < 0)
+            if (f->cells[i].calls != 0 && f->cells[i].tick >= first && count(a, &f->cells[i]) < 0)
                 return -1;
     }
+    return 0;
+}
+
+int
+meter_move(struct meter *m, struct meter *from)
+{
+    if (meter_merge(m, from, RT_TIME_NONE) < 0)
+        return -1;
     meter_fini(from);
     meter_init(from);
     return 0;

@@ -51,6 +51,8 @@ void meter_fini(struct meter *m);
 int meter_add(struct meter *m, rt_str app, const struct event *e);
 /* Adds all of `from`, and empties it. 0, or -1: memory. */
 int meter_move(struct meter *m, struct meter *from);
+/* Adds what `from` has from `since` on (RT_TIME_NONE: all), and leaves it. 0, or -1: memory. */
+int meter_merge(struct meter *m, const struct meter *from, rt_time since);
 /* Fills `best` and `quiet` of all apps; nothing may be added afterwards. */
 void meter_settle(struct meter *m);
 
