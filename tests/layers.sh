@@ -2,7 +2,7 @@
 # Prints which folder of src/ includes which, and fails where an include points down the list.
 set -eu
 top=${srcdir:-.}
-order="base event ingest rules simulate extract session detect report store pipeline receive main"
+order="base event ingest rules simulate extract session detect report store pipeline live receive main"
 status=0
 
 rank() {

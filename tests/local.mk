@@ -10,6 +10,7 @@ include tests/unit/detect.mk
 include tests/unit/report.mk
 include tests/unit/pipeline.mk
 include tests/unit/store.mk
+include tests/unit/live.mk
 include tests/unit/receive.mk
 endif
 include tests/cases/local.mk

@@ -19,7 +19,7 @@ struct recall {
     const char *path;
     const struct rule_set *rules;
     const struct rt_limits *limits;
-    struct store_extent after, extent; /* what lies between them */
+    struct store_extent extent;
     struct input_list inputs;
     RT_VEC(const char *) sources;
     struct part *parts;
@@ -37,8 +37,8 @@ struct reading { /* one pass over a part */
 
 /* {"time":…,"status":200,"headers":{…},"webhook":BODY}: what a receiver would have logged. A line end in
  * a body can stand between its tokens only, where a blank says the same. */
-static void
-make_record(const struct rule_set *rules, const struct store_callback *c, struct rt_buf *out)
+void
+recall_record(const struct rule_set *rules, const struct store_callback *c, struct rt_buf *out)
 {
     char when[RT_TIME_MAX];
     rt_buf_addf(out, "{\"time\":\"%s\",\"status\":200,", rt_time_rfc3339(c->received, when));
@@ -66,7 +66,7 @@ next_record(struct reading *r)
     if (rc <= 0)
         return rc;
     if (r->part->source == NULL) {
-        make_record(r->part->recall->rules, &c, &r->record);
+        recall_record(r->part->recall->rules, &c, &r->record);
     } else {
         rt_buf_add(&r->record, line);
         rt_buf_addc(&r->record, '\n');
@@ -101,9 +101,9 @@ begin_reading(const void *arg, struct rt_err *err)
     r->store = store_open(recall->path, STORE_READ, recall->limits, err);
     if (r->store != NULL)
         r->cursor = p->source == NULL
-                        ? store_callbacks(r->store, recall->after.callbacks,
+                        ? store_callbacks(r->store, 0,
                                           recall->extent.callbacks, err)
-                        : store_lines(r->store, rt_str_of(p->source), recall->after.lines,
+                        : store_lines(r->store, rt_str_of(p->source), 0,
                                       recall->extent.lines, err);
     if (r->cursor != NULL)
         return r;
@@ -213,13 +213,6 @@ const struct input_list *
 recall_inputs(const struct recall *r)
 {
     return &r->inputs;
-}
-
-void
-recall_look_back(struct recall *r, int64_t callbacks, int64_t lines)
-{
-    int64_t c = r->extent.callbacks - callbacks, l = r->extent.lines - lines;
-    r->after = (struct store_extent){c > 0 ? c : 0, l > 0 ? l : 0};
 }
 
 const struct store_extent *

@@ -20,11 +20,12 @@ struct recall *recall_new(const char *path, const struct rule_set *rules,
 int recall_place(const struct recall *r, uint32_t input, uint64_t line, int64_t *id,
                  struct rt_err *err);
 bool recall_is_callbacks(const struct recall *r, uint32_t input);
-/* Only the newest of them, before the inputs are read. */
-void recall_look_back(struct recall *r, int64_t callbacks, int64_t lines);
 void recall_free(struct recall **pr);
 /* Borrowed; valid as long as the recall. */
 const struct input_list *recall_inputs(const struct recall *r);
 const struct store_extent *recall_extent(const struct recall *r);
+
+/* A callback as its line in that input, with its end. */
+void recall_record(const struct rule_set *rules, const struct store_callback *c, struct rt_buf *out);
 
 #endif

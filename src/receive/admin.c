@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/out.h"
+#include "live/engine.h"
 #include "receive/changes.h"
 #include "receive/follow.h"
 #include "receive/metrics.h"
@@ -168,8 +169,8 @@ list(struct admin *a, struct MHD_Connection *m, struct page *p, bool sessions)
     const struct report *r = live_view_report(v);
     size_t count = sessions ? r->session_count : r->finding_count, i = after;
     out_fmt(p->out, "{ \"total\": %zu, \"callbacks\": %lld, \"lines\": %lld, \"items\": [",
-            count, (long long)live_view_extent(v)->callbacks,
-            (long long)live_view_extent(v)->lines);
+            count, (long long)live_view_facts(v)->extent.callbacks,
+            (long long)live_view_facts(v)->extent.lines);
     for (; i < count && i - after < limit; i++) {
         out_raw(p->out, i > after ? ",\n  " : "\n  ");
         const size_t *indexes = NULL;

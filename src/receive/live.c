@@ -4,39 +4,47 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "pipeline/batch.h"
-#include "pipeline/recall.h"
+#include "live/engine.h"
 #include "receive/changes.h"
 #include "receive/retain.h"
 #include "report/json.h"
 
 /* Between two views: this long, and four times as long as the last one took. */
-#define LEAST_PAUSE (200 * RT_MS)
+#define LEAST_PAUSE (50 * RT_MS)
 enum { REST = 4 };
 #define RETAIN_EVERY RT_HOUR
+#define SHELF_END "-live" /* behind the name of the store */
+#define SAVE_EVERY (5 * RT_SEC)
+/* Rows taken in at once; and how long a long way is gone before a view is made of what is known. */
+enum { ROWS_AT_ONCE = 5000 };
+#define VIEW_MEANWHILE (2 * RT_SEC)
+#define RETRY_AFTER (2 * RT_SEC)
 
 struct live_view {
     atomic_uint users;
-    struct recall *recall;
-    struct batch *batch;
-    struct batch_options options; /* the batch borrows it */
+    struct live_report *report;
+    struct live_facts facts;
 };
 
 struct live {
     const char *store;
+    char *shelf;
     const struct rule_set *rules;
     const struct rt_limits *limits;
     struct counters *counters;
     rt_time (*now)(void);
     const struct retain *retain; /* NULL: keep all */
     struct changes *changes;
-    rt_dur retained; /* monotonic: when it ran last */
+    struct live_engine *engine; /* of the thread alone; NULL: it could not be opened */
+    rt_dur retained, saved;     /* monotonic: when it was done last */
+    bool unsaved;
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t wake;
@@ -49,13 +57,13 @@ struct live {
 const struct report *
 live_view_report(const struct live_view *v)
 {
-    return batch_report(v->batch);
+    return live_report_model(v->report);
 }
 
-const struct store_extent *
-live_view_extent(const struct live_view *v)
+const struct live_facts *
+live_view_facts(const struct live_view *v)
 {
-    return recall_extent(v->recall);
+    return &v->facts;
 }
 
 void
@@ -65,8 +73,7 @@ live_view_put(const struct live_view **pv)
     *pv = NULL;
     if (v == NULL || atomic_fetch_sub(&v->users, 1) > 1)
         return;
-    batch_free(&v->batch);
-    recall_free(&v->recall);
+    live_report_free(&v->report);
     rt_free(v);
 }
 
@@ -86,27 +93,14 @@ make_view(struct live *l, struct rt_err *err)
 {
     struct live_view *v = rt_calloc(1, sizeof(*v));
     const struct live_view *unused = v;
-    struct batch_progress counts = {0};
     if (v == NULL) {
         rt_fail_mem(err);
         return NULL;
     }
     atomic_init(&v->users, 1);
-    v->recall = recall_new(l->store, l->rules, l->limits, err);
-    if (v->recall != NULL) {
-        recall_look_back(v->recall, (int64_t)l->limits->live_callbacks,
-                         (int64_t)l->limits->live_lines);
-        v->options = (struct batch_options){
-            .inputs = recall_inputs(v->recall),
-            .threads = 1,
-            .since = RT_TIME_NONE,
-            .until = RT_TIME_NONE,
-            .now = l->now(),
-            .stamp = RT_TIME_NONE,
-        };
-        v->batch = batch_run(l->rules, l->limits, &v->options, &counts, err);
-    }
-    if (v->batch != NULL)
+    v->report = live_report_new(l->engine, l->now(), err);
+    live_engine_facts(l->engine, &v->facts);
+    if (v->report != NULL)
         return v;
     live_view_put(&unused);
     return NULL;
@@ -173,15 +167,16 @@ tell_changes(struct live *l, const struct report *old, const struct report *new)
 
 /* ---- the thread ---- */
 
+/* `attentive`: until somebody pokes, at most. */
 static void
-pause_locked(struct live *l, rt_dur length)
+pause_locked(struct live *l, rt_dur length, bool attentive)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     int64_t ns = until.tv_nsec + length % RT_SEC * 1000;
     until.tv_sec += length / RT_SEC + ns / 1000000000;
     until.tv_nsec = ns % 1000000000;
-    while (!l->stop && pthread_cond_timedwait(&l->wake, &l->lock, &until) == 0)
+    while (!l->stop && !(attentive && l->dirty) && pthread_cond_timedwait(&l->wake, &l->lock, &until) == 0)
         ;
 }
 
@@ -220,6 +215,36 @@ renew(struct live *l)
     live_view_put(&old);
 }
 
+/* ---- the engine ---- */
+
+static bool
+stopping(struct live *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool stop = l->stop;
+    pthread_mutex_unlock(&l->lock);
+    return stop;
+}
+
+static bool
+open_engine(struct live *l)
+{
+    struct rt_err err = {0};
+    struct live_options o = {l->store, l->shelf, l->rules, l->limits};
+    l->engine = live_engine_new(&o, &err);
+    if (l->engine == NULL)
+        log_warn("the view of the store cannot be made: %s", err.msg);
+    return l->engine != NULL;
+}
+
+/* What it held is in the store. */
+static void
+begin_anew(struct live *l, const struct rt_err *why)
+{
+    log_warn("the view of the store is begun anew: %s", why->msg);
+    live_engine_free(&l->engine);
+}
+
 static void
 retain(struct live *l)
 {
@@ -227,8 +252,79 @@ retain(struct live *l)
     if (l->retain == NULL || monotonic_now() - l->retained < RETAIN_EVERY)
         return;
     l->retained = monotonic_now();
+    uint64_t before = counted(l->counters, COUNT_FORGOTTEN);
     if (retain_run(l->retain, l->now(), &err) < 0)
         log_warn("nothing could be forgotten: %s", err.msg);
+    else if (counted(l->counters, COUNT_FORGOTTEN) != before && l->engine != NULL &&
+             live_engine_restart(l->engine, &err) < 0)
+        begin_anew(l, &err);
+}
+
+static void
+save(struct live *l)
+{
+    struct rt_err err = {0};
+    if (!l->unsaved || l->engine == NULL)
+        return;
+    if (live_engine_save(l->engine, &err) < 0)
+        begin_anew(l, &err);
+    l->unsaved = false;
+    l->saved = monotonic_now();
+}
+
+/* Takes in all that is there. False: it could not, or it is to stop. */
+static bool
+catch_up(struct live *l)
+{
+    struct rt_err err = {0};
+    rt_dur begun = monotonic_now();
+    int more = 1;
+    while (more == 1 && !stopping(l)) {
+        more = live_engine_pump(l->engine, ROWS_AT_ONCE, &err);
+        l->unsaved = true;
+        if (more == 1 && monotonic_now() - begun > VIEW_MEANWHILE) {
+            save(l);
+            if (l->engine == NULL)
+                return false;
+            renew(l);
+            begun = monotonic_now();
+        }
+    }
+    if (more < 0)
+        begin_anew(l, &err);
+    return more == 0;
+}
+
+/* One round: false when it should be tried again soon. */
+static bool
+turn(struct live *l)
+{
+    retain(l);
+    if (l->engine == NULL && !open_engine(l))
+        return false;
+    if (!catch_up(l))
+        return false;
+    renew(l);
+    if (monotonic_now() - l->saved > SAVE_EVERY)
+        save(l);
+    return true;
+}
+
+/* True: somebody poked, or it is to stop; false: it is time to save. */
+static bool
+wait_locked(struct live *l)
+{
+    while (!l->dirty && !l->stop) {
+        if (!l->unsaved) {
+            pthread_cond_wait(&l->wake, &l->lock);
+            continue;
+        }
+        rt_dur left = l->saved + SAVE_EVERY - monotonic_now();
+        if (left <= 0)
+            return false;
+        pause_locked(l, left, true);
+    }
+    return true;
 }
 
 static void *
@@ -237,20 +333,26 @@ work(void *arg)
     struct live *l = arg;
     pthread_mutex_lock(&l->lock);
     while (!l->stop) {
-        while (!l->dirty && !l->stop)
-            pthread_cond_wait(&l->wake, &l->lock);
+        bool poked = wait_locked(l);
         if (l->stop)
             break;
         l->dirty = false;
         pthread_mutex_unlock(&l->lock);
         rt_dur begun = monotonic_now();
-        retain(l);
-        renew(l);
+        bool well = true;
+        if (poked)
+            well = turn(l);
+        else
+            save(l);
         rt_dur took = (monotonic_now() - begun) * REST;
         pthread_mutex_lock(&l->lock);
-        pause_locked(l, took > LEAST_PAUSE ? took : LEAST_PAUSE);
+        l->dirty |= !well;
+        rt_dur least = well ? LEAST_PAUSE : RETRY_AFTER;
+        pause_locked(l, took > least ? took : least, false);
     }
     pthread_mutex_unlock(&l->lock);
+    save(l);
+    live_engine_free(&l->engine);
     return NULL;
 }
 
@@ -272,6 +374,15 @@ live_new(const char *store, const struct rule_set *rules, const struct rt_limits
     l->retain = retain;
     l->changes = changes;
     l->retained = -RETAIN_EVERY;
+    l->saved = monotonic_now();
+    rt_str name = rt_str_of(store);
+    l->shelf = rt_calloc(1, name.n + sizeof(SHELF_END));
+    if (l->shelf == NULL) {
+        rt_fail_mem(err);
+        rt_free(l);
+        return NULL;
+    }
+    snprintf(l->shelf, name.n + sizeof(SHELF_END), "%s" SHELF_END, store);
     l->dirty = true;
     pthread_condattr_t clock;
     pthread_condattr_init(&clock);
@@ -282,6 +393,7 @@ live_new(const char *store, const struct rule_set *rules, const struct rt_limits
     if (pthread_create(&l->thread, NULL, work, l) == 0)
         return l;
     rt_fail_here(err, RT_EIO, "no thread for the live view");
+    rt_free(l->shelf);
     rt_free(l);
     return NULL;
 }
@@ -302,6 +414,7 @@ live_free(struct live **pl)
     live_view_put(&v);
     pthread_cond_destroy(&l->wake);
     pthread_mutex_destroy(&l->lock);
+    rt_free(l->shelf);
     rt_free(l);
 }
 

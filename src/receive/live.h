@@ -1,11 +1,10 @@
 /*
- * live.h - what the store means now: the batch run over it, again whenever something came.
+ * live.h - what the store means now, for pages and for the log.
  *
- * The view is the very report of `rectrace report --store`: same inputs, same code, event time only; of
- * a store that holds more than limits.live_callbacks and live_lines it sees the newest. A
- * thread makes it anew, not more than a fifth of its time; what it replaced lives until the last reader
- * has let go. Findings that appear and that are withdrawn are told in the log and to `changes`, and so is
- * each new view.
+ * A thread takes in what was stored (live/engine.h), and makes a view of it, not more than a fifth of its
+ * time; what a view replaced lives until the last reader has let go. Findings that appear and that are
+ * withdrawn are told in the log and to `changes`, and so is each new view. What is at hand is put on a
+ * shelf beside the store now and then, so that the next start goes on from there.
  */
 #ifndef RECTRACE_RECEIVE_LIVE_H
 #define RECTRACE_RECEIVE_LIVE_H
@@ -31,6 +30,7 @@ void live_poke(struct live *l);
 const struct live_view *live_view_get(struct live *l);
 void live_view_put(const struct live_view **pv);
 const struct report *live_view_report(const struct live_view *v);
-const struct store_extent *live_view_extent(const struct live_view *v);
+struct live_facts;
+const struct live_facts *live_view_facts(const struct live_view *v);
 
 #endif

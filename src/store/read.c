@@ -259,12 +259,44 @@ store_next_line(struct store_cursor *c, rt_str *out, struct rt_err *err)
     return rc;
 }
 
+struct store_cursor *
+store_new_lines(struct store *s, int64_t after, int64_t upto, struct rt_err *err)
+{
+    struct store_cursor *c =
+        cursor_new(s,
+                   "SELECT id, text, source, received, sum FROM line WHERE id > ?1 AND id <= ?2"
+                   " ORDER BY id",
+                   RT_NONE, after, upto, err);
+    if (c != NULL)
+        c->after = 1;
+    return c;
+}
+
+int
+store_next_new_line(struct store_cursor *c, struct store_line *out, struct rt_err *err)
+{
+    int rc = store_next_line(c, &out->text, err);
+    if (rc <= 0)
+        return rc;
+    out->source = text(c->q, 2);
+    out->id = sqlite3_column_int64(c->q, 0);
+    return 1;
+}
+
 int
 store_extent(struct store *s, struct store_extent *out, struct rt_err *err)
 {
     return store_number(s, "SELECT max(id) FROM callback", &out->callbacks, err) < 0
                ? -1
                : store_number(s, "SELECT max(id) FROM line", &out->lines, err);
+}
+
+int
+store_first(struct store *s, struct store_extent *out, struct rt_err *err)
+{
+    return store_number(s, "SELECT min(id) FROM callback", &out->callbacks, err) < 0
+               ? -1
+               : store_number(s, "SELECT min(id) FROM line", &out->lines, err);
 }
 
 int

@@ -115,6 +115,8 @@ int64_t store_last_id(const struct store *s);
 int store_extent(struct store *s, struct store_extent *out, struct rt_err *err);
 /* The time of the newest notice by its sender's clock; RT_TIME_NONE: none says one. */
 int store_newest(struct store *s, rt_time *out, struct rt_err *err);
+/* Ids of the first rows; 0: none. */
+int store_first(struct store *s, struct store_extent *out, struct rt_err *err);
 /* The id of the nth row (1-based) of a source; p NULL: of the callbacks. */
 int store_place(struct store *s, rt_str source, int64_t nth, int64_t *id, struct rt_err *err);
 /* Names of the API logs, in order; of those up to the extent. The callee copies. */
@@ -134,6 +136,14 @@ void store_cursor_free(struct store_cursor **pc);
 int store_next_callback(struct store_cursor *c, struct store_callback *out, struct rt_err *err);
 int store_next_refusal(struct store_cursor *c, struct store_refused *out, struct rt_err *err);
 int store_next_line(struct store_cursor *c, rt_str *out, struct rt_err *err);
+/* Of all sources, by id. */
+struct store_cursor *store_new_lines(struct store *s, int64_t after, int64_t upto,
+                                     struct rt_err *err);
+struct store_line {
+    int64_t id;
+    rt_str source, text;
+};
+int store_next_new_line(struct store_cursor *c, struct store_line *out, struct rt_err *err);
 
 /* Version of SQLite in use. */
 const char *store_library(void);

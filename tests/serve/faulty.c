@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -295,7 +296,10 @@ v_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *out_fl
     struct faulty_file *mine = FILE_OF(f);
     (void)v;
     mine->real = (sqlite3_file *)(void *)(mine + 1);
-    mine->role = (flags & SQLITE_OPEN_WAL) != 0       ? 'w'
+    /* What the live view puts away is no promise to anybody. */
+    bool shelf = name != NULL && strstr(name, "-live") != NULL;
+    mine->role = shelf                                ? 'o'
+                 : (flags & SQLITE_OPEN_WAL) != 0     ? 'w'
                  : (flags & SQLITE_OPEN_MAIN_DB) != 0 ? 'd'
                                                       : 'o';
     f->pMethods = NULL;
@@ -313,7 +317,7 @@ v_delete(sqlite3_vfs *v, const char *name, int sync)
     if (its_turn())
         return SQLITE_IOERR_DELETE;
     int rc = real_vfs->xDelete(real_vfs, name, sync);
-    if (rc == SQLITE_OK && n > 4 && strcmp(name + n - 4, "-wal") == 0)
+    if (rc == SQLITE_OK && n > 4 && strcmp(name + n - 4, "-wal") == 0 && strstr(name, "-live") == NULL)
         note('X', 'w', 0, NULL, 0);
     return rc;
 }
