@@ -73,8 +73,10 @@ heard(const struct attempt *t, const struct rule_step *step, rt_time from, rt_ti
             all.verdict = TRI_NO_DATA;
         else if (reach < to && all.verdict == TRI_YES)
             all.verdict = TRI_PENDING;
-        if (reach != RT_TIME_NONE && reach < to && moment_span(reach, to) > all.missing)
+        if (reach != RT_TIME_NONE && reach < to && moment_span(reach, to) > all.missing) {
             all.missing = moment_span(reach, to);
+            all.due = to;
+        }
     }
     doubt_add(d, &all);
     return all.verdict;

@@ -17,6 +17,7 @@ struct doubt { /* the first thing that could not be decided, and why; NO_DATA ou
     bool unsubscribed;       /* no callback of this type came at all */
     bool untimed;            /* a distance was asked for, but there are no times */
     rt_dur missing, length;  /* of the window; PENDING */
+    rt_time due;             /* likewise: when the log will have told; by its own clock */
 };
 
 struct joint { /* a see */

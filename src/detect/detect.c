@@ -85,7 +85,7 @@ note_unchecked(struct claims *d, const struct rule *r, rt_str session, const str
     struct unchecked *u = needs == NULL || !ok ? NULL : RT_VEC_PUSH(&d->out->unchecked);
     if (u == NULL)
         return rt_fail_mem(err);
-    *u = (struct unchecked){r, id, m->verdict, rt_str_of(needs)};
+    *u = (struct unchecked){r, id, m->verdict, rt_str_of(needs), m->due, m->awaits};
     return 0;
 }
 

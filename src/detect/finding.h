@@ -50,6 +50,8 @@ struct unchecked {
     rt_str session;
     enum verdict verdict; /* PENDING or NO_DATA */
     rt_str needs;         /* "log ends 12s after start; 78s more" */
+    rt_time due;          /* when the log will have told, by its own clock; RT_TIME_NONE: never */
+    uint64_t awaits;      /* until then: a mask of the kinds whose absence is asked for */
 };
 
 /* Findings of one group, app or run; the arena owns all text and lists. */

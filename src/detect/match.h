@@ -47,6 +47,8 @@ struct matched { /* what came of one rule in one scope */
     size_t cover_count;
     bool certain;      /* some path has the evidence of `certain-with` */
     const char *needs; /* of PENDING and NO_DATA */
+    rt_time due;       /* of PENDING: when the log will have told; RT_TIME_NONE: not known */
+    uint64_t awaits;   /* likewise: a mask of the kinds that are waited for */
     bool unsubscribed; /* likewise: nobody seems to have subscribed what would tell */
 };
 /* Everything is put into `a`. -1: memory. */

@@ -181,6 +181,10 @@ settle(const struct attempt *t, struct matched *m, const struct doubt *open, str
         return 0;
     m->verdict = open->verdict == TRI_PENDING ? VERDICT_PENDING : VERDICT_NO_DATA;
     m->unsubscribed = open->unsubscribed;
+    if (open->verdict == TRI_PENDING && open->missing > 0) {
+        m->due = open->due;
+        m->awaits = condition_kinds(open->step->alts, open->step->alt_count);
+    }
     m->needs = doubt_text(open, a);
     return m->needs == NULL ? -1 : 0;
 }
@@ -191,7 +195,7 @@ match_rule(struct matcher *m, const struct rule *r, const struct scope *s, struc
 {
     struct attempt t;
     struct doubt open = {.verdict = TRI_YES};
-    *out = (struct matched){.verdict = VERDICT_CLEAR};
+    *out = (struct matched){.verdict = VERDICT_CLEAR, .due = RT_TIME_NONE};
     if (s->n == 0 || !match_possible(r, s->kinds, s->marks))
         return 0;
     struct rt_arena_mark mark = rt_arena_mark(&m->scratch);

@@ -363,7 +363,7 @@ compare(struct batch *b, const struct kept_group *k, const struct finding_list *
         struct unchecked *u = needs == NULL || !ok ? NULL : RT_VEC_PUSH(&b->found.unchecked);
         if (u == NULL)
             return rt_fail_mem(err);
-        *u = (struct unchecked){f->rule, id, VERDICT_NO_DATA, rt_str_of(needs)};
+        *u = (struct unchecked){f->rule, id, VERDICT_NO_DATA, rt_str_of(needs), RT_TIME_NONE, 0};
     }
     return 0;
 }

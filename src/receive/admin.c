@@ -16,8 +16,10 @@
 #include "base/out.h"
 #include "live/engine.h"
 #include "receive/changes.h"
+#include "receive/deliveries.h"
 #include "receive/follow.h"
 #include "receive/metrics.h"
+#include "receive/paging.h"
 #include "receive/shipped.h"
 #include "report/json.h"
 #include "report/page.h"
@@ -26,8 +28,6 @@
 enum {
     CONNECTIONS = 64,
     IDLE_S = 30,
-    PAGE = 100,
-    PAGE_MOST = 500,
     SOURCE_BYTES = 64,
     STREAMS = 16,
     ALIVE_S = 10
@@ -136,55 +136,23 @@ page_data(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p
     live_view_put(&v);
 }
 
-/* False: told already. */
-static bool
-paging(struct MHD_Connection *m, struct page *p, size_t *after, size_t *limit)
-{
-    const char *texts[] = {argument(m, "after"), argument(m, "limit")};
-    int64_t n[] = {0, PAGE};
-    for (int i = 0; i < 2; i++)
-        if (texts[i] != NULL && (!rt_str_int(rt_str_of(texts[i]), &n[i]) || n[i] < i ||
-                                 n[i] > (i ? PAGE_MOST : INT32_MAX))) {
-            fail(p, 400,
-                 i ? "limit is a number from 1 to 500"
-                   : "after is the \"next\" of the page before");
-            return false;
-        }
-    *after = (size_t)n[0];
-    *limit = (size_t)n[1];
-    return true;
-}
+/* ---- lists ---- */
+
+typedef const char *paged(const struct report *r, const struct live_facts *facts, const char *after, size_t limit,
+                          struct out *o);
 
 static void
-list(struct admin *a, struct MHD_Connection *m, struct page *p, bool sessions)
+list(struct admin *a, struct MHD_Connection *m, struct page *p, paged *write)
 {
-    size_t after = 0, limit = 0;
-    if (!paging(m, p, &after, &limit))
-        return;
-    const struct live_view *v = live_view_get(a->options.live);
-    if (v == NULL) {
+    size_t limit = 0;
+    const char *wrong = paging_limit(argument(m, "limit"), &limit);
+    const struct live_view *v = wrong != NULL ? NULL : live_view_get(a->options.live);
+    if (wrong != NULL)
+        fail(p, 400, wrong);
+    else if (v == NULL)
         fail(p, 503, "no view of the store yet");
-        return;
-    }
-    const struct report *r = live_view_report(v);
-    size_t count = sessions ? r->session_count : r->finding_count, i = after;
-    out_fmt(p->out, "{ \"total\": %zu, \"callbacks\": %lld, \"lines\": %lld, \"items\": [",
-            count, (long long)live_view_facts(v)->extent.callbacks,
-            (long long)live_view_facts(v)->extent.lines);
-    for (; i < count && i - after < limit; i++) {
-        out_raw(p->out, i > after ? ",\n  " : "\n  ");
-        const size_t *indexes = NULL;
-        if (sessions) {
-            size_t n = report_session_findings(r, r->sessions[i], &indexes);
-            json_session(p->out, r, r->sessions[i], indexes, n);
-        } else {
-            json_finding(p->out, r, r->findings[i]);
-        }
-    }
-    if (i < count)
-        out_fmt(p->out, " ], \"next\": %zu }\n", i);
-    else
-        out_raw(p->out, " ], \"next\": null }\n");
+    else if ((wrong = write(live_view_report(v), live_view_facts(v), argument(m, "after"), limit, p->out)) != NULL)
+        fail(p, 400, wrong);
     live_view_put(&v);
 }
 
@@ -192,14 +160,74 @@ static void
 page_sessions(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
 {
     (void)body;
-    list(a, m, p, true);
+    list(a, m, p, paging_sessions);
 }
 
 static void
 page_findings(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
 {
     (void)body;
-    list(a, m, p, false);
+    list(a, m, p, paging_findings);
+}
+
+static void
+list_rows(struct admin *a, struct MHD_Connection *m, struct page *p, bool refused)
+{
+    const struct deliveries d = {a->options.store, a->options.rules, a->options.limits};
+    struct rt_err err = {0};
+    size_t limit = 0;
+    int64_t before = 0;
+    const char *wrong = paging_limit(argument(m, "limit"), &limit);
+    if (wrong == NULL)
+        wrong = paging_row(argument(m, "before"), INT64_MAX, &before);
+    if (wrong != NULL)
+        fail(p, 400, wrong);
+    else if ((refused ? deliveries_refused : deliveries_stored)(&d, before, limit, p->out, &err) < 0)
+        fail(p, 503, "the store cannot be read now");
+}
+
+static void
+page_deliveries(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+{
+    (void)body;
+    list_rows(a, m, p, false);
+}
+
+static void
+page_quarantine(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+{
+    (void)body;
+    list_rows(a, m, p, true);
+}
+
+static void
+one_row(struct admin *a, struct MHD_Connection *m, struct page *p, bool refused)
+{
+    const struct deliveries d = {a->options.store, a->options.rules, a->options.limits};
+    struct rt_err err = {0};
+    int64_t id = 0;
+    const char *wrong = paging_row(argument(m, "id"), 0, &id);
+    if (wrong != NULL || id == 0 || id == INT64_MAX) {
+        fail(p, 400, "id is the number of a row");
+        return;
+    }
+    int rc = (refused ? deliveries_refusal : deliveries_one)(&d, id, p->out, &err);
+    if (rc <= 0)
+        fail(p, rc == 0 ? 404 : 503, rc == 0 ? "there is no such row" : "the store cannot be read now");
+}
+
+static void
+page_delivery(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+{
+    (void)body;
+    one_row(a, m, p, false);
+}
+
+static void
+page_refusal(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+{
+    (void)body;
+    one_row(a, m, p, true);
 }
 
 static void

@@ -21,6 +21,8 @@ struct admin_options {
     int listen_fd;     /* taken */
     const char *token; /* of --admin-token-file, or NULL; borrowed */
     bool unsigned_mode;
+    const char *store;
+    const struct rule_set *rules;
     const struct rt_limits *limits;
     struct counters *counters;
     struct gauges *gauges;

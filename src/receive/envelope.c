@@ -140,6 +140,30 @@ set_notice(struct envelope *e, rt_str notice, rt_str body)
         e->notice_n += (size_t)snprintf(e->notice + e->notice_n, 3, "%02x", digest[i]);
 }
 
+int
+envelope_parts(const struct envelope_reader *r, rt_str body, struct rt_arena *a,
+               rt_str out[ENVELOPE__PARTS])
+{
+    struct scan_value values[ENVELOPE__PARTS] = {{SCAN_NONE, RT_NONE, false}};
+    struct rt_buf plain;
+    bool ok = true;
+    rt_buf_init(&plain, body.n + 1);
+    scan_plan_run(r->plan, rt_str_trim(body), (unsigned)r->limits->json_depth, NULL, values,
+                  ENVELOPE__PARTS);
+    for (int i = 0; i < ENVELOPE__PARTS; i++) {
+        out[i] = RT_NONE;
+        rt_str text = text_of(&values[i]);
+        if (text.n == 0)
+            continue;
+        rt_buf_clear(&plain);
+        if (values[i].escaped && scan_unescape(text, &plain) == 0)
+            text = rt_buf_str(&plain);
+        out[i] = rt_arena_str(a, text, &ok);
+    }
+    rt_buf_fini(&plain);
+    return ok ? 0 : -1;
+}
+
 static bool
 only_blanks(rt_str s)
 {

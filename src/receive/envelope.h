@@ -24,6 +24,9 @@ struct envelope {
     bool has_twin;
     rt_time notify; /* RT_TIME_NONE */
 };
+/* What the parts of a body say, as text in `a`; RT_NONE what is not there. 0, or -1: memory. */
+int envelope_parts(const struct envelope_reader *r, rt_str body, struct rt_arena *a,
+                   rt_str out[ENVELOPE__PARTS]);
 /* False: the body is not JSON. */
 bool envelope_read(const struct envelope_reader *r, rt_str body, struct envelope *out);
 

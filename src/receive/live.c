@@ -23,7 +23,7 @@ enum { REST = 4 };
 #define SHELF_END "-live" /* behind the name of the store */
 #define SAVE_EVERY (5 * RT_SEC)
 /* Rows taken in at once; and how long a long way is gone before a view is made of what is known. */
-enum { ROWS_AT_ONCE = 5000 };
+enum { ROWS_AT_ONCE = 5000, FIRST_VIEW_S = 3 };
 #define VIEW_MEANWHILE (2 * RT_SEC)
 #define RETRY_AFTER (2 * RT_SEC)
 
@@ -47,7 +47,7 @@ struct live {
     bool unsaved;
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
-    pthread_cond_t wake;
+    pthread_cond_t wake, made; /* made: the first view */
     bool dirty, stop;
     struct live_view *view;
 };
@@ -77,8 +77,8 @@ live_view_put(const struct live_view **pv)
     rt_free(v);
 }
 
-const struct live_view *
-live_view_get(struct live *l)
+static const struct live_view *
+view_now(struct live *l)
 {
     pthread_mutex_lock(&l->lock);
     struct live_view *v = l->view;
@@ -86,6 +86,19 @@ live_view_get(struct live *l)
         atomic_fetch_add(&v->users, 1);
     pthread_mutex_unlock(&l->lock);
     return v;
+}
+
+const struct live_view *
+live_view_get(struct live *l)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += FIRST_VIEW_S;
+    pthread_mutex_lock(&l->lock);
+    while (l->view == NULL && !l->stop && pthread_cond_timedwait(&l->made, &l->lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&l->lock);
+    return view_now(l);
 }
 
 static struct live_view *
@@ -197,7 +210,7 @@ static void
 renew(struct live *l)
 {
     struct rt_err err = {0};
-    const struct live_view *old = live_view_get(l);
+    const struct live_view *old = view_now(l);
     struct live_view *new = make_view(l, &err);
     if (new == NULL) {
         log_warn("the view of the store cannot be made: %s", err.msg);
@@ -209,6 +222,7 @@ renew(struct live *l)
     pthread_mutex_lock(&l->lock);
     const struct live_view *replaced = l->view;
     l->view = new;
+    pthread_cond_broadcast(&l->made);
     pthread_mutex_unlock(&l->lock);
     tell_view(l);
     live_view_put(&replaced);
@@ -389,6 +403,7 @@ live_new(const char *store, const struct rule_set *rules, const struct rt_limits
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->wake, &clock);
+    pthread_cond_init(&l->made, &clock);
     pthread_condattr_destroy(&clock);
     if (pthread_create(&l->thread, NULL, work, l) == 0)
         return l;
@@ -408,11 +423,13 @@ live_free(struct live **pl)
     pthread_mutex_lock(&l->lock);
     l->stop = true;
     pthread_cond_signal(&l->wake);
+    pthread_cond_broadcast(&l->made);
     pthread_mutex_unlock(&l->lock);
     pthread_join(l->thread, NULL);
     const struct live_view *v = l->view;
     live_view_put(&v);
     pthread_cond_destroy(&l->wake);
+    pthread_cond_destroy(&l->made);
     pthread_mutex_destroy(&l->lock);
     rt_free(l->shelf);
     rt_free(l);

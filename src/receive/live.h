@@ -26,7 +26,7 @@ struct live *live_new(const char *store, const struct rule_set *rules,
 void live_free(struct live **pl);
 /* Something was stored. Any thread. */
 void live_poke(struct live *l);
-/* A reference to the newest view; NULL: none was made yet. */
+/* A reference to the newest view; waits a moment for the first one. NULL: none was made yet. */
 const struct live_view *live_view_get(struct live *l);
 void live_view_put(const struct live_view **pv);
 const struct report *live_view_report(const struct live_view *v);

@@ -176,6 +176,8 @@ open_admin(struct receiver *v, struct rt_err *err)
     struct admin_options a = {
         .token = v->token,
         .unsigned_mode = o->secret_file == NULL,
+        .store = o->store,
+        .rules = o->rules,
         .limits = &v->limits,
         .counters = &v->counters,
         .gauges = &v->gauges,

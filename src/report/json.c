@@ -333,8 +333,25 @@ json_finding(struct out *o, const struct report *r, const struct finding *f)
     out_raw(o, " }");
 }
 
+/* Names of kinds; a rule that asks for many of them asks for none in particular. */
+static void
+awaits(struct out *o, const struct report *r, uint64_t kinds)
+{
+    enum { MANY = 4 };
+    bool first = true;
+    out_char(o, '[');
+    for (uint8_t kind = 0; kind < KIND__MAX && __builtin_popcountll(kinds) <= MANY; kind++) {
+        if ((kinds >> kind & 1) == 0)
+            continue;
+        out_raw(o, first ? "" : ", ");
+        out_json(o, rule_set_kind_name(r->rules, kind));
+        first = false;
+    }
+    out_char(o, ']');
+}
+
 void
-json_unchecked(struct out *o, const struct unchecked *u)
+json_unchecked(struct out *o, const struct report *r, const struct unchecked *u)
 {
     out_raw(o, "{ \"rule\": ");
     out_json(o, u->rule->id);
@@ -342,6 +359,12 @@ json_unchecked(struct out *o, const struct unchecked *u)
     json_text(o, u->session);
     out_fmt(o, ", \"verdict\": \"%s\", \"needs\": ", u->verdict == VERDICT_PENDING ? "pending" : "no data");
     json_text(o, u->needs);
+    if (u->due != RT_TIME_NONE) {
+        out_raw(o, ", \"due\": ");
+        json_time(o, u->due);
+        out_raw(o, ", \"awaits\": ");
+        awaits(o, r, u->awaits);
+    }
     out_raw(o, " }");
 }
 
@@ -381,7 +404,7 @@ write_json(const struct report *r, const struct writer_options *w, struct out *o
     out_raw(o, " ],\n  \"unchecked\": [");
     for (size_t i = 0; i < r->unchecked_count; i++) {
         out_raw(o, i > 0 ? ",\n    " : "\n    ");
-        json_unchecked(o, &r->unchecked[i]);
+        json_unchecked(o, r, &r->unchecked[i]);
     }
     out_raw(o, " ]\n}\n");
     return 0;

@@ -43,11 +43,10 @@ jsonl_finding(const struct report *r, const struct finding *f, struct out *o, st
 static int
 jsonl_unchecked(const struct report *r, const struct unchecked *u, struct out *o, struct rt_err *err)
 {
-    (void)r;
     struct out *object = out_memory(err);
     if (object == NULL)
         return -1;
-    json_unchecked(object, u);
+    json_unchecked(object, r, u);
     line(o, "unchecked", object);
     out_abort(&object);
     return 0;

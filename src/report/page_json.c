@@ -255,7 +255,7 @@ page_json(const struct report *r, struct out *o, struct rt_err *err)
     out_raw(o, "],\n\"unchecked\":[");
     for (size_t i = 0; i < r->unchecked_count; i++) {
         out_raw(o, i > 0 ? "," : "");
-        json_unchecked(o, &r->unchecked[i]);
+        json_unchecked(o, r, &r->unchecked[i]);
     }
     out_raw(o, "]}\n");
     phase_signs_fini(&signs);

@@ -175,6 +175,26 @@ store_refusals(struct store *s, int64_t after, struct rt_err *err)
 }
 
 struct store_cursor *
+store_callbacks_back(struct store *s, int64_t before, struct rt_err *err)
+{
+    return cursor_new(
+        s,
+        "SELECT id, of, app, notice, twin, received, last, notify, label, secret, copies, body,"
+        " sum FROM callback WHERE id < ?1 ORDER BY id DESC",
+        RT_NONE, before, 0, err);
+}
+
+struct store_cursor *
+store_refusals_back(struct store *s, int64_t before, struct rt_err *err)
+{
+    return cursor_new(s,
+                      "SELECT id, app, reason, near, source, signature, signature_v1, "
+                      "received, body, body_bytes"
+                      " FROM refused WHERE id < ?1 ORDER BY id DESC",
+                      RT_NONE, before, 0, err);
+}
+
+struct store_cursor *
 store_lines(struct store *s, rt_str source, int64_t after, int64_t upto, struct rt_err *err)
 {
     struct store_cursor *c =

@@ -129,6 +129,9 @@ struct store_cursor;
 struct store_cursor *store_callbacks(struct store *s, int64_t after, int64_t upto,
                                      struct rt_err *err);
 struct store_cursor *store_refusals(struct store *s, int64_t after, struct rt_err *err);
+/* The newest first: those before `before`. Not for many: it holds the log of the store. */
+struct store_cursor *store_callbacks_back(struct store *s, int64_t before, struct rt_err *err);
+struct store_cursor *store_refusals_back(struct store *s, int64_t before, struct rt_err *err);
 struct store_cursor *store_lines(struct store *s, rt_str source, int64_t after, int64_t upto,
                                  struct rt_err *err);
 void store_cursor_free(struct store_cursor **pc);

@@ -202,8 +202,39 @@ with Folder() as folder:
     check("sessions by pages", ids == [s["id"] for s in report["sessions"]] and rest["next"] is None and first["total"] == 6)
     found = json.loads(get(server, "/api/v1/findings")[1])
     check("findings", found["items"] == report["findings"] and len(found["items"]) > 0, len(found["items"]))
-    for bad in ("limit=0", "limit=501", "limit=x", "after=-1", "limit=1e9"):
-        check(f"a bad page: {bad}", get(server, "/api/v1/sessions?" + bad)[0] == 400)
+    for what, key in (("sessions", "id"), ("findings", "id")):
+        seen, place = [], ""
+        while place is not None:
+            page = json.loads(get(server, f"/api/v1/{what}?limit=1" + (f"&after={place}" if place else ""))[1])
+            seen += page["items"]
+            place = page["next"]
+        check(f"{what}: one by one gives all, once", seen == report[what], [one[key] for one in seen])
+    bad = ("limit=0", "limit=501", "limit=x", "limit=-1", "limit=1e9", "limit=1000000000", "limit=", "after=-1", "after=3", "after=zz",
+           "after=" + "30" * 5000, "after=302031", "after=302030203939393939393939393939393939393a61", "after=" + first["next"] + "00",
+           "after=" + first["next"][:-2], "after=")
+    for what in ("sessions", "findings"):
+        answers = {one: get(server, f"/api/v1/{what}?{one}")[0] for one in bad}
+        check(f"{what}: bad pages are told", set(answers.values()) <= {400, 414, 431}, {k[:30]: v for k, v in answers.items() if v != 400})
+    listed = json.loads(get(server, "/api/v1/deliveries?limit=3")[1])
+    check("deliveries: the newest first", len(listed["items"]) == 3 and listed["items"][0]["id"] > listed["items"][2]["id"] == listed["next"])
+    older = json.loads(get(server, f"/api/v1/deliveries?limit=500&before={listed['next']}")[1])
+    check("deliveries: all of them by pages", [one["id"] for one in listed["items"] + older["items"]] == list(range(listed["items"][0]["id"], 0, -1))
+          and older["next"] is None, len(older["items"]))
+    one = json.loads(get(server, f"/api/v1/delivery?id={listed['next']}")[1])
+    check("one delivery: its body, what it says, whose secret", json.loads(one["body"])["payload"]["sid"] == one["sid"] and
+          one["secret"] == "2026-a" and one["name"] and one["copies"] >= 1)
+    for bad in ("deliveries?limit=0", "deliveries?before=0", "deliveries?before=-5", "deliveries?before=x", "quarantine?limit=1e9", "delivery",
+                "delivery?id=0", "delivery?id=9223372036854775807", "refusal?id=x"):
+        check(f"a bad row: {bad}", get(server, "/api/v1/" + bad)[0] == 400)
+    check("no such row", get(server, "/api/v1/delivery?id=999999")[0] == 404 and get(server, "/api/v1/refusal?id=7")[0] == 404)
+    secret = post(server.port, notice(77), secret=b"no-secret-of-ours")
+    wait_for("a refused body is listed with its reason, without digests", lambda: (lambda q: q["items"] and
+             q["items"][0]["reason"] == "wrong signature" and q["items"][0]["has_v2"] and q["items"][0]["name"] == "uploading_progress")(
+             json.loads(get(server, "/api/v1/quarantine")[1])))
+    kept = json.loads(get(server, "/api/v1/quarantine")[1])["items"][0]
+    whole = get(server, f"/api/v1/refusal?id={kept['id']}")[1].decode()
+    check("one refusal: its body, no digest", json.loads(whole)["body"] == notice(77).decode() or "progress" in json.loads(whole)["body"])
+    check("no digest anywhere", not re.search(r"[0-9a-f]{64}", whole), whole[:200])
     check("no such page", get(server, "/../etc/passwd")[0] == 404 and get(server, "/v1/logs")[0] == 405)
 
     status, text, _ = get(server, "/metrics")
