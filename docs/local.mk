@@ -2,5 +2,3 @@ EXTRA_DIST += docs/pictures.py docs/page.png docs/session.png docs/terminal.png 
 
 # One scenario a file; docs/samples.md tells what happens in each.
 EXTRA_DIST += $(srcdir)/samples/*
-
-EXTRA_DIST += contrib/rectrace-serve.service

@@ -20,8 +20,8 @@ include tests/serve/local.mk
 include tests/page/local.mk
 include tests/bundle/local.mk
 include tests/simulate/local.mk
-TESTS += tests/rules.sh tests/man.sh tests/layers.sh
-EXTRA_DIST += tests/lib/check.h tests/rules.sh tests/man.sh tests/layers.sh
+TESTS += tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh
+EXTRA_DIST += tests/lib/check.h tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh
 
 # The drawing of ARCHITECTURE.md, from the code.
 .PHONY: layers

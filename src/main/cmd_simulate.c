@@ -49,21 +49,27 @@ write_file(const struct sim_run *run, const char *folder, const char *name, int 
 }
 
 static int
-write_run(const struct sim_run *run, const struct options *o, struct rt_err *err)
+write_folder(const struct sim_run *run, const char *folder, struct rt_err *err)
 {
     static const char *const names[] = {"api.log", "hooks.jsonl", "expected.json"};
+    if (mkdir(folder, 0777) < 0 && errno != EEXIST)
+        return rt_fail_here(err, RT_EIO, "%s: %s", folder, strerror(errno));
+    for (int i = 0; i < 3; i++)
+        if (write_file(run, folder, names[i], i, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int
+write_run(const struct sim_run *run, const struct options *o, struct rt_err *err)
+{
     if (o->output == NULL || strcmp(o->output, "-") == 0) {
         struct out *out = out_file("-", err);
         if (out != NULL)
             sim_run_write(run, true, true, out);
         return out == NULL ? -1 : out_close(&out, err);
     }
-    if (mkdir(o->output, 0777) < 0 && errno != EEXIST)
-        return rt_fail_here(err, RT_EIO, "%s: %s", o->output, strerror(errno));
-    for (int i = 0; i < 3; i++)
-        if (write_file(run, o->output, names[i], i, err) < 0)
-            return -1;
-    return 0;
+    return write_folder(run, o->output, err);
 }
 
 static const char *
@@ -105,15 +111,11 @@ simulate(const struct sim_plan *p, const struct options *o)
 }
 
 static int
-run_simulate(const struct options *o)
+with_plan(const struct options *o, int (*run)(const struct sim_plan *p, const struct options *o))
 {
     struct rule_messages messages;
     struct rt_err err = {0};
     int status = EXIT_RULES;
-    if (o->operand_count != 1) {
-        log_error("simulate needs a SCENARIO, \"mix\" or \"list\"");
-        return EXIT_USAGE;
-    }
     rule_messages_init(&messages);
     struct sim_plan *p = sim_plan_load(&messages, &err);
     if (messages.errors > 0) {
@@ -127,10 +129,20 @@ run_simulate(const struct options *o)
         status = run_fail(&err);
     }
     if (p != NULL)
-        status = strcmp(o->operands[0], "list") == 0 ? list(p, o) : simulate(p, o);
+        status = run(p, o);
     sim_plan_free(&p);
     rule_messages_fini(&messages);
     return status;
+}
+
+static int
+run_simulate(const struct options *o)
+{
+    if (o->operand_count != 1) {
+        log_error("simulate needs a SCENARIO, \"mix\" or \"list\"");
+        return EXIT_USAGE;
+    }
+    return with_plan(o, strcmp(o->operands[0], "list") == 0 ? list : simulate);
 }
 
 const struct command cmd_simulate = {
@@ -143,4 +155,69 @@ const struct command cmd_simulate = {
     .takes = TAKES_OUTPUT | TAKES_SIMULATE,
     .formats = "text",
     .run = run_simulate,
+};
+
+/* ---- a first look ---- */
+
+static void
+tell_demo(struct out *o, const char *folder, size_t sessions)
+{
+    struct rt_buf b;
+    rt_buf_init(&b, 8192);
+    rt_buf_add_word(&b, rt_str_of(folder));
+    out_tty(o, rt_buf_str(&b));
+    out_fmt(o, " holds the logs of %zu made-up recordings, nearly all used wrongly in one way. Try:\n", sessions);
+    static const char *const next[][2] = {
+        {"rectrace analyze ", "/api.log "}, {"rectrace sessions ", "/api.log "}, {"rectrace session '#3' ", "/api.log "}};
+    for (size_t i = 0; i < sizeof(next) / sizeof(next[0]); i++) {
+        out_fmt(o, "\n  %s", next[i][0]);
+        out_tty(o, rt_buf_str(&b));
+        out_raw(o, next[i][1]);
+        out_tty(o, rt_buf_str(&b));
+        out_raw(o, "/hooks.jsonl");
+    }
+    out_char(o, '\n');
+    rt_buf_fini(&b);
+}
+
+static int
+demo(const struct sim_plan *p, const struct options *o)
+{
+    const char *folder = o->operand_count > 0 ? o->operands[0] : "rectrace-demo";
+    struct sim_habits habits = {0};
+    struct sim_run run;
+    struct rt_err err = {0};
+    struct out *out = NULL;
+    int rc = sim_run_make(&run, p, NULL, 1, (unsigned)p->scenarios.n, &habits, &err);
+    if (rc == 0)
+        rc = write_folder(&run, folder, &err);
+    if (rc == 0)
+        rc = (out = out_file("-", &err)) == NULL ? -1 : 0;
+    if (rc == 0) {
+        tell_demo(out, folder, p->scenarios.n);
+        rc = out_close(&out, &err);
+    }
+    sim_run_fini(&run);
+    return rc < 0 ? run_fail(&err) : EXIT_RAN;
+}
+
+static int
+run_demo(const struct options *o)
+{
+    if (o->operand_count > 1) {
+        log_error("demo takes one folder: rectrace demo DIR");
+        return EXIT_USAGE;
+    }
+    return with_plan(o, demo);
+}
+
+const struct command cmd_demo = {
+    .name = "demo",
+    .arguments = "[DIR]",
+    .group = "Try it",
+    .doc = "a small made-up data set in DIR (rectrace-demo), and what to try with it",
+    .examples = "rectrace demo\nrectrace demo /tmp/first-look",
+    .takes = 0,
+    .formats = "text",
+    .run = run_demo,
 };

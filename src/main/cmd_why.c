@@ -57,6 +57,7 @@ run_why(const struct options *o)
     }
     struct why why;
     struct writer_options w = terminal_writer_options(o);
+    w.next = r.next;
     out = out_file(o->output, &r.err);
     if (out == NULL || batch_why(r.batch, s, rule, &arena, &why, &r.err) < 0 ||
         text_why(batch_report(r.batch), s, rule, &why, &w, out, &r.err) < 0 ||

@@ -21,15 +21,12 @@ enum { LONG_BASE = 256, DOC_AT = 29 };
 
 enum { SESSIONS_MOST = 1000000 };
 
-static const struct option_row {
-    unsigned group;
-    char letter;
-    const char *name, *arg, *doc;
-} rows[OPTION__COUNT] = {
+static const struct option_row rows[OPTION__COUNT + 1] = {
 #define OPTION(id, group, letter, name, arg, doc) {TAKES_##group, letter, name, arg, doc},
 #include "main/options.def"
 #undef OPTION
 };
+const struct option_row *const option_rows = rows;
 
 static int
 usage(struct rt_err *err, const char *option, const char *value, const char *wants)

@@ -32,6 +32,13 @@ enum option_group {
     TAKES_SERVICE = TAKES_SERVE | TAKES_STORE | TAKES_SECRET | TAKES_HEADER, /* told by their commands' --help */
 };
 
+struct option_row {
+    unsigned group; /* enum option_group */
+    char letter;    /* 0: none */
+    const char *name, *arg, *doc;
+};
+extern const struct option_row *const option_rows; /* ends with a row whose name is NULL */
+
 struct options {
     const char *command; /* name; "analyze" when only files are given */
     const char *format;  /* NULL: text */

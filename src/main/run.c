@@ -135,6 +135,7 @@ run_batch(struct run *r, const struct input_list *inputs, bool filtered, const s
         .channel = filtered ? o->channel : NULL,
         .app = filtered ? o->app : NULL,
         .no_rules = o->no_rules,
+        .show_accepted = o->all,
         .now = rt_time_now(),
         .stamp = o->stamp ? rt_time_now() : RT_TIME_NONE,
         .stream = stream,

@@ -8,11 +8,13 @@
 
 extern const struct command cmd_analyze, cmd_sessions, cmd_session, cmd_why, cmd_diff,
     cmd_explain, cmd_rules, cmd_formats, cmd_serve, cmd_verify,
-    cmd_report, cmd_replay, cmd_ticket, cmd_bundle, cmd_redact, cmd_simulate;
+    cmd_report, cmd_replay, cmd_ticket, cmd_bundle, cmd_redact, cmd_simulate, cmd_demo,
+    cmd_completion;
 
 const struct command *const commands[] = {
     &cmd_analyze, &cmd_sessions, &cmd_session, &cmd_why,   &cmd_ticket, &cmd_bundle, &cmd_redact, &cmd_diff,    &cmd_explain,
-    &cmd_serve,   &cmd_report,   &cmd_replay,  &cmd_verify,   &cmd_rules,   &cmd_formats, &cmd_simulate, NULL,
+    &cmd_serve,   &cmd_report,   &cmd_replay,  &cmd_verify,   &cmd_rules,   &cmd_formats, &cmd_simulate,
+    &cmd_demo,    &cmd_completion, NULL,
 };
 
 const struct command *

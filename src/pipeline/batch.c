@@ -138,7 +138,7 @@ shown(struct batch *b, const struct finding *f, const struct session *s)
         return false;
     if (s == NULL && !of_session && b->options->app != NULL && !begins(f->app_id, b->options->app))
         return false;
-    if (accept_hides(b->rules, f, s, b->options->now)) {
+    if (!b->options->show_accepted && accept_hides(b->rules, f, s, b->options->now)) {
         b->report.accepted++;
         return false;
     }

@@ -33,6 +33,7 @@ struct batch_options {
     const char *channel;     /* only this cname; or NULL */
     const char *app;         /* only app ids that begin so; or NULL */
     bool no_rules;           /* events and sessions only */
+    bool show_accepted;      /* findings that the rules accept are like others */
     rt_time now;             /* for acceptances that end; RT_TIME_NONE: none has ended */
     rt_time stamp;           /* put into the report, or RT_TIME_NONE */
     const struct batch_stream *stream; /* NULL: collect */

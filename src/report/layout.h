@@ -20,13 +20,14 @@ void painted(const struct layout *l, enum paint p, const char *z);
 enum paint severity_paint(enum severity s);
 /* "✖" or "E", … */
 const char *severity_mark(const struct layout *l, enum severity s);
-/* 40911 -> "40 911", with thin groups. */
 /* Foreign text wrapped at blanks: the first line begins at column `at`, further ones are indented. */
 void wrapped(const struct layout *l, rt_str text, size_t at, size_t indent);
 /* Cut to `columns`, then padded to them. */
 void cell(const struct layout *l, rt_str text, size_t columns);
 /* What came of a call or callback, in short: status, code, state, reason. */
 void event_result(const struct event *e, struct rt_buf *b);
+/* The name of a session, as a word for a shell. */
+void session_word(struct out *o, const struct session *s);
 /* The first eight characters of an id. */
 rt_str short_id(rt_str id);
 

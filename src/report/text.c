@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,28 @@ struct group {
     rt_time last;
 };
 
+/* One more piece of a line of the header; on a line of its own when it does not fit. */
+__attribute__((format(printf, 3, 4))) static void
+piece(const struct layout *l, size_t *used, const char *fmt, ...)
+{
+    enum { INDENT = 9 };
+    char text[300];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    size_t width = n < 0 ? 0 : (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1;
+    const char *from = text;
+    if (*used > INDENT && *used + width > l->w->columns) {
+        from += strspn(text, " ,");
+        out_char(l->o, '\n');
+        out_pad(l->o, ' ', INDENT);
+        *used = INDENT;
+    }
+    out_raw(l->o, from);
+    *used += width - (size_t)(from - text);
+}
+
 static void
 header_inputs(const struct layout *l, const struct report *r)
 {
@@ -32,12 +55,13 @@ header_inputs(const struct layout *l, const struct report *r)
         ignored += r->inputs[i].counts[1];
         unread += r->inputs[i].counts[2] + r->inputs[i].counts[3] + r->inputs[i].counts[4];
     }
-    out_fmt(l->o, "Read     %zu file%s, %s line%s", r->input_count, rt_plural(r->input_count), rt_grouped(lines, a), rt_plural(lines));
+    size_t used = 0;
+    piece(l, &used, "Read     %zu file%s, %s line%s", r->input_count, rt_plural(r->input_count), rt_grouped(lines, a), rt_plural(lines));
     if (r->seconds >= 0 && l->w->colour)
-        out_fmt(l->o, " in %.1f s", r->seconds);
-    out_fmt(l->o, "   %s in recording calls, %s others", rt_grouped(events, a), rt_grouped(ignored, b));
+        piece(l, &used, " in %.1f s", r->seconds);
+    piece(l, &used, "   %s in recording calls, %s others", rt_grouped(events, a), rt_grouped(ignored, b));
     if (unread > 0)
-        out_fmt(l->o, ", %s not understood", rt_grouped(unread, a));
+        piece(l, &used, ", %s not understood", rt_grouped(unread, a));
     out_char(l->o, '\n');
     if (r->duplicate_count > 0)
         out_fmt(l->o, "         %s told twice and counted once\n", rt_grouped(r->duplicate_count, a));
@@ -65,26 +89,23 @@ header_clocks(const struct layout *l, const struct report *r)
 static void
 header_covers(const struct layout *l, const struct report *r)
 {
-    static const char *const names[] = {"", "   callbacks "};
-    char a[RT_TIME_MAX], b[RT_TIME_MAX];
-    bool any = false;
+    char a[RT_TIME_MAX], b[RT_TIME_MAX], pieces[40] = "";
+    size_t used = 0;
     for (int s = 0; s < SOURCE__COUNT; s++) {
         size_t n = r->coverage->spans[s].n;
         if (n == 0)
             continue;
         rt_time from = r->coverage->spans[s].v[0].from, to = r->coverage->spans[s].v[n - 1].to;
-        out_raw(l->o, any ? "" : "Covers   ");
-        out_raw(l->o, any ? names[s] : s == SOURCE_HOOK ? "callbacks " : "");
         bool same_day = from / RT_DAY == to / RT_DAY;
-        out_fmt(l->o, "%s .. %s UTC", rt_time_human(from, a), rt_time_human(to, b) + (same_day ? 11 : 0));
         if (n > 1)
-            out_fmt(l->o, " in %zu pieces", n);
-        any = true;
+            snprintf(pieces, sizeof(pieces), " in %zu pieces", n);
+        piece(l, &used, "%s%s%s .. %s UTC%s", used > 0 ? "   " : "Covers   ", s == SOURCE_HOOK ? "callbacks " : "", rt_time_human(from, a),
+              rt_time_human(to, b) + (same_day ? 11 : 0), n > 1 ? pieces : "");
     }
-    if (any)
+    if (used > 0)
         out_char(l->o, '\n');
     if (r->disorder_count > 0)
-        out_fmt(l->o, "         %llu %s up to %s out of order; sorted\n", (unsigned long long)r->disorder_count,
+        out_fmt(l->o, "         %s %s up to %s out of order (normal for several workers); sorted\n", rt_grouped(r->disorder_count, b),
                 r->disorder_count == 1 ? "line was" : "lines were", rt_dur_human(r->disorder_worst, a));
 }
 
@@ -107,10 +128,11 @@ header_sessions(const struct layout *l, const struct report *r)
         open += !found && !over(r->sessions[i]->phase) && r->sessions[i]->phase != PHASE_STOPPING &&
                 r->sessions[i]->phase != PHASE_NONE;
     }
-    out_fmt(l->o, "Sessions %s:  %zu clean  %zu with findings  %zu still open", rt_grouped(r->session_count, a),
-            r->session_count - with - open, with, open);
+    size_t used = 0;
+    piece(l, &used, "Sessions %s:  %zu clean  %zu with findings  %zu still open", rt_grouped(r->session_count, a),
+          r->session_count - with - open, with, open);
     if (r->unchecked_count > 0)
-        out_fmt(l->o, "  %zu check%s not possible", r->unchecked_count, rt_plural(r->unchecked_count));
+        piece(l, &used, "  %zu check%s not possible", r->unchecked_count, rt_plural(r->unchecked_count));
     out_char(l->o, '\n');
 }
 
@@ -300,8 +322,11 @@ show_nothing(const struct layout *l, const struct report *r)
         blind += i == 0 || r->unchecked[i].rule != r->unchecked[i - 1].rule;
     if (r->session_count > 0) {
         char text[240];
-        snprintf(text, sizeof(text), "No misuse found in %s session%s (%zu rules checked, %zu could not be decided).",
-                 rt_grouped(r->session_count, a), rt_plural(r->session_count), rules, blind);
+        char undecided[60] = "";
+        if (blind > 0)
+            snprintf(undecided, sizeof(undecided), ", %zu could not be decided", blind);
+        snprintf(text, sizeof(text), "No misuse found in %s session%s (%zu rules checked%s).", rt_grouped(r->session_count, a),
+                 rt_plural(r->session_count), rules, undecided);
         paint_on(l, PAINT_GOOD);
         wrapped(l, rt_str_of(text), 0, 0);
         paint_off(l, PAINT_GOOD);
@@ -313,9 +338,9 @@ show_nothing(const struct layout *l, const struct report *r)
     }
     char text[400];
     snprintf(text, sizeof(text),
-             "%s line%s read, none is a Cloud Recording call. Looked for …/cloud_recording/(acquire|start|query|update|"
+             "%s line%s read, none is a Cloud Recording call. Looked for %s/cloud_recording/(acquire|start|query|update|"
              "updateLayout|stop) in text and JSON. Best guess for the first file: %.*s.",
-             rt_grouped(lines, a), rt_plural(lines), RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
+             rt_grouped(lines, a), rt_plural(lines), l->w->unicode ? "…" : "...", RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
     wrapped(l, rt_str_of(text), 0, 0);
 }
 
@@ -359,7 +384,7 @@ show_next(const struct layout *l, const struct report *r)
         out_char(l->o, '\n');
     }
     if (r->accepted > 0)
-        out_fmt(l->o, "         (%u accepted finding%s hidden)\n", r->accepted, rt_plural(r->accepted));
+        out_fmt(l->o, "         (%u accepted finding%s hidden, --all shows)\n", r->accepted, rt_plural(r->accepted));
 }
 
 static int

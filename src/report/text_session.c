@@ -260,6 +260,42 @@ finding(const struct layout *l, const struct report *r, const struct finding *f)
     rt_buf_fini(&b);
 }
 
+/* What it came to, and the worst of why. */
+static void
+verdict(const struct layout *l, const struct session *s, const struct finding *worst)
+{
+    enum paint p = worst != NULL ? severity_paint(worst->severity) : PAINT_BOLD;
+    paint_on(l, p);
+    out_raw(l->o, session_phase_verdict(s->phase));
+    if (worst != NULL)
+        out_fmt(l->o, " - %.*s", RT_FMT(worst->id));
+    paint_off(l, p);
+    out_char(l->o, '\n');
+}
+
+/* The name of a session, as a word for a shell. */
+void
+session_word(struct out *o, const struct session *s)
+{
+    struct rt_buf b;
+    rt_buf_init(&b, 1000);
+    rt_buf_add_word(&b, s->cname.n > 0 && s->cname.n <= 40 ? s->cname : short_id(s->id));
+    redact_write(o, rt_buf_str(&b), out_tty);
+    rt_buf_fini(&b);
+}
+
+static void
+next(const struct layout *l, const struct session *s, bool found)
+{
+    out_fmt(l->o, "\nNext     rectrace %s ", found ? "ticket" : "sessions");
+    if (found) {
+        session_word(l->o, s);
+        out_char(l->o, ' ');
+    }
+    out_tty(l->o, rt_str_of(l->w->next != NULL ? l->w->next : "FILE..."));
+    out_char(l->o, '\n');
+}
+
 int
 text_session(const struct report *r, const struct session *s, const struct writer_options *w, struct out *o,
              struct rt_err *err)
@@ -269,6 +305,7 @@ text_session(const struct report *r, const struct session *s, const struct write
     size_t n = report_session_findings(r, s, &indexes);
     (void)err;
     head(&l, s);
+    verdict(&l, s, n > 0 ? r->findings[indexes[0]] : NULL);
     table(&l, r, s);
     if (n == 0) {
         out_char(o, '\n');
@@ -286,5 +323,6 @@ text_session(const struct report *r, const struct session *s, const struct write
             wrapped(&l, rt_buf_str(&b), 2, 2);
             rt_buf_fini(&b);
         }
+    next(&l, s, n > 0);
     return 0;
 }

@@ -56,6 +56,10 @@ text_why(const struct report *r, const struct session *s, const struct rule *rul
     }
     out_fmt(o, "%.*s %s ", RT_FMT(rule->id), verdicts[why->verdict]);
     out_tty(o, s->cname.n > 0 ? s->cname : s->id);
-    out_raw(o, ".\n");
+    out_raw(o, ".\n\nNext     rectrace session ");
+    session_word(o, s);
+    out_char(o, ' ');
+    out_tty(o, rt_str_of(w->next != NULL ? w->next : "FILE..."));
+    out_char(o, '\n');
     return 0;
 }

@@ -14,7 +14,7 @@
 #include "session/box.h"
 
 static const char *const names[PHASE__COUNT] = {
-#define PHASE(id, name, doc) [PHASE_##id] = name,
+#define PHASE(id, name, verdict, doc) [PHASE_##id] = name,
 #include "session/phases.def"
 #undef PHASE
 };
@@ -26,10 +26,21 @@ session_phase_name(enum session_phase p)
 }
 
 const char *
+session_phase_verdict(enum session_phase p)
+{
+    static const char *const verdicts[PHASE__COUNT] = {
+#define PHASE(id, name, verdict, doc) [PHASE_##id] = verdict,
+#include "session/phases.def"
+#undef PHASE
+    };
+    return verdicts[p];
+}
+
+const char *
 session_phase_doc(enum session_phase p)
 {
     static const char *const docs[PHASE__COUNT] = {
-#define PHASE(id, name, doc) [PHASE_##id] = doc,
+#define PHASE(id, name, verdict, doc) [PHASE_##id] = doc,
 #include "session/phases.def"
 #undef PHASE
     };

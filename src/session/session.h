@@ -11,13 +11,15 @@
 #include "rules/rule_set.h"
 
 enum session_phase {
-#define PHASE(id, name, doc) PHASE_##id,
+#define PHASE(id, name, verdict, doc) PHASE_##id,
 #include "session/phases.def"
 #undef PHASE
     PHASE__COUNT
 };
 const char *session_phase_name(enum session_phase p);
 const char *session_phase_doc(enum session_phase p);
+/* For a person in a hurry, in capitals. */
+const char *session_phase_verdict(enum session_phase p);
 
 struct session_code { /* what its answers said, in order of first sight */
     uint8_t kind;
