@@ -19,6 +19,7 @@ include tests/faults/local.mk
 include tests/serve/local.mk
 include tests/page/local.mk
 include tests/bundle/local.mk
+include tests/exchange/local.mk
 include tests/simulate/local.mk
 TESTS += tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh
 EXTRA_DIST += tests/lib/check.h tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh

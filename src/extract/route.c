@@ -15,6 +15,34 @@ static const struct row {
 
 #define PRODUCT "/cloud_recording"
 
+static void
+add_part(struct rt_buf *b, const char *name, rt_str value)
+{
+    rt_buf_addf(b, "/%s/", name);
+    rt_buf_add(b, value);
+}
+
+bool
+route_path(uint8_t kind, rt_str app_id, rt_str rid, rt_str sid, rt_str mode, struct rt_buf *b)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].kind != kind)
+            continue;
+        rt_buf_add(b, RT_LIT("/v1"));
+        add_part(b, "apps", app_id.n > 0 ? app_id : RT_LIT("{appid}"));
+        rt_buf_add(b, RT_LIT(PRODUCT));
+        if (kind != KIND_ACQUIRE)
+            add_part(b, "resourceid", rid.n > 0 ? rid : RT_LIT("{resourceid}"));
+        if (rows[i].needs_sid)
+            add_part(b, "sid", sid.n > 0 ? sid : RT_LIT("{sid}"));
+        if (kind != KIND_ACQUIRE)
+            add_part(b, "mode", mode.n > 0 ? mode : RT_LIT("{mode}"));
+        rt_buf_addf(b, "/%s", rows[i].name);
+        return true;
+    }
+    return false;
+}
+
 /* What no id holds but every mark of a mask or a placeholder does. Ids are long and there are many: they
  * are walked over once, by pairs of bytes. */
 enum { MARK_ODD = 1, MARK_CROSS = 2, MARK_WORD = 4, AFTER_X = MARK_CROSS << 2, AFTER_R = MARK_WORD << 2 };

@@ -24,6 +24,8 @@ bool route_parse(rt_str url, struct route *out);
 /* The method that the operation takes, or NULL when it is not known; is `method` another one? */
 const char *route_method(uint8_t kind);
 bool route_method_wrong(uint8_t kind, rt_str method);
+/* The path of an operation in `b`, from its parts; empty parts by their names in braces. False: the kind has none. */
+bool route_path(uint8_t kind, rt_str app_id, rt_str rid, rt_str sid, rt_str mode, struct rt_buf *b);
 /* The URL that stands around the API's path in free text: `at` is an offset inside. */
 rt_str route_around(rt_str text, size_t at);
 /* Text that stands for an id but is none: {{rid}}, <sid>, %s, ${x}, :sid, undefined, null. */

@@ -231,7 +231,7 @@ heads(struct out *o, const struct report *r)
     }
     out_raw(o, "],\"parts\":[");
     for (int p = 0; p < COURSE_PARTS; p++)
-        out_fmt(o, "%s\"%s\"", p > 0 ? "," : "", course_part_name(p));
+        out_fmt(o, "%s\"%s\"", p > 0 ? "," : "", course_part_name((enum course_part)p));
     out_char(o, ']');
 }
 

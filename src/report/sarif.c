@@ -3,6 +3,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "base/map.h"
 #include "base/vec.h"
 #include "report/json.h"
@@ -57,11 +59,27 @@ rule(struct out *o, const struct finding *f)
     out_fmt(o, ", \"defaultConfiguration\": { \"level\": \"%s\" } }", level(f->severity));
 }
 
+/* A path as a URI: one from the root names its scheme. */
+static void
+uri(struct out *o, rt_str path)
+{
+    out_raw(o, path.n > 0 && path.p[0] == '/' ? "\"file://" : "\"");
+    for (size_t i = 0; i < path.n; i++) {
+        char c = path.p[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~/", c) != NULL);
+        if (plain)
+            out_char(o, c);
+        else
+            out_fmt(o, "%%%02X", (unsigned char)c);
+    }
+    out_char(o, '"');
+}
+
 static void
 location(struct out *o, const struct report *r, const struct finding_evidence *e)
 {
     out_raw(o, "{ \"physicalLocation\": { \"artifactLocation\": { \"uri\": ");
-    redact_write(o, r->inputs[e->input].path, out_json);
+    redact_write(o, r->inputs[e->input].path, uri);
     out_fmt(o, " }, \"region\": { \"startLine\": %llu } } }",
             (unsigned long long)(e->line > 0 ? e->line : 1));
 }

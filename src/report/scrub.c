@@ -775,7 +775,7 @@ scrub_line(struct scrub *s, rt_str line)
 {
     struct value_place q;
     size_t from = 0;
-    if (s->profile == SCRUB_NONE)
+    if (s->profile == SCRUB_NONE || line.n == 0)
         return line;
     rt_buf_clear(&s->text);
     const struct scrub_name *name = s->pending;
@@ -787,7 +787,7 @@ scrub_line(struct scrub *s, rt_str line)
     else if (cut)
         from = put_rest(s, line);
     walk_from(s, line, from);
-    return s->text.failed ? RT_NONE : rt_buf_str(&s->text);
+    return s->text.failed ? RT_NONE : s->text.n > 0 ? rt_buf_str(&s->text) : RT_LIT("");
 }
 
 void
