@@ -143,10 +143,11 @@ refill(struct feed *f)
     size_t room = f->in_cap - f->in_n;
     if (in_memory(f)) {
         n = (ssize_t)(f->memory_n < room ? f->memory_n : room);
-        if (n > 0)
+        if (n > 0) { /* without a byte there may be no memory */
             memcpy(f->in + f->in_n, f->memory, (size_t)n);
-        f->memory += n;
-        f->memory_n -= (size_t)n;
+            f->memory += n;
+            f->memory_n -= (size_t)n;
+        }
     } else {
         n = pull(f, f->in + f->in_n, room);
         if (n < 0) {
