@@ -89,11 +89,21 @@ note_unchecked(struct claims *d, const struct rule *r, rt_str session, const str
     return 0;
 }
 
+/* An expression that gave up said neither yes nor no. */
+static int
+note_limited(struct detector *det, struct claims *d, const struct rule *r, rt_str session, struct rt_err *err)
+{
+    struct matched m = {.verdict = VERDICT_NO_DATA, .due = RT_TIME_NONE};
+    m.needs = rt_arena_printf(&det->scratch, "a regular expression of it ended at a limit (%s:%u)",
+                              r->pos.file == NULL ? "built in" : r->pos.file, r->pos.line);
+    return m.needs == NULL ? rt_fail_mem(err) : note_unchecked(d, r, session, &m, err);
+}
+
 int
 detector_try(struct detector *det, struct claims *d, size_t rule, const struct scope *s,
              rt_str session, rt_str place, struct rt_err *err)
 {
-    const struct rule *open = NULL;
+    const struct rule *open = NULL, *limited = NULL;
     struct matched undecided = {0};
     struct rt_arena_mark mark = rt_arena_mark(&det->scratch);
     size_t end = detector_next(det, rule);
@@ -101,12 +111,15 @@ detector_try(struct detector *det, struct claims *d, size_t rule, const struct s
     for (; rc == 0 && rule < end; rule++) {
         const struct rule *r = &det->rules->rules.v[rule];
         struct matched m;
+        det->matcher.limited = 0;
         rc = match_rule(&det->matcher, r, s, &det->scratch, &m, err);
         if (rc == 0 && m.verdict == VERDICT_FOUND) {
-            open = NULL;
+            open = limited = NULL;
             rc = claim_add(d, det, r, s, &m, place, err);
             break;
         }
+        if (rc == 0 && det->matcher.limited > 0)
+            limited = r;
         if (rc == 0 && m.verdict != VERDICT_CLEAR &&
             (open == NULL || (undecided.unsubscribed && !m.unsubscribed))) {
             open = r;
@@ -115,7 +128,9 @@ detector_try(struct detector *det, struct claims *d, size_t rule, const struct s
     }
     /* A mere note that could not be checked is not worth a line, nor is what would need callbacks that nobody
      * subscribed. */
-    if (rc == 0 && open != NULL && open->severity >= SEVERITY_WARNING && !undecided.unsubscribed)
+    if (rc == 0 && limited != NULL)
+        rc = note_limited(det, d, limited, session, err);
+    else if (rc == 0 && open != NULL && open->severity >= SEVERITY_WARNING && !undecided.unsubscribed)
         rc = note_unchecked(d, open, session, &undecided, err);
     rt_arena_reset(&det->scratch, mark);
     return rc;

@@ -23,6 +23,7 @@ matcher_init(struct matcher *m, const struct rule_set *rules, const struct rt_li
 {
     *m = (struct matcher){.rules = rules, .limits = limits, .coverage = coverage};
     rt_arena_init(&m->scratch, 16 * 1024, 0);
+    m->regex.limited = &m->limited;
     m->regex.match = pcre2_match_data_create(16, NULL);
     m->regex.context = pcre2_match_context_create(NULL);
     if (m->regex.match == NULL || m->regex.context == NULL)

@@ -28,10 +28,12 @@ detector_why(struct detector *d, const struct session_group *g, const struct ses
     struct why_step *steps = rt_arena_array(a, rule->when_count, sizeof(*steps));
     if (steps == NULL || scope_for(g, s, rule, a, &scope) < 0)
         return rt_fail_mem(err);
+    d->matcher.limited = 0;
     if (match_rule(&d->matcher, rule, &scope, a, &m, err) < 0 ||
         match_trace(&d->matcher, rule, &scope, a, &trace, err) < 0)
         return -1;
-    out->verdict = m.verdict;
+    bool limited = d->matcher.limited > 0 && m.verdict == VERDICT_CLEAR;
+    out->verdict = limited ? VERDICT_NO_DATA : m.verdict;
     out->steps = steps;
     const uint32_t *stands = m.count > 0 ? m.shown[0].steps : trace.steps;
     for (size_t i = 0; i < rule->when_count; i++) {
@@ -52,5 +54,7 @@ detector_why(struct detector *d, const struct session_group *g, const struct ses
     bool excused = m.count == 0 && trace.failed_step == rule->when_count && trace.note != NULL;
     if (excused && rule->when_count > 0)
         steps[rule->when_count - 1].note = rt_str_of(trace.note);
+    if (limited && trace.failed_step < rule->when_count)
+        steps[trace.failed_step].note = RT_LIT("a regular expression ended at a limit");
     return 0;
 }

@@ -41,7 +41,7 @@ struct extract_facts {
     char first_unread_text[120];  /* its beginning, as it is */
     uint32_t first_unread_stop;   /* byte where the format stopped */
     uint32_t limit_hits;          /* matches that ended at a PCRE2 limit */
-    char limit_pattern[64];       /* first pattern that did */
+    char limit_pattern[160];       /* first pattern that did */
     uint32_t foreign;             /* callbacks of other products, left out */
     const char *const *warnings;  /* sentences; borrowed */
     size_t warning_count;
@@ -71,7 +71,7 @@ struct extract_tally {
     uint64_t first_unread;
     char first_unread_text[120];
     uint32_t first_unread_stop, foreign, probes, masked, limit_hits;
-    char limit_pattern[64];
+    char limit_pattern[160];
 };
 /* False: it holds more than that. */
 bool extract_tally(const struct extract *x, struct extract_tally *out);

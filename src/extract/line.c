@@ -3,7 +3,10 @@
  */
 #include "config.h"
 
+#include <stdio.h>
+
 #include "extract/work.h"
+#include "rules/condition.h"
 
 static const struct {
     enum line_slot slot;
@@ -111,12 +114,11 @@ line_json(struct extract *x, rt_str line, struct rt_err *err)
 }
 
 static void
-note_limit(struct extract *x, const char *pattern)
+note_limit(struct extract *x, const struct format *f)
 {
-    if (x->limit_hits++ == 0) {
-        strncpy(x->limit_pattern, pattern, sizeof(x->limit_pattern) - 1);
-        x->limit_pattern[sizeof(x->limit_pattern) - 1] = '\0';
-    }
+    if (x->limit_hits++ == 0)
+        snprintf(x->limit_pattern, sizeof(x->limit_pattern), "\"%.*s\" (%s:%u)", RT_FMT(f->name),
+                 f->pos.file == NULL ? "built in" : f->pos.file, f->pos.line);
 }
 
 static rt_str
@@ -145,9 +147,8 @@ line_regex(struct extract *x, rt_str line, struct rt_err *err)
     if (!matters && !is_sampled(x))
         return LINE_IGNORED;
     int rc = pcre2_match(f->re, (PCRE2_SPTR)(line.p == NULL ? "" : line.p), line.n, 0, 0, x->match, x->match_context);
-    if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
-        rc == PCRE2_ERROR_JIT_STACKLIMIT) {
-        note_limit(x, f->name.p);
+    if (condition_is_limit(rc)) {
+        note_limit(x, f);
         return LINE_UNDECODABLE;
     }
     if (rc <= 0)

@@ -143,7 +143,7 @@ struct extract {
     uint64_t first_unread;
     char first_unread_text[120];
     uint32_t first_unread_stop, limit_hits, foreign, probes;
-    char limit_pattern[64];
+    char limit_pattern[160];
     RT_VEC(const char *) warnings;
 };
 

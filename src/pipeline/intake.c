@@ -210,9 +210,9 @@ describe(struct intake *in, const struct reader_facts *read, const struct extrac
         if (warn(in, f.warnings[w], err) < 0)
             return -1;
     if (f.limit_hits > 0) {
-        char text[200];
-        snprintf(text, sizeof(text), "%u matches of \"%s\" ended at the limit of regular expressions", f.limit_hits,
-                 f.limit_pattern);
+        char text[300];
+        snprintf(text, sizeof(text), "%u %s of %s ended at the limit of regular expressions", f.limit_hits,
+                 f.limit_hits == 1 ? "match" : "matches", f.limit_pattern);
         if (warn(in, text, err) < 0)
             return -1;
     }

@@ -143,11 +143,22 @@ compare(enum cond_op op, int64_t have, int64_t want)
     return false;
 }
 
+bool
+condition_is_limit(int rc)
+{
+    return rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
+           rc == PCRE2_ERROR_JIT_STACKLIMIT;
+}
+
 static bool
 text_matches(const struct condition_regex *with, const pcre2_code *re, rt_str s)
 {
-    return with != NULL && pcre2_match(re, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0,
-                                       with->match, with->context) >= 0;
+    if (with == NULL)
+        return false;
+    int rc = pcre2_match(re, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0, with->match, with->context);
+    if (with->limited != NULL && condition_is_limit(rc))
+        ++*with->limited;
+    return rc >= 0;
 }
 
 static bool

@@ -9,7 +9,11 @@
 struct condition_regex { /* of the thread that asks */
     pcre2_match_data *match;
     pcre2_match_context *context; /* limits of steps, depth and heap */
+    uint32_t *limited;            /* counts matches that ended at one of them; or NULL */
 };
+
+/* Did pcre2_match() give up at a limit? */
+bool condition_is_limit(int rc);
 
 /* Of all the alternatives together. */
 uint64_t condition_kinds(const struct rule_match *alts, size_t count);
