@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import time
 
-from kit import SECRET, Folder, Server, ask, check, finish, notice, post, read_answer, request, sign, stored
+from kit import SANITIZED, SECRET, Folder, Server, ask, check, finish, notice, post, read_answer, request, sign, stored
 
 numbers = iter(range(10**6))
 
@@ -121,7 +121,7 @@ def hostile(server):
         if status == 405:
             check(f"request: {name}: Allow", headers.get("allow") == "POST")
         check(f"request: {name}: then a good one", post(server.port, notice(next(numbers)))[0] == 200)
-    check("hostile requests leave memory alone", server.resident() < before + 12, f"{before:.0f} -> {server.resident():.0f} MiB")
+    check("hostile requests leave memory alone", SANITIZED or server.resident() < before + 12, f"{before:.0f} -> {server.resident():.0f} MiB")
 
 
 def large_bodies(server):
@@ -129,7 +129,7 @@ def large_bodies(server):
     data = head("POST /hook/main HTTP/1.1", "Host: x", "Agora-Signature-V2: " + "0" * 64, f"Content-Length: {10 << 20}")
     before = server.resident()
     statuses = {raw(server.port, data + b"x" * 100000)[0] for _ in range(50)}
-    check("50 bodies of 10 MB that are declared: 413, and no memory for them", statuses <= {0, 413} and server.resident() < before + 2,
+    check("50 bodies of 10 MB that are declared: 413, and no memory for them", statuses <= {0, 413} and (SANITIZED or server.resident() < before + 2),
           f"{statuses} {before:.1f} -> {server.resident():.1f} MiB")
 
 
@@ -157,7 +157,7 @@ def linear(server):
     for name, piece in (("escapes", b'"' + b"\\u00e9" * 50 + b'"'), ("objects", b'{"a":{"a":{"a":{"a":1}}}}'), ("numbers", b"1" * 200)):
         small, status = seconds(piece, 80000 // len(piece))
         large, _ = seconds(piece, 800000 // len(piece))
-        check(f"a body of {name}: ten times the size, at most 12 times the time", large < 12 * small + 0.02 and status == 200,
+        check(f"a body of {name}: ten times the size, at most 12 times the time", (SANITIZED or large < 12 * small + 0.02) and status == 200,
               f"{1000 * small:.1f} and {1000 * large:.1f} ms")
 
 

@@ -64,6 +64,18 @@ with Folder() as folder:
     refused("a newer store", folder, f"is of version {version + 1}")
     sqlite3.connect(folder.store).execute(f"PRAGMA user_version = {version}").close()
     check("and with its version it opens", Server(folder).stop() == 0)
+    if os.getuid() == 0:
+        os.chmod(folder.path, 0o755)
+        os.chown(folder.secrets, 65534, 65534)
+        for what, mode in (("a store that it may not read", 0o600), ("a store that it may only read", 0o644)):
+            os.chmod(folder.store, mode)
+            before = open(folder.store, "rb").read()
+            done = subprocess.run([RECTRACE, "serve", "--listen", "127.0.0.1:0", "--admin", "none", "--store", folder.store,
+                                   "--secret-file", folder.secrets], capture_output=True, text=True, timeout=60,
+                                  preexec_fn=lambda: os.setuid(65534))
+            check(f"{what}: exit status 3, and why", done.returncode == 3 and "ermission denied" in done.stderr, done.stderr.strip()[-100:])
+            check(f"{what}: the file is as it was", open(folder.store, "rb").read() == before)
+        os.chmod(folder.store, 0o600)
     with open(folder.store, "r+b") as f:
         f.seek(4096 * 3)
         f.write(os.urandom(4096 * 2))
@@ -99,6 +111,7 @@ with Folder() as folder:
     body = b'{"eventType":10,"url":"a/b","payload":{"b":1,"a":"\xc3\xa9"}}'
     rows = [
         ("as it came", body, "V2", sign(body), 0, 'good: V2 fits secret "2026-a"'),
+        ("upper-case hex", body, "V2", sign(body).upper(), 0, 'good: V2 fits secret "2026-a"'),
         ("other secret", body, "V2", sign(body, b"other"), 1, "nothing near fits"),
         ("a line end too many", body + b"\n", "V2", sign(body), 1, "had no line end behind it"),
         ("a line end missing", body, "V2", sign(body + b"\n"), 1, "had a line end behind it"),
