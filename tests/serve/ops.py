@@ -189,7 +189,7 @@ if tool("strace"):
         command = ["strace", "-f", "-qq", "-e", "trace=connect,sendto", "-o", log, RECTRACE, "serve", "--listen", "127.0.0.1:0", "--admin",
                    "127.0.0.1:0", "--store", folder.store, "--secret-file", folder.secrets]
         with open(folder.path + "/out", "wb") as out:
-            traced = subprocess.Popen(command, stderr=out)
+            traced = subprocess.Popen(command, stderr=out, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})  # ptrace is taken
         if wait_until(lambda: "admin addr" in open(folder.path + "/out").read() or traced.poll() is not None, 20) and traced.poll() is None:
             text = open(folder.path + "/out").read()
             port = int(re.search(r"listening addr=127\.0\.0\.1:(\d+)", text).group(1))
