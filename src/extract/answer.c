@@ -65,6 +65,48 @@ take_request(struct extract *x, struct document *d, struct event *e, struct rt_e
     return rc;
 }
 
+/* The call that knows most of the members of a body: its cname and uid say nothing. */
+uint8_t
+answer_kind_of_request(const struct extract *x, rt_str body)
+{
+    struct scan_value client = scan_get(body, "clientRequest"), v;
+    uint32_t node = parameter_place(x->rules, 0, RT_LIT("clientRequest"));
+    uint8_t best = KIND_NONE;
+    size_t most = 0;
+    for (uint8_t kind = KIND_ACQUIRE; kind < KIND_ANSWER && node != 0; kind++) {
+        size_t at = 0, known = 0;
+        rt_str key;
+        while (client.type == SCAN_OBJECT &&
+               scan_member(client.text, &at, (unsigned)x->limits->json_depth, &key, &v) == 1)
+            known += parameter_child(x->rules, &x->rules->nodes.v[node], key, kind) != NULL;
+        best = known > most ? kind : best;
+        most = known > most ? known : most;
+    }
+    return best;
+}
+
+/* The last body of a text, to the answer before it; or it is all that is known of a call. */
+int
+answer_last_request(struct extract *x, struct document *d, struct rt_err *err)
+{
+    struct event e, *held = d->held.e;
+    rt_str body = rt_buf_str(&d->request);
+    uint8_t kind = body.n == 0 ? KIND_NONE : answer_kind_of_request(x, body);
+    if (kind == KIND_NONE || d->has_route || x->line > d->request_line + CONTEXT_LINES)
+        return 0;
+    if (held == NULL) {
+        uint64_t line = x->line;
+        answer_begin(x, d, &e);
+        e.kind = e.kind == KIND_ANSWER ? kind : e.kind;
+        x->line = d->request_line;
+        int rc = answer_end(x, d, &e, false, err);
+        x->line = line;
+        return rc;
+    }
+    held->kind = held->kind == KIND_ANSWER ? kind : held->kind;
+    return held->kind == kind ? take_request(x, d, held, err) : 0;
+}
+
 /* Nothing more can belong to the answer that is held. */
 int
 answer_flush(struct extract *x, struct document *d, struct rt_err *err)
@@ -200,6 +242,20 @@ answer_event(struct extract *x, struct document *d, rt_str object, struct rt_err
     return hold_event(x, d, &e, err);
 }
 
+/* A known code and nothing else, on a line that names the call. */
+static bool
+is_bare_code(const struct extract *x, const struct document *d, rt_str object)
+{
+    struct scan_value code = scan_get(object, "code"), one;
+    size_t at = 0, members = 0;
+    rt_str key;
+    int64_t n = 0;
+    while (scan_member(object, &at, (unsigned)x->limits->json_depth, &key, &one) == 1)
+        members++;
+    return members == 1 && value_int(&code, &n) && d->kind != KIND_NONE &&
+           x->line <= d->kind_line + REPEAT_LINES && rule_set_code(x->rules, n, d->kind, 0, RT_NONE) != NULL;
+}
+
 static bool
 is_request(const struct extract *x, rt_str object)
 {
@@ -217,7 +273,8 @@ is_request(const struct extract *x, rt_str object)
 static int
 keep_request(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
 {
-    if (answer_flush(x, d, err) < 0)
+    /* It may be what the answer before it is about, if nothing else comes. */
+    if ((d->has_route || d->request.n > 0) && answer_flush(x, d, err) < 0)
         return -1;
     rt_buf_clear(&d->request);
     rt_buf_add(&d->request, object);
@@ -247,7 +304,7 @@ answer_object(struct extract *x, struct document *d, rt_str object, struct rt_er
         d->has_route = d->has_route && exchange < 0;
         return exchange;
     }
-    if (body_is_vendor(x, object))
+    if (body_is_vendor(x, object) || is_bare_code(x, d, object))
         return answer_event(x, d, object, err);
     if (is_request(x, object))
         return keep_request(x, d, object, err);

@@ -36,6 +36,18 @@ object_end(rt_str text, size_t at, bool *cut)
     return text.n;
 }
 
+/* "key"=>: Ruby, Perl and PHP quote keys, too. */
+static bool
+is_arrow_key(rt_str text, size_t at)
+{
+    size_t i = at + 1, most = at + LOOK_AHEAD;
+    while (i < text.n && i < most && text.p[i] != '"' && text.p[i] != '\n')
+        i++;
+    for (i++; i < text.n && text.p[i] == ' ';)
+        i++;
+    return rt_str_starts(rt_str_from(text, i < text.n ? i : text.n), RT_LIT("=>"));
+}
+
 /* JSON begins with a quoted key; what does not is read as languages print it. */
 static bool
 looks_json(rt_str text, size_t at)
@@ -44,7 +56,7 @@ looks_json(rt_str text, size_t at)
     while (i < text.n && i < most && strchr(" \t\r\n{[", text.p[i]) != NULL)
         i++;
     return text.p[at] == '{' && i < text.n &&
-           (text.p[i] == '"' || text.p[i] == '}' || text.p[i] == '\\');
+           (text.p[i] == '"' ? !is_arrow_key(text, i) : text.p[i] == '}' || text.p[i] == '\\');
 }
 
 /* What was cut off, put back: the quote, and the brackets from inside to outside. */

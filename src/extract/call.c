@@ -331,6 +331,22 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
 }
 
+/* What was sent, without anything that a logger adds. */
+static bool
+is_pasted_body(const struct extract *x, rt_str whole)
+{
+    rt_str key;
+    struct scan_value v;
+    size_t at = 0, known = 0;
+    while (scan_member(whole, &at, (unsigned)x->limits->json_depth, &key, &v) == 1) {
+        bool mine = rt_str_is(key, "cname") || rt_str_is(key, "uid") || (rt_str_is(key, "clientRequest") && v.type == SCAN_OBJECT);
+        if (!mine)
+            return false;
+        known++;
+    }
+    return known == 3;
+}
+
 /* An object that is the record itself: a callback, or an answer without any wrapping. */
 static int
 read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
@@ -342,9 +358,15 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
         struct scan_value none[SLOT__COUNT] = {{SCAN_NONE, RT_NONE, false}};
         none[FORMAT_TIME] = parts[FORMAT_TIME];
         none[FORMAT_HTTP] = parts[FORMAT_HTTP];
-        uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+        uint8_t sent = KIND_NONE, kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+        rt_str body = text_take_body(x, &sent);
+        if (body.n > 0 && (kind == KIND_NONE || kind == sent))
+            none[FORMAT_REQUEST] = (struct scan_value){SCAN_OBJECT, body, false};
+        kind = kind == KIND_NONE && body.n > 0 ? sent : kind;
         return build(x, none, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, whole, err);
     }
+    if (is_pasted_body(x, whole) && !text_keep_body(x, whole))
+        return rt_fail_mem(err);
     return LINE_IGNORED;
 }
 

@@ -69,6 +69,10 @@ int answer_flush_route(struct extract *x, struct document *d, struct rt_err *err
 int answer_object(struct extract *x, struct document *d, rt_str object, struct rt_err *err);
 void answer_status(struct document *d, int32_t http);
 /* A logger that sums up in words what it has just told. */
+/* The call that knows most of a body's members; KIND_NONE. */
+uint8_t answer_kind_of_request(const struct extract *x, rt_str body);
+/* At the end of a text. As above. */
+int answer_last_request(struct extract *x, struct document *d, struct rt_err *err);
 bool answer_told_lately(const struct extract *x, const struct document *d);
 
 /* mention.c: likewise. `end`: where to go on. */

@@ -173,7 +173,8 @@ read_bare(struct reader *r, char separator)
         char c = r->s.p[i];
         if (c == '}' || (go ? c == ']' : c == ']' || c == '\n'))
             break;
-        if (!go && c == ',' && (!java || (i + 2 < r->s.n && key_at(r->s, i + 2, '='))))
+        bool quoted = i + 2 < r->s.n && (r->s.p[i + 2] == '"' || r->s.p[i + 2] == ':'); /* Ruby's keys */
+        if (!go && c == ',' && (!java || quoted || (i + 2 < r->s.n && key_at(r->s, i + 2, '='))))
             break;
         if ((go || tight) && c == ' ' && key_at(r->s, i + 1, ':'))
             break;

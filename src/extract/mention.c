@@ -8,6 +8,8 @@
 
 #include "extract/document.h"
 
+enum { OBJECT_NEAR = 40 };
+
 static uint8_t
 kind_of_word(const struct extract *x, rt_str word)
 {
@@ -90,13 +92,23 @@ static bool
 stands_before_object(rt_str text, size_t begin, size_t end)
 {
     size_t i = end, b = begin;
-    while (i < text.n && (text.p[i] == ' ' || text.p[i] == ':' || text.p[i] == ','))
+    while (i < text.n && memchr(" :,|", text.p[i], 4) != NULL)
         i++;
     while (b > 0 && text.p[b - 1] == ' ')
         b--;
+    bool wide = b > 0 && (unsigned char)text.p[b - 1] >= 0x80; /* scripts that put no blanks */
     return i > end && i < text.n && text.p[i] == '{' &&
-           (b == 0 || text.p[b - 1] == ':' || text.p[b - 1] == ',' || text.p[b - 1] == '\n' ||
-            text.p[b - 1] == '=' || b < begin);
+           (b == 0 || wide || memchr(":,\n=|", text.p[b - 1], 5) != NULL || b < begin);
+}
+
+/* "code=400 body={...": what a client library calls its code is the status, where the answer itself follows. */
+static bool
+leads_to_object(rt_str text, size_t end)
+{
+    size_t i = end, most = end + OBJECT_NEAR;
+    while (i < text.n && i < most && text.p[i] != '\n' && text.p[i] != '{')
+        i++;
+    return i < text.n && i < most && text.p[i] == '{';
 }
 
 int
@@ -114,7 +126,8 @@ mention_number(struct extract *x, struct document *d, rt_str text, size_t begin,
         return 1;
     }
     bool status = n >= 100 && n <= 599 &&
-                  (labelled_status(x, before) || stands_before_object(text, begin, end)) &&
+                  (labelled_status(x, before) || stands_before_object(text, begin, end) ||
+                   (labelled_code(x, text, begin, end) && leads_to_object(text, end))) &&
                   rule_set_http(x->rules, (int32_t)n, KIND_NONE) != NULL;
     if (status) {
         d->http = (int32_t)n;

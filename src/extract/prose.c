@@ -122,6 +122,35 @@ text_search(struct extract *x, rt_str text, struct rt_err *err)
     return last < 0 || answer_flush(x, d, err) < 0 ? -1 : found + last;
 }
 
+enum { BODY_LINES = 12 }; /* after so many it waits in vain */
+
+bool
+text_keep_body(struct extract *x, rt_str object)
+{
+    struct document *d = document_of(x);
+    if (d == NULL)
+        return false;
+    rt_buf_clear(&d->request);
+    rt_buf_add(&d->request, object);
+    d->request.failed = false;
+    d->request_line = x->line;
+    d->request_rewritten = x->rewritten;
+    d->request_mended = x->mended;
+    return true;
+}
+
+rt_str
+text_take_body(struct extract *x, uint8_t *kind)
+{
+    struct document *d = document_of(x);
+    if (d == NULL || d->request.n == 0 || x->line > d->request_line + BODY_LINES)
+        return RT_NONE;
+    rt_str body = keep_whole(x, rt_buf_str(&d->request));
+    rt_buf_clear(&d->request);
+    *kind = body.n == 0 ? KIND_NONE : answer_kind_of_request(x, body);
+    return *kind == KIND_NONE ? RT_NONE : body;
+}
+
 /* ---- lines ---- */
 
 /* A time of day alone: only what lies between such times is known. A clock that falls back by half a day
@@ -312,7 +341,8 @@ end_document(struct extract *x, struct document *d, struct rt_err *err)
 {
     if (settle(x, d, err) < 0)
         return -1;
-    int last = answer_flush(x, d, err) < 0 ? -1 : answer_flush_route(x, d, err);
+    int body = answer_last_request(x, d, err);
+    int last = body < 0 || answer_flush(x, d, err) < 0 ? -1 : body + answer_flush_route(x, d, err);
     /* A status that nothing followed is still an answer, unless it says that all is well. */
     const struct code_entry *known = rule_set_http(x->rules, d->http, KIND_NONE);
     if (last == 0 && (d->http >= 400 || (d->http > 0 && known != NULL && known->severity != SEVERITY_NONE))) {

@@ -244,6 +244,10 @@ int text_end(struct extract *x, struct rt_err *err);
 void text_free(struct extract *x);
 /* Searches one piece of text now; the number of events found, or -1. */
 int text_search(struct extract *x, rt_str text, struct rt_err *err);
+/* A body that was sent, and nothing else: it waits for the answer in a line to come. False: memory. */
+bool text_keep_body(struct extract *x, rt_str object);
+/* The one that waits, in the scratch; *kind: the call that it is of. Empty: none. */
+rt_str text_take_body(struct extract *x, uint8_t *kind);
 /* Could the text hold a shape of the vendor at all? */
 bool text_could_matter(const struct extract *x, rt_str s);
 
