@@ -20,6 +20,7 @@ enum {
     WORD_MOST = 11,
     NAME_MOST = 64,
     LIST_MOST = 100000,
+    TOKEN_LEAST = 32,
     TOKEN_MOST = 64 * 1024,
     DEPTH_MOST = 3,
     TAIL = 160
@@ -403,6 +404,25 @@ learn_pair(struct scrub *s, rt_str value)
     remember_secret(s, (rt_str){colon + 1, n - (size_t)(colon + 1 - pair)}, mark);
 }
 
+/* What cannot be decoded stays so: letters and digits go, blanks and signs that no token may have stay. */
+static rt_str
+shape_of_token(const struct token_table *t, rt_str value, struct rt_arena *a)
+{
+    rt_str from = rt_str_trim(value);
+    size_t keep = (size_t)(from.p - value.p);
+    bool known = false;
+    for (size_t i = 0; i < t->version_count && !known; i++)
+        if (rt_str_starts(from, t->versions[i].prefix)) {
+            known = true;
+            keep += t->versions[i].prefix.n;
+        }
+    char *out = known && value.n >= TOKEN_LEAST ? rt_arena_strz(a, value) : NULL;
+    for (size_t i = keep; out != NULL && i < value.n; i++)
+        if (value_word_byte(out[i]))
+            out[i] = 'A';
+    return out == NULL ? RT_NONE : (rt_str){out, value.n};
+}
+
 /* A token still says for whom and until when, but opens nothing: that is what its signature is for. */
 static bool
 put_token(struct scrub *s, rt_str value)
@@ -413,9 +433,14 @@ put_token(struct scrub *s, rt_str value)
         return false;
     rt_arena_init(&scratch, 4096, 0);
     blunt = token_blunt(&s->rules->tokens, value, TOKEN_MOST, &scratch);
+    if (blunt.n == 0)
+        blunt = shape_of_token(&s->rules->tokens, value, &scratch);
     if (blunt.n > 0) {
-        if (searched(value) && !rt_str_eq(value, blunt))
-            remember(s, &s->secrets, value, blunt);
+        if (!rt_str_eq(value, blunt)) {
+            if (value.n >= SEARCHED_LEAST)
+                remember(s, &s->secrets, value, blunt);
+            remember_secret(s, value, mark);
+        }
         s->counts[SCRUB_TOKEN]++;
         rt_buf_add(&s->text, blunt);
     }

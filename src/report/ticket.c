@@ -36,7 +36,7 @@ finding_of(const struct ticket *t, size_t i)
 
 /* The session's call that the findings rest on, or the last one that failed. */
 static const struct event *
-failed_call(const struct report *r, const struct session *s, const struct finding *f)
+failed_call(const struct session *s, const struct finding *f)
 {
     const struct event *last = NULL;
     for (size_t i = s->event_count; i > 0; i--) {
@@ -48,7 +48,6 @@ failed_call(const struct report *r, const struct session *s, const struct findin
             if (f->evidence[k].input == e->input && f->evidence[k].line == e->line)
                 return e;
     }
-    (void)r;
     return last;
 }
 
@@ -73,7 +72,7 @@ ticket_places(const struct report *r, const struct session *s, struct ticket_pla
         for (size_t k = 0; k < f->evidence_count; k++)
             add_place(out, &n, most, f->evidence[k].input, f->evidence[k].line);
     }
-    const struct event *e = failed_call(r, s, count > 0 ? r->findings[of[0]] : NULL);
+    const struct event *e = failed_call(s, count > 0 ? r->findings[of[0]] : NULL);
     if (e != NULL)
         add_place(out, &n, most, e->input, e->line);
     for (size_t i = 0; i < s->event_count && n < most; i++) {
@@ -96,12 +95,35 @@ text(const struct ticket *t, rt_str s)
 }
 
 static void
-row(const struct ticket *t, const char *name, rt_str value)
+row_begin(const struct ticket *t, const char *name)
 {
     out_raw(t->o, t->style->row);
     out_raw(t->o, name);
     out_raw(t->o, t->style->cell);
+}
+
+static void
+row(const struct ticket *t, const char *name, rt_str value)
+{
+    row_begin(t, name);
     text(t, value);
+    out_raw(t->o, t->style->row_end);
+}
+
+static void
+id(const struct ticket *t, rt_str s)
+{
+    if (s.n > 0)
+        redact_write(t->o, s, t->style->id);
+    else
+        out_raw(t->o, "none");
+}
+
+static void
+id_row(const struct ticket *t, const char *name, rt_str value)
+{
+    row_begin(t, name);
+    id(t, value);
     out_raw(t->o, t->style->row_end);
 }
 
@@ -131,50 +153,56 @@ code_line(const struct ticket *t, rt_str line)
 /* ---- parts ---- */
 
 static void
-put_or_none(struct rt_buf *b, rt_str s)
+window_row(const struct ticket *t)
 {
-    rt_buf_add(b, s.n > 0 ? s : RT_LIT("(none)"));
+    const struct session *s = t->s;
+    char from[RT_TIME_MAX], to[RT_TIME_MAX], length[RT_TIME_MAX], text[200] = "the logs tell no time";
+    if (s->first != RT_TIME_NONE) {
+        bool day = s->first / RT_DAY == s->last / RT_DAY;
+        rt_time_human(s->last, to);
+        snprintf(text, sizeof(text), "%s - %s (%s)", rt_time_human(s->first, from), day ? to + sizeof("2026-01-05") : to,
+                 rt_dur_human(s->last - s->first, length));
+    }
+    row(t, "UTC window", rt_str_of(text));
+}
+
+static void
+failed_row(const struct ticket *t, const struct event *e)
+{
+    const char *method = route_method(e->kind);
+    rt_str mode = e->kind == KIND_ACQUIRE ? RT_NONE : e->mode.n > 0 ? e->mode : t->s->mode;
+    struct rt_buf b, result;
+    rt_buf_init(&b, 4000);
+    rt_buf_init(&result, 4000);
+    event_result(e, &result);
+    rt_buf_addf(&b, "%.*s …/%s%.*s%s%.*s → %.*s", RT_FMT(e->method.n > 0 ? e->method : rt_str_of(method == NULL ? "" : method)),
+                mode.n > 0 ? "mode/" : "", RT_FMT(mode), mode.n > 0 ? "/" : "", RT_FMT(rule_set_kind_name(t->r->rules, e->kind)),
+                RT_FMT(rt_buf_str(&result)));
+    row(t, "Call that failed", rt_str_trim(rt_buf_str(&b)));
+    rt_buf_fini(&b);
+    rt_buf_fini(&result);
 }
 
 static void
 identity(const struct ticket *t, const struct event *failed)
 {
     const struct session *s = t->s;
-    char from[RT_TIME_MAX], to[RT_TIME_MAX];
-    struct rt_buf b;
-    rt_buf_init(&b, 4000);
     out_raw(t->o, t->style->table);
-    put_or_none(&b, s->app_id);
-    rt_buf_add(&b, RT_LIT(" / "));
-    put_or_none(&b, s->cname);
-    rt_buf_add(&b, RT_LIT(" / "));
-    put_or_none(&b, s->uid);
-    row(t, "App ID / channel / uid", rt_buf_str(&b));
-    row(t, "Resource ID", s->rid.n > 0 ? s->rid : RT_LIT("(none)"));
-    row(t, "sid", s->sid.n > 0 ? s->sid : RT_LIT("(none)"));
-    row(t, "Mode", s->mode.n > 0 ? s->mode : RT_LIT("(not told)"));
-    rt_buf_clear(&b);
-    if (s->first != RT_TIME_NONE)
-        rt_buf_addf(&b, "%s - %s", rt_time_human(s->first, from), rt_time_clock(s->last, to));
-    row(t, "UTC window",
-        s->first != RT_TIME_NONE ? rt_buf_str(&b) : RT_LIT("(the logs tell no time)"));
+    row_begin(t, "App ID / channel / uid");
+    id(t, s->app_id);
+    out_raw(t->o, " / ");
+    id(t, s->cname);
+    out_raw(t->o, " / ");
+    id(t, s->uid);
+    out_raw(t->o, t->style->row_end);
+    id_row(t, "Resource ID", s->rid);
+    id_row(t, "sid", s->sid);
+    row(t, "Mode", s->mode.n > 0 ? s->mode : RT_LIT("not told"));
+    window_row(t);
     row(t, "State", rt_str_of(session_phase_name(s->phase)));
-    if (failed != NULL) {
-        const char *method = route_method(failed->kind);
-        rt_str mode = failed->mode.n > 0 ? failed->mode : s->mode;
-        rt_buf_clear(&b);
-        rt_buf_addf(&b, "%.*s …/%s%.*s%s%.*s -> ",
-                    RT_FMT(failed->method.n > 0 ? failed->method
-                                                : rt_str_of(method == NULL ? "" : method)),
-                    mode.n > 0 && failed->kind != KIND_ACQUIRE ? "mode/" : "",
-                    RT_FMT(failed->kind != KIND_ACQUIRE ? mode : RT_NONE),
-                    mode.n > 0 && failed->kind != KIND_ACQUIRE ? "/" : "",
-                    RT_FMT(rule_set_kind_name(t->r->rules, failed->kind)));
-        event_result(failed, &b);
-        row(t, "Call that failed", rt_str_trim(rt_buf_str(&b)));
-    }
+    if (failed != NULL)
+        failed_row(t, failed);
     out_raw(t->o, t->style->table_end);
-    rt_buf_fini(&b);
 }
 
 static void
@@ -222,9 +250,10 @@ timeline(const struct ticket *t, size_t budget)
 {
     const struct session *s = t->s;
     rt_time before = RT_TIME_NONE;
-    struct rt_buf b;
+    struct rt_buf b, result;
     size_t shown = 0;
     rt_buf_init(&b, 4000);
+    rt_buf_init(&result, 4000);
     out_raw(t->o, t->style->fold);
     out_fmt(t->o, "Timeline (%zu event%s)", s->event_count, rt_plural(s->event_count));
     out_raw(t->o, t->style->fold_middle);
@@ -240,13 +269,14 @@ timeline(const struct ticket *t, size_t budget)
                 rt_dur_human(e->begin - before, since);
             before = e->repeated > 1 ? e->last : e->begin;
         }
-        rt_buf_addf(&b, "%-12s  %s%-8s  %s  %.*s%s", clock, since[0] != '\0' ? "+" : " ", since,
-                    e->source == SOURCE_HOOK ? "hook" : "call",
-                    RT_FMT(rule_set_kind_name(t->r->rules, e->kind)),
-                    e->repeated > 1 ? "" : "  ");
+        rt_buf_clear(&result);
+        event_result(e, &result);
+        rt_buf_addf(&b, "%-12s  %s%-8s  %-8s  %.*s", clock, since[0] != '\0' ? "+" : " ", since,
+                    e->source == SOURCE_HOOK ? "callback" : "call", RT_FMT(rule_set_kind_name(t->r->rules, e->kind)));
         if (e->repeated > 1)
-            rt_buf_addf(&b, " x%u  ", e->repeated);
-        event_result(e, &b);
+            rt_buf_addf(&b, " x%u", e->repeated);
+        if (result.n > 0)
+            rt_buf_addf(&b, "  %.*s", RT_FMT(rt_buf_str(&result)));
         code_line(t, (rt_str){rt_buf_str(&b).p, b.n < 280 ? b.n : 280});
     }
     if (shown < s->event_count) {
@@ -257,6 +287,7 @@ timeline(const struct ticket *t, size_t budget)
     out_raw(t->o, t->style->code_end);
     out_raw(t->o, t->style->fold_end);
     rt_buf_fini(&b);
+    rt_buf_fini(&result);
 }
 
 static void
@@ -366,11 +397,19 @@ foot(const struct ticket *t)
             RT_FMT(t->r->rules->version), scrub_profile_name(t->how->scrub->profile), removed[0] != '\0' ? removed : "nothing");
 }
 
+/* For what may be left out: what stands behind it is known. */
+static size_t
+room_left(const struct ticket *t, const struct out *last)
+{
+    size_t used = out_text(t->o).n + out_text(last).n + 400;
+    return t->how->max_bytes > used ? t->how->max_bytes - used : 0;
+}
+
 static void
 document(struct ticket *t)
 {
     const struct event *failed =
-        failed_call(t->r, t->s, t->finding_count > 0 ? finding_of(t, 0) : NULL);
+        failed_call(t->s, t->finding_count > 0 ? finding_of(t, 0) : NULL);
     struct out *whole = t->o, *last = out_memory(NULL);
     if (last == NULL)
         return;
@@ -382,14 +421,15 @@ document(struct ticket *t)
     t->o = last;
     missing(t);
     t->o = whole;
-    size_t used = out_text(whole).n + out_text(last).n + 400;
-    size_t room = t->how->max_bytes > used ? t->how->max_bytes - used : 0;
-    if (room > 500)
+    size_t room = room_left(t, last);
+    bool timed = room > 500, proven = false;
+    if (timed)
         timeline(t, room / 2 > 20000 ? 20000 : room / 2);
-    used = out_text(whole).n + out_text(last).n + 400;
-    room = t->how->max_bytes > used ? t->how->max_bytes - used : 0;
-    if (room > 300)
+    room = room_left(t, last);
+    if ((proven = room > 300))
         evidence(t, room);
+    if (!timed || !proven)
+        out_fmt(whole, "(left out for size: %s%s)\n\n", timed ? "" : "timeline", proven ? "" : timed ? "evidence lines" : " and evidence lines");
     out_rawn(whole, out_text(last));
     out_abort(&last);
     foot(t);
@@ -411,10 +451,12 @@ ticket_write(const struct report *r, const struct session *s, const struct ticke
     else if (scrub_leak(how->scrub, all))
         rt_fail_here(err, RT_EIO,
                      "a secret of the input would be in the ticket; nothing is written");
+    else if (all.n > how->max_bytes)
+        rt_fail_here(err, RT_EUSAGE, "--max %zu: this ticket needs %zu bytes without its timeline and its lines", how->max_bytes, all.n);
     else
         rc = 0;
     if (rc == 0)
-        out_rawn(o, (rt_str){all.p, all.n < how->max_bytes ? all.n : how->max_bytes});
+        out_rawn(o, all);
     out_abort(&t.o);
     return rc;
 }

@@ -21,6 +21,14 @@ text_jira(struct out *o, rt_str s)
     }
 }
 
+static void
+id_jira(struct out *o, rt_str s)
+{
+    out_raw(o, "{{");
+    text_jira(o, s);
+    out_raw(o, "}}");
+}
+
 static const struct ticket_style styles[] = {
     {
         .name = "github",
@@ -32,7 +40,7 @@ static const struct ticket_style styles[] = {
         .cell = " | ",
         .row_end = " |\n",
         .strong = "**",
-        .strong_end = "** ",
+        .strong_end = ":** ",
         .fold = "<details><summary>",
         .fold_middle = "</summary>\n\n",
         .fold_end = "\n</details>\n\n",
@@ -41,6 +49,7 @@ static const struct ticket_style styles[] = {
         .indent = "",
         .never = "```",
         .text = out_md,
+        .id = out_md_code,
     },
     {
         .name = "jira",
@@ -52,7 +61,7 @@ static const struct ticket_style styles[] = {
         .cell = "|",
         .row_end = "|\n",
         .strong = "*",
-        .strong_end = "* ",
+        .strong_end = ":* ",
         .fold = "h4. ",
         .fold_middle = "\n\n",
         .fold_end = "\n",
@@ -61,6 +70,7 @@ static const struct ticket_style styles[] = {
         .indent = "",
         .never = "{noformat}",
         .text = text_jira,
+        .id = id_jira,
     },
     {
         .name = "zendesk",
@@ -72,7 +82,7 @@ static const struct ticket_style styles[] = {
         .cell = ":** ",
         .row_end = "\n",
         .strong = "**",
-        .strong_end = "** ",
+        .strong_end = ":** ",
         .fold = "### ",
         .fold_middle = "\n\n",
         .fold_end = "\n",
@@ -81,6 +91,7 @@ static const struct ticket_style styles[] = {
         .indent = "",
         .never = "```",
         .text = out_md,
+        .id = out_md_code,
     },
     {
         .name = "plain",
@@ -100,6 +111,7 @@ static const struct ticket_style styles[] = {
         .code_end = "",
         .indent = "    ",
         .text = out_tty,
+        .id = out_tty,
     },
 };
 

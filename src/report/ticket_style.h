@@ -18,6 +18,7 @@ struct ticket_style {
     const char *indent;          /* of each such line */
     const char *never;           /* what would end the code early; NULL: nothing */
     void (*text)(struct out *o, rt_str s);
+    void (*id)(struct out *o, rt_str s); /* of an id, which is copied rather than read */
 };
 
 #endif

@@ -71,7 +71,7 @@ def check_samples():
     before, after = ids(report(SAMPLES)), ids(json.loads(again))
     missing = [f for f in before if f not in after and f not in lost and "#" not in f[1]]
     assert not missing, missing
-    assert len(lost) <= 1, lost
+    assert not lost, lost
     assert len(before) > 40
     run("bundle", SAMPLES, "-o", "all2.tgz")
     assert open("all.tgz", "rb").read() == open("all2.tgz", "rb").read(), "not reproducible"
@@ -191,7 +191,7 @@ def check_tokens():
     inside = members("tokens.tgz")
     tokens = set(re.findall(r"00[67][A-Za-z0-9+/=]{80,}", text))
     assert tokens and not [t for t in tokens for body in inside.values() if t.encode() in body]
-    before = [f for f in ids(report(*logs)) if "token" in f[0] and f[0] != "token-malformed"]
+    before = [f for f in ids(report(*logs)) if "token" in f[0]]
     assert len(before) > 3 and before == [f for f in ids(report("tokens.tgz")) if "token" in f[0]], before
     print("tokens:", len(tokens), "findings about them:", len(before))
 
