@@ -72,6 +72,28 @@ want(struct bundle *b, const struct session *s)
     return 0;
 }
 
+static bool
+proves(const struct session *s, const struct finding *f)
+{
+    for (size_t i = 0; i < s->event_count; i++)
+        for (size_t k = 0; k < f->evidence_count; k++)
+            if (f->evidence[k].input == s->events[i]->input &&
+                (f->evidence[k].line == s->events[i]->line || f->evidence[k].line == s->events[i]->answer_line))
+                return true;
+    return false;
+}
+
+/* Of what is found about no session the proofs are wanted; each with all of its session, since a part of one
+ * would tell something else. */
+static bool
+proves_any(const struct report *r, const struct session *s)
+{
+    for (size_t i = 0; i < r->finding_count; i++)
+        if (report_session(r, r->findings[i]->session) == NULL && proves(s, r->findings[i]))
+            return true;
+    return false;
+}
+
 /* Without ids: the sessions with findings, or all when there are none. */
 static int
 choose_sessions(struct bundle *b)
@@ -86,7 +108,8 @@ choose_sessions(struct bundle *b)
             return -1;
     }
     for (size_t i = 0; b->ids.n == 0 && i < r->session_count; i++)
-        if (report_session_findings(r, r->sessions[i], &of) > 0 && want(b, r->sessions[i]) < 0)
+        if ((report_session_findings(r, r->sessions[i], &of) > 0 || proves_any(r, r->sessions[i])) &&
+            want(b, r->sessions[i]) < 0)
             return -1;
     for (size_t i = 0; b->sessions.n == 0 && i < r->session_count; i++)
         if (want(b, r->sessions[i]) < 0)

@@ -33,6 +33,13 @@ mark(struct choice_lines *l, uint64_t line)
     return 0;
 }
 
+static void
+unmark(struct choice_lines *l, uint64_t line)
+{
+    if (line > 0 && (line - 1) / 64 < l->bits.n)
+        l->bits.v[(line - 1) / 64] &= ~(UINT64_C(1) << (line - 1) % 64);
+}
+
 static int
 mark_around(struct choice_lines *l, uint64_t line, uint64_t reach)
 {
@@ -109,6 +116,47 @@ mark_ids(struct choice *c, size_t input, const struct input *in, const struct ne
 
 /* ---- neighbours ---- */
 
+static bool
+among(const struct session *const *sessions, size_t n, const struct session *s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (sessions[i] == s)
+            return true;
+    return false;
+}
+
+static bool
+line_of_others(const struct needles *others, rt_str text, const struct needles *ids)
+{
+    return needles_in(others, text) != NULL && needles_in(ids, text) == NULL;
+}
+
+/* Neighbours give the context, but not a part of another recording: that would tell something wrong of it. */
+static int
+leave_others(struct choice *c, const struct report *r, const struct session *const *sessions, size_t n, const struct needles *ids,
+             const struct input_list *inputs, const struct rt_limits *limits, struct rt_err *err)
+{
+    struct needles others = {0};
+    int rc = 0;
+    for (size_t i = 0; i < r->session_count; i++)
+        if (!among(sessions, n, r->sessions[i]))
+            rc |= add_ids(&others, r->sessions[i], false);
+    needles_settle(&others);
+    for (size_t i = 0; i < inputs->inputs.n && rc == 0; i++) {
+        struct reader_line line;
+        struct rt_err unread = {0};
+        struct reader *reader = input_open(&inputs->inputs.v[i], false, limits, &unread);
+        int got = 1;
+        while (reader != NULL && (got = reader_next(reader, &line, err)) == 1)
+            if (choice_has(c, i, line.number) && line_of_others(&others, line.text, ids))
+                unmark(&c->inputs.v[i], line.number);
+        reader_free(&reader);
+        rc = got < 0 ? -1 : 0;
+    }
+    needles_fini(&others);
+    return rc < 0 ? rt_fail_mem(err) : 0;
+}
+
 static int
 widen(struct choice_lines *l)
 {
@@ -147,6 +195,11 @@ choice_make(struct choice *c, const struct report *r, const struct session *cons
         rc = mark_ids(c, i, &inputs->inputs.v[i], &ids, limits, err);
         if (rc == 0 && (width == CHOICE_NEAR ? widen(&c->inputs.v[i])
                                              : mark_around(&c->inputs.v[i], 1, 0)) < 0)
+            rc = rt_fail_mem(err);
+    }
+    if (rc == 0 && width == CHOICE_NEAR) {
+        rc = leave_others(c, r, sessions, n, &ids, inputs, limits, err);
+        if (rc == 0 && wide && mark_proofs(c, r) < 0)
             rc = rt_fail_mem(err);
     }
     needles_fini(&ids);

@@ -110,8 +110,13 @@ likeness_make(struct likeness *l, const struct report *first,
     for (size_t i = 0; i < n; i++) {
         const struct session *s = sessions[i], *t = likeness_session(second, s);
         rt_str shown = t != NULL ? t->id : RT_LIT("a session that is not there");
-        if (compare(first, s, second, t, shown, &l->lost, a) < 0 ||
-            (t != NULL && compare(second, t, first, s, shown, &l->gained, a) < 0))
+        if (compare(first, s, second, t, shown, &l->lost, a) < 0)
+            return -1;
+    }
+    /* Of a session that nobody wanted some lines may be there, and tell something that all of them do not. */
+    for (size_t i = 0; i < second->session_count; i++) {
+        const struct session *t = second->sessions[i];
+        if (compare(second, t, first, likeness_session(first, t), t->id, &l->gained, a) < 0)
             return -1;
     }
     if (!wide)
