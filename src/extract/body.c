@@ -273,6 +273,34 @@ is_telling(struct extract *x, rt_str body)
     return x->rules->telling != NULL && derive_matches(x, x->rules->telling, body);
 }
 
+static bool
+says_nothing(const struct scan_value *v)
+{
+    for (size_t i = 0; i < ANSWER__COUNT; i++)
+        if (v[i].type != SCAN_NONE)
+            return false;
+    return true;
+}
+
+/* {"Code":404,"Body":{…}}: the status beside what was answered with it. */
+static rt_str
+inner_answer(struct extract *x, rt_str body, struct event *e)
+{
+    rt_str key, inner = RT_NONE;
+    struct scan_value v;
+    int64_t http = 0;
+    size_t at = 0;
+    while (scan_member(body, &at, (unsigned)x->limits->json_depth, &key, &v) == 1) {
+        if (v.type == SCAN_OBJECT && rt_str_eq_nocase(key, RT_LIT("body")))
+            inner = v.text;
+        else if (rt_str_eq_nocase(key, RT_LIT("code")))
+            value_int(&v, &http);
+    }
+    if (inner.n > 0 && e->http == 0 && http >= 100 && http <= 599)
+        e->http = (int32_t)http;
+    return inner;
+}
+
 int
 body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot, struct body_look *look,
             struct rt_err *err)
@@ -286,6 +314,11 @@ body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *
     }
     bool cached = false;
     const struct scan_value *v = body.p[0] == '{' ? scan_answer(x, body, slot, values) : NULL;
+    if (v == values && says_nothing(v)) {
+        rt_str inner = inner_answer(x, body, e);
+        body = inner.n > 0 ? inner : body;
+        v = scan_answer(x, body, NULL, values);
+    }
     if (v == NULL)
         return answer_text(x, e, body);
     cached = v != values;

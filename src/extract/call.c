@@ -451,6 +451,14 @@ split_request_line(struct scan_value *parts)
     parts[FORMAT_URL].text = (rt_str){rest.p, end == SIZE_MAX ? rest.n : end};
 }
 
+/* A line for the request, a line for its answer, and one name for the bodies of both. */
+static bool
+asks_alone(struct extract *x, const struct scan_value *parts, rt_str body)
+{
+    return body.n > 0 && present(&parts[FORMAT_JOIN]) && !present(&parts[FORMAT_HTTP]) && !present(&parts[FORMAT_REQUEST]) &&
+           !present(&parts[FORMAT_ERROR]) && !present(&parts[FORMAT_DURATION]) && !body_is_vendor(x, rt_str_trim(body));
+}
+
 int
 call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
@@ -475,7 +483,15 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
                 fate = read_foreign(x, parts, err);
             return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);
         }
-        return build(x, parts, slot, KIND_NONE, part_body(x, &parts[FORMAT_RESPONSE], 2), err);
+        rt_str body = part_body(x, &parts[FORMAT_RESPONSE], 2);
+        if (asks_alone(x, parts, body)) {
+            memmove(request, parts, sizeof(request));
+            request[FORMAT_REQUEST] = request[FORMAT_RESPONSE];
+            request[FORMAT_RESPONSE] = (struct scan_value){SCAN_NONE, RT_NONE, false};
+            parts = request;
+            body = RT_NONE;
+        }
+        return build(x, parts, slot, KIND_NONE, body, err);
     }
     uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
     rt_str response = part_body(x, &parts[FORMAT_RESPONSE], 2);

@@ -109,48 +109,6 @@ search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
     return found;
 }
 
-int
-text_search(struct extract *x, rt_str text, struct rt_err *err)
-{
-    struct document *d = document_of(x);
-    if (d == NULL)
-        return rt_fail_mem(err);
-    d->time = x->outer.known ? x->outer.at : RT_TIME_NONE;
-    d->zoned = x->outer.zoned;
-    d->coarse = x->outer.coarse;
-    int found = search(x, d, text, err), last = found < 0 ? -1 : answer_flush_route(x, d, err);
-    return last < 0 || answer_flush(x, d, err) < 0 ? -1 : found + last;
-}
-
-enum { BODY_LINES = 12 }; /* after so many it waits in vain */
-
-bool
-text_keep_body(struct extract *x, rt_str object)
-{
-    struct document *d = document_of(x);
-    if (d == NULL)
-        return false;
-    rt_buf_clear(&d->request);
-    rt_buf_add(&d->request, object);
-    d->request.failed = false;
-    d->request_line = x->line;
-    d->request_rewritten = x->rewritten;
-    d->request_mended = x->mended;
-    return true;
-}
-
-rt_str
-text_take_body(struct extract *x, uint8_t *kind)
-{
-    struct document *d = document_of(x);
-    if (d == NULL || d->request.n == 0 || x->line > d->request_line + BODY_LINES)
-        return RT_NONE;
-    rt_str body = keep_whole(x, rt_buf_str(&d->request));
-    rt_buf_clear(&d->request);
-    *kind = body.n == 0 ? KIND_NONE : answer_kind_of_request(x, body);
-    return *kind == KIND_NONE ? RT_NONE : body;
-}
-
 /* ---- lines ---- */
 
 /* A time of day alone: only what lies between such times is known. A clock that falls back by half a day
@@ -221,6 +179,50 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
     note_time(x, &stamp);
     d->time = stamp_time(x, &stamp, &d->zoned);
     d->coarse = stamp.digits == 0;
+}
+
+int
+text_search(struct extract *x, rt_str text, struct rt_err *err)
+{
+    struct document *d = document_of(x);
+    if (d == NULL)
+        return rt_fail_mem(err);
+    d->time = x->outer.known ? x->outer.at : RT_TIME_NONE;
+    d->zoned = x->outer.zoned;
+    d->coarse = x->outer.coarse;
+    if (!x->outer.known)
+        note_stamp(x, d, text);
+    int found = search(x, d, text, err), last = found < 0 ? -1 : answer_flush_route(x, d, err);
+    return last < 0 || answer_flush(x, d, err) < 0 ? -1 : found + last;
+}
+
+enum { BODY_LINES = 12 }; /* after so many it waits in vain */
+
+bool
+text_keep_body(struct extract *x, rt_str object)
+{
+    struct document *d = document_of(x);
+    if (d == NULL)
+        return false;
+    rt_buf_clear(&d->request);
+    rt_buf_add(&d->request, object);
+    d->request.failed = false;
+    d->request_line = x->line;
+    d->request_rewritten = x->rewritten;
+    d->request_mended = x->mended;
+    return true;
+}
+
+rt_str
+text_take_body(struct extract *x, uint8_t *kind)
+{
+    struct document *d = document_of(x);
+    if (d == NULL || d->request.n == 0 || x->line > d->request_line + BODY_LINES)
+        return RT_NONE;
+    rt_str body = keep_whole(x, rt_buf_str(&d->request));
+    rt_buf_clear(&d->request);
+    *kind = body.n == 0 ? KIND_NONE : answer_kind_of_request(x, body);
+    return *kind == KIND_NONE ? RT_NONE : body;
 }
 
 /* Members of an exchange as key=value, a row of a table, or prose. */
