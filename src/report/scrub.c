@@ -20,7 +20,7 @@ enum {
     WORD_MOST = 11,
     NAME_MOST = 64,
     LIST_MOST = 100000,
-    TOKEN_LEAST = 32,
+    TOKEN_LEAST = 12,
     TOKEN_MOST = 64 * 1024,
     DEPTH_MOST = 3,
     TAIL = 160
