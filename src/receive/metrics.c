@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "live/engine.h"
 #include "receive/http.h"
 
 /* Without a check of signatures every number says so. */
@@ -65,6 +66,15 @@ static double
 since(rt_dur then)
 {
     return then == 0 ? 0 : (double)(monotonic_now() - then) / RT_SEC;
+}
+
+static double
+behind(const struct admin_options *a, const struct writer_facts *f)
+{
+    const struct live_view *v = live_view_get(a->live);
+    int64_t seen = v == NULL ? 0 : live_view_facts(v)->extent.callbacks;
+    live_view_put(&v);
+    return f->last_id > seen ? (double)(f->last_id - seen) : 0;
 }
 
 static unsigned

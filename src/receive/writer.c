@@ -40,6 +40,7 @@ struct writer {
     bool stop, ended;
     enum store_health health;
     char why[400];
+    int64_t last_id;
     rt_dur busy_since, committed; /* monotonic; busy_since 0: idle */
 
     bool disk_low; /* of the thread alone, as are these: */
@@ -245,6 +246,7 @@ write_batch(struct writer *w, struct batch *b)
             spread_add(w->counters, SPREAD_BATCH, batch_size(b));
         pthread_mutex_lock(&w->lock);
         w->committed = now;
+        w->last_id = store_last_id(w->store);
         pthread_mutex_unlock(&w->lock);
         return true;
     }
@@ -397,6 +399,7 @@ writer_new(const char *path, const struct rt_limits *limits, struct counters *co
         rt_fail_here(err, RT_EIO, "eventfd: %s", strerror(errno));
     if (w->fd < 0 || w->store == NULL)
         goto failed;
+    w->last_id = store_last_id(w->store);
     pthread_condattr_t clock;
     pthread_condattr_init(&clock);
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -545,6 +548,7 @@ writer_facts(struct writer *w, struct writer_facts *out)
     out->health = w->health;
     out->busy = w->busy_since == 0 ? 0 : now - w->busy_since;
     out->since_commit = now - w->committed;
+    out->last_id = w->last_id;
     memcpy(out->why, w->why, sizeof(out->why));
     pthread_mutex_unlock(&w->lock);
 }

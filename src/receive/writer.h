@@ -49,7 +49,8 @@ struct writer_facts {
     enum store_health health;
     rt_dur busy; /* how long the batch at work has been; 0: none */
     rt_dur since_commit;
-    char why[400]; /* of the last failure */
+    int64_t last_id; /* of the newest row that is on disk */
+    char why[400];   /* of the last failure */
 };
 
 struct writer;

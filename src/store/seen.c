@@ -3,7 +3,6 @@
 #include "store/seen.h"
 
 #include <nettle/sha2.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -13,6 +12,7 @@ enum {
     GATHERED = 1 << 16, /* keys in memory before they are frozen */
     SETTLED_A_KEY = 2,  /* so that the frozen are gone before the fresh are as many */
     SETTLED_LEAST = 32,
+    SLOTS_LEAST = 4096,
     BUCKETS = 1 << 12
 };
 
@@ -20,16 +20,19 @@ struct slot {
     unsigned char key[SEEN_KEY];
     int64_t id; /* 0: free */
 };
+struct table { /* open addressing; the capacity is 0 or a power of two */
+    struct slot *slots;
+    size_t n, cap;
+    int64_t upto; /* highest id */
+};
 
 struct seen {
     struct store *s;
-    struct slot *fresh; /* open addressing */
-    size_t fresh_n, cap;
-    struct slot *frozen; /* sorted */
-    size_t frozen_n, settled;
-    uint32_t bucket[BUCKETS + 1];    /* where the frozen that begin alike stand */
-    int64_t fresh_upto, frozen_upto; /* highest ids among them */
-    size_t added, begun_settled;     /* by this transaction; when it began */
+    struct table fresh, frozen;
+    uint32_t *
+        order; /* of the frozen: their slots as they stand in the index, by the first bits of their keys */
+    size_t settled;
+    size_t added, begun_settled; /* by this transaction; when it began */
 };
 
 /* ---- keys ---- */
@@ -60,45 +63,66 @@ seen_twin_key(rt_str app, const unsigned char *twin, unsigned char out[SEEN_KEY]
     out[0] &= 0x7f;
 }
 
-/* ---- fresh ---- */
+/* ---- tables ---- */
 
 static struct slot *
-place(const struct seen *n, const unsigned char *key)
+place(const struct table *t, const unsigned char *key)
 {
     uint64_t h, more;
     memcpy(&h, key, sizeof(h));
     memcpy(&more, key + sizeof(h), sizeof(more));
     h = (h ^ more) * 0x9e3779b97f4a7c15u;
-    size_t i = (size_t)(h >> 32) & (n->cap - 1);
-    while (n->fresh[i].id != 0 && memcmp(n->fresh[i].key, key, SEEN_KEY) != 0)
-        i = (i + 1) & (n->cap - 1);
-    return &n->fresh[i];
+    size_t i = (size_t)(h >> 32) & (t->cap - 1);
+    while (t->slots[i].id != 0 && memcmp(t->slots[i].key, key, SEEN_KEY) != 0)
+        i = (i + 1) & (t->cap - 1);
+    return &t->slots[i];
+}
+
+static const struct slot *
+find(const struct table *t, const unsigned char *key)
+{
+    const struct slot *at = t->n == 0 ? NULL : place(t, key);
+    return at == NULL || at->id == 0 ? NULL : at;
 }
 
 static int
-grow(struct seen *n, struct rt_err *err)
+grow(struct table *t, struct rt_err *err)
 {
-    struct seen old = *n;
-    n->cap = old.cap == 0 ? 4096 : old.cap * 2;
-    n->fresh = rt_calloc(n->cap, sizeof(*n->fresh));
-    if (n->fresh == NULL) {
-        *n = old;
+    struct table old = *t;
+    t->cap = old.cap == 0 ? SLOTS_LEAST : old.cap * 2;
+    t->slots = rt_calloc(t->cap, sizeof(*t->slots));
+    if (t->slots == NULL) {
+        *t = old;
         return rt_fail_mem(err);
     }
     for (size_t i = 0; i < old.cap; i++)
-        if (old.fresh[i].id != 0)
-            *place(n, old.fresh[i].key) = old.fresh[i];
-    rt_free(old.fresh);
+        if (old.slots[i].id != 0)
+            *place(t, old.slots[i].key) = old.slots[i];
+    rt_free(old.slots);
     return 0;
 }
 
-/* ---- frozen ---- */
-
-static int
-by_key(const void *a, const void *b)
+/* Takes out what has a higher id. In place: with each that goes, those behind it are put again. */
+static void
+take_back(struct table *t, int64_t last_id)
 {
-    return memcmp(((const struct slot *)a)->key, ((const struct slot *)b)->key, SEEN_KEY);
+    t->upto = t->upto > last_id ? last_id : t->upto;
+    for (size_t i = 0; i < t->cap; i++) {
+        if (t->slots[i].id <= last_id)
+            continue;
+        t->slots[i].id = 0;
+        t->n--;
+        for (size_t k = (i + 1) & (t->cap - 1); t->slots[k].id != 0;
+             k = (k + 1) & (t->cap - 1)) {
+            struct slot moved = t->slots[k];
+            t->slots[k].id = 0;
+            *place(t, moved.key) = moved;
+        }
+        i--; /* something else may stand here now */
+    }
 }
+
+/* ---- frozen ---- */
 
 static size_t
 bucket(const struct slot *t)
@@ -106,44 +130,50 @@ bucket(const struct slot *t)
     return (size_t)t->key[0] << 4 | t->key[1] >> 4;
 }
 
-/* By buckets, since a sort of all of them at once holds up a batch for too long. */
+/* Buckets are fine enough: a page of the index holds some, and a sort of all keys would hold up a batch for long. */
+static void
+put_in_order(struct seen *n)
+{
+    uint32_t at[BUCKETS + 1] = {0};
+    for (size_t i = 0; i < n->frozen.cap; i++)
+        if (n->frozen.slots[i].id != 0)
+            at[bucket(&n->frozen.slots[i]) + 1]++;
+    for (size_t b = 0; b < BUCKETS; b++)
+        at[b + 1] += at[b];
+    for (size_t i = 0; i < n->frozen.cap; i++)
+        if (n->frozen.slots[i].id != 0)
+            n->order[at[bucket(&n->frozen.slots[i])]++] = (uint32_t)i;
+}
+
 static int
 freeze(struct seen *n, struct rt_err *err)
 {
-    size_t at[BUCKETS + 1] = {0};
-    struct slot *sorted = rt_malloc(n->fresh_n * sizeof(*sorted));
-    if (sorted == NULL)
+    uint32_t *order = rt_malloc(n->fresh.n * sizeof(*order));
+    struct table next = {.cap = n->fresh.cap};
+    next.slots = order == NULL ? NULL : rt_calloc(next.cap, sizeof(*next.slots));
+    if (next.slots == NULL) {
+        rt_free(order);
         return rt_fail_mem(err);
-    for (size_t i = 0; i < n->cap; i++)
-        if (n->fresh[i].id != 0)
-            at[bucket(&n->fresh[i]) + 1]++;
-    for (size_t b = 0; b < BUCKETS; b++)
-        at[b + 1] += at[b];
-    for (size_t i = 0; i < n->cap; i++)
-        if (n->fresh[i].id != 0)
-            sorted[at[bucket(&n->fresh[i])]++] = n->fresh[i];
-    for (size_t b = 0, from = 0; b < BUCKETS; from = at[b++])
-        if (at[b] > from + 1)
-            qsort(sorted + from, at[b] - from, sizeof(*sorted), by_key);
-    for (size_t b = 0; b < BUCKETS; b++)
-        n->bucket[b + 1] = (uint32_t)at[b];
-    rt_free(n->frozen);
-    n->frozen = sorted;
-    n->frozen_n = n->fresh_n;
+    }
+    rt_free(n->order);
+    rt_free(n->frozen.slots);
+    n->order = order;
+    n->frozen = n->fresh;
+    n->fresh = next;
     n->settled = n->begun_settled = 0;
-    n->frozen_upto = n->fresh_upto;
-    memset(n->fresh, 0, n->cap * sizeof(*n->fresh));
-    n->fresh_n = 0;
+    put_in_order(n);
     return 0;
 }
 
 static int
 settle_upto(struct seen *n, size_t end, struct rt_err *err)
 {
-    end = end < n->frozen_n ? end : n->frozen_n;
-    for (; n->settled < end; n->settled++)
-        if (store_seen_put(n->s, n->frozen[n->settled].key, n->frozen[n->settled].id, err) < 0)
+    end = end < n->frozen.n ? end : n->frozen.n;
+    for (; n->settled < end; n->settled++) {
+        const struct slot *t = &n->frozen.slots[n->order[n->settled]];
+        if (store_seen_put(n->s, t->key, t->id, err) < 0)
             return -1;
+    }
     return 0;
 }
 
@@ -152,12 +182,12 @@ int
 seen_settle(struct seen *n, struct rt_err *err)
 {
     size_t some = n->added * SETTLED_A_KEY + SETTLED_LEAST;
-    bool full = n->fresh_n >= GATHERED;
+    bool full = n->fresh.n >= GATHERED;
     n->added = 0;
-    if (n->settled < n->frozen_n) {
-        if (settle_upto(n, full ? n->frozen_n : n->settled + some, err) < 0)
+    if (n->settled < n->frozen.n) {
+        if (settle_upto(n, full ? n->frozen.n : n->settled + some, err) < 0)
             return -1;
-        return n->settled < n->frozen_n ? 0 : store_mark_set(n->s, n->frozen_upto, err);
+        return n->settled < n->frozen.n ? 0 : store_mark_set(n->s, n->frozen.upto, err);
     }
     return full ? freeze(n, err) : 0;
 }
@@ -167,14 +197,10 @@ seen_settle(struct seen *n, struct rt_err *err)
 int
 seen_find(struct seen *n, const unsigned char *key, int64_t *id, struct rt_err *err)
 {
-    const struct slot *t = n->cap == 0 ? NULL : place(n, key);
-    if ((t == NULL || t->id == 0) && n->frozen_n > 0) {
-        struct slot wanted = {{0}, 0};
-        memcpy(wanted.key, key, SEEN_KEY);
-        uint32_t from = n->bucket[bucket(&wanted)], end = n->bucket[bucket(&wanted) + 1];
-        t = bsearch(&wanted, n->frozen + from, end - from, sizeof(*n->frozen), by_key);
-    }
-    if (t == NULL || t->id == 0)
+    const struct slot *t = find(&n->fresh, key);
+    if (t == NULL)
+        t = find(&n->frozen, key);
+    if (t == NULL)
         return store_seen_get(n->s, key, id, err);
     *id = t->id;
     return 1;
@@ -183,14 +209,15 @@ seen_find(struct seen *n, const unsigned char *key, int64_t *id, struct rt_err *
 int
 seen_add(struct seen *n, const unsigned char *key, int64_t id, struct rt_err *err)
 {
-    if (n->fresh_n + 1 > n->cap / 2 && grow(n, err) < 0)
+    struct table *f = &n->fresh;
+    if (f->n + 1 > f->cap / 4 * 3 && grow(f, err) < 0)
         return -1;
-    struct slot *t = place(n, key);
-    n->fresh_n += t->id == 0;
+    struct slot *t = place(f, key);
+    f->n += t->id == 0;
+    f->upto = id > f->upto ? id : f->upto;
     n->added++;
     memcpy(t->key, key, SEEN_KEY);
     t->id = id;
-    n->fresh_upto = id > n->fresh_upto ? id : n->fresh_upto;
     return 0;
 }
 
@@ -201,41 +228,15 @@ seen_begin(struct seen *n)
     n->added = 0;
 }
 
-static void
-thaw(struct seen *n, int64_t last_id)
-{
-    size_t kept = 0, i = 0;
-    for (size_t b = 0; b < BUCKETS; b++) {
-        for (; i < n->frozen_n && bucket(&n->frozen[i]) == b; i++)
-            if (n->frozen[i].id <= last_id)
-                n->frozen[kept++] = n->frozen[i];
-        n->bucket[b + 1] = (uint32_t)kept;
-    }
-    n->frozen_n = kept;
-    n->frozen_upto = last_id;
-}
-
 void
 seen_rollback(struct seen *n, int64_t last_id)
 {
-    struct slot *old = n->fresh;
     n->settled = n->begun_settled;
     n->added = 0;
-    if (n->frozen_upto > last_id)
-        thaw(n, last_id);
-    n->fresh_upto = n->fresh_upto > last_id ? last_id : n->fresh_upto;
-    /* In place: with each key that goes, those behind it are put again. */
-    for (size_t i = 0; i < n->cap; i++) {
-        if (old[i].id <= last_id)
-            continue;
-        old[i].id = 0;
-        n->fresh_n--;
-        for (size_t k = (i + 1) & (n->cap - 1); old[k].id != 0; k = (k + 1) & (n->cap - 1)) {
-            struct slot moved = old[k];
-            old[k].id = 0;
-            *place(n, moved.key) = moved;
-        }
-        i--; /* something else may stand here now */
+    take_back(&n->fresh, last_id);
+    if (n->frozen.upto > last_id) { /* they were frozen in vain */
+        take_back(&n->frozen, last_id);
+        put_in_order(n);
     }
 }
 
@@ -278,8 +279,8 @@ gather(struct seen *n, struct rt_err *err)
         if (got < ROWS_A_TURN)
             break;
         if (store_begin_plain(n->s, err) < 0 || freeze(n, err) < 0 ||
-            settle_upto(n, n->frozen_n, err) < 0 ||
-            store_mark_set(n->s, n->frozen_upto, err) < 0 || store_commit_plain(n->s, err) < 0)
+            settle_upto(n, n->frozen.n, err) < 0 ||
+            store_mark_set(n->s, n->frozen.upto, err) < 0 || store_commit_plain(n->s, err) < 0)
             return -1;
     } while (true);
     seen_begin(n);
@@ -307,7 +308,8 @@ seen_close(struct seen **pn)
     *pn = NULL;
     if (n == NULL)
         return;
-    rt_free(n->fresh);
-    rt_free(n->frozen);
+    rt_free(n->fresh.slots);
+    rt_free(n->frozen.slots);
+    rt_free(n->order);
     rt_free(n);
 }

@@ -181,7 +181,7 @@ prepare_writer(struct store *s, struct rt_err *err)
 {
     if (store_run(s, "PRAGMA journal_mode = WAL", "its log cannot be opened", err) < 0 ||
         store_run(s, "PRAGMA synchronous = FULL", "cannot be set up", err) < 0 ||
-        store_run(s, "PRAGMA wal_autocheckpoint = 4000", "cannot be set up", err) < 0 ||
+        store_run(s, "PRAGMA wal_autocheckpoint = 1000", "cannot be set up", err) < 0 ||
         store_run(s, "PRAGMA journal_size_limit = 67108864", "cannot be set up", err) < 0 ||
         store_run(s, "PRAGMA cache_size = -32768", "cannot be set up", err) < 0 ||
         check_pages(s, err) < 0)

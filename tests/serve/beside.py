@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 
-from kit import RECTRACE, SECRET, Folder, Load, Server, check, compare, finish, notice, post, quantile, request, stored
+from kit import (RECTRACE, SANITIZED, SECRET, Folder, Load, Server, check, compare, finish, notice, post, quantile, request, stored,
+                 wait_until)
 
 LONG = "long" in sys.argv
 
@@ -99,6 +100,23 @@ with Folder() as folder, Server(folder) as server:
           f"{grown} -> {os.path.getsize(folder.store + '-wal')}")
     server.stop()
     compare("a reader that holds the log", {**load.ledger, **other.ledger}, folder.store)
+
+# Callbacks come faster than they can be concluded from: the store goes on, the view catches up, memory stays.
+with Folder() as folder, Server(folder) as server:
+    load, seen = Load(), []
+
+    async def watch():
+        while time.monotonic() < load.until - 0.2:
+            await asyncio.sleep(0.3)
+            seen.append((await later(server.metric, "rectrace_view_behind_callbacks"), server.resident()))
+
+    load.run(server.port, 64, 20 if LONG else 2, watch)
+    check("a view slower than what comes: nothing but 200", set(load.answers) == {200}, load.answers)
+    caught = wait_until(lambda: server.metric("rectrace_view_behind_callbacks") == 0, 60)
+    check("a view slower than what comes: it catches up", caught, f"behind by {max(b for b, _ in seen):.0f} at most, "
+          f"{seen[0][1]:.0f} to {max(m for _, m in seen):.0f} MiB, then {server.resident():.0f}")
+    check("a view slower than what comes: memory is bounded", SANITIZED or server.resident() < (400 if LONG else 200), f"{server.resident():.0f} MiB")
+    compare("a view slower than what comes", load.ledger, folder.store)
 
 # Our own readers let go of the log in the middle of a long report.
 with Folder() as folder:

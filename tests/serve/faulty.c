@@ -118,7 +118,7 @@ sqlite3_exec(sqlite3 *db, const char *sql, int (*row)(void *, int, char **, char
         *(void **)&real = dlsym(RTLD_NEXT, "sqlite3_exec");
     if (normal && strcmp(sql, "PRAGMA synchronous = FULL") == 0)
         sql = "PRAGMA synchronous = NORMAL";
-    if (often && strcmp(sql, "PRAGMA wal_autocheckpoint = 4000") == 0)
+    if (often && strcmp(sql, "PRAGMA wal_autocheckpoint = 1000") == 0)
         sql = "PRAGMA wal_autocheckpoint = 50";
     return real(db, sql, row, arg, message);
 }
