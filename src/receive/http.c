@@ -26,6 +26,8 @@
 /* What GnuTLS calls normal, without what is too old. */
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
+#define HOLD_BACK (100 * RT_MS)
+
 enum answer {
 #define ANSWER(id, status, body, header, value) ANSWER_##id,
 #include "receive/answers.def"
@@ -59,12 +61,18 @@ struct request {
     size_t held; /* of the budget */
     struct envelope envelope;
     struct delivery delivery;
-    rt_dur queued;                         /* monotonic */
+    rt_dur queued;                         /* monotonic; held back: when its answer is due */
     struct request *wait_prev, *wait_next; /* in the order of queuing, while suspended */
-    enum { READING, OVERSIZE, WAITING, ANSWER_DUE, ANSWERED } state;
+    enum { READING, OVERSIZE, WAITING, HELD_BACK, ANSWER_DUE, ANSWERED } state;
     enum answer answer;
     bool at_writer; /* its text is still read there */
     bool over;      /* libmicrohttpd has let go of it */
+};
+
+/* Suspended requests, the one to be answered first in front. */
+struct waiting {
+    struct request *first, *last;
+    size_t n;
 };
 
 struct http {
@@ -73,8 +81,10 @@ struct http {
     struct MHD_Response *responses[ANSWER__COUNT][2]; /* [1]: the connection ends with it */
     struct envelope_reader *reader;
     struct connection *first, *last;
-    size_t connections, requests, waiting;
-    struct request *wait_first, *wait_last;
+    size_t connections, requests;
+    struct waiting store, back; /* for the disk; refusals that are held back */
+    rt_dur refusals_second;
+    unsigned refusals; /* in that second */
     uint64_t held;
     bool low, draining;
     bool again; /* a place has become free: libmicrohttpd accepts when it is run once more */
@@ -106,21 +116,21 @@ connection_append(struct http *h, struct connection *c)
 }
 
 static void
-wait_append(struct http *h, struct request *r)
+wait_append(struct waiting *w, struct request *r)
 {
     r->wait_next = NULL;
-    r->wait_prev = h->wait_last;
-    *(h->wait_last != NULL ? &h->wait_last->wait_next : &h->wait_first) = r;
-    h->wait_last = r;
-    h->waiting++;
+    r->wait_prev = w->last;
+    *(w->last != NULL ? &w->last->wait_next : &w->first) = r;
+    w->last = r;
+    w->n++;
 }
 
 static void
-wait_unlink(struct http *h, struct request *r)
+wait_unlink(struct waiting *w, struct request *r)
 {
-    *(r->wait_prev != NULL ? &r->wait_prev->wait_next : &h->wait_first) = r->wait_next;
-    *(r->wait_next != NULL ? &r->wait_next->wait_prev : &h->wait_last) = r->wait_prev;
-    h->waiting--;
+    *(r->wait_prev != NULL ? &r->wait_prev->wait_next : &w->first) = r->wait_next;
+    *(r->wait_next != NULL ? &r->wait_next->wait_prev : &w->last) = r->wait_prev;
+    w->n--;
 }
 
 static void
@@ -355,6 +365,33 @@ answer_now(struct http *h, struct request *r, enum answer a)
     return queue_answer(h, r->mhd, a, a == ANSWER_TOO_LARGE);
 }
 
+/* Who sends more bad signatures than anybody does by mistake is answered a little later: so he takes less of the time
+ * that others need, and none of his bodies is kept. */
+static enum MHD_Result
+refuse_signature(struct http *h, struct request *r, const struct signatures *given,
+                 enum signature_verdict v)
+{
+    enum { AT_ONCE_A_SECOND = 100, HELD_MOST = 1024 };
+    rt_dur now = monotonic_now();
+    if (now / RT_SEC != h->refusals_second) {
+        h->refusals_second = now / RT_SEC;
+        h->refusals = 0;
+    }
+    if (h->refusals++ < AT_ONCE_A_SECOND || h->draining || h->back.n >= HELD_MOST) {
+        quarantine(h, r, given, signature_verdicts[v], v != SIGNATURE_MISSING, 401);
+        return answer_now(h, r, ANSWER_UNAUTHORIZED);
+    }
+    count(h->options.counters, COUNT_QUARANTINE_DROPPED);
+    h->held -= r->held;
+    r->held = 0;
+    rt_buf_fini(&r->body);
+    r->state = HELD_BACK;
+    r->queued = now + HOLD_BACK;
+    wait_append(&h->back, r);
+    MHD_suspend_connection(r->mhd);
+    return MHD_YES;
+}
+
 static void
 fill_delivery(struct http *h, struct request *r, const struct secret *s)
 {
@@ -383,8 +420,7 @@ judge(struct http *h, struct request *r)
                                                rt_buf_str(&r->body), &secret);
     if (v != SIGNATURE_GOOD && v != SIGNATURE_UNSIGNED_MODE) {
         count(counters, COUNT_REFUSED_SIGNATURE);
-        quarantine(h, r, &head.given, signature_verdicts[v], v != SIGNATURE_MISSING, 401);
-        return answer_now(h, r, ANSWER_UNAUTHORIZED);
+        return refuse_signature(h, r, &head.given, v);
     }
     if (!envelope_read(h->reader, rt_buf_str(&r->body), &r->envelope)) {
         count(counters, COUNT_REFUSED_BODY);
@@ -399,7 +435,7 @@ judge(struct http *h, struct request *r)
     r->state = WAITING;
     r->at_writer = true;
     r->queued = monotonic_now();
-    wait_append(h, r);
+    wait_append(&h->store, r);
     /* First suspended, then visible to the writer: never resumed before. */
     MHD_suspend_connection(r->mhd);
     writer_put(h->options.writer, &r->delivery);
@@ -452,6 +488,7 @@ on_request(void *arg, struct MHD_Connection *m, const char *url, const char *met
         return answer_now(h, r, r->answer);
     case ANSWER_DUE: return answer_now(h, r, r->answer);
     case WAITING:
+    case HELD_BACK:
     case ANSWERED: break;
     }
     return MHD_YES;
@@ -487,7 +524,9 @@ on_completed(void *arg, struct MHD_Connection *m, void **slot,
         connection_append(h, c);
     }
     if (r->state == WAITING)
-        wait_unlink(h, r);
+        wait_unlink(&h->store, r);
+    else if (r->state == HELD_BACK)
+        wait_unlink(&h->back, r);
     h->requests--;
     r->over = true;
     request_free(h, r);
@@ -557,10 +596,18 @@ on_connection(void *arg, struct MHD_Connection *m, void **context,
 static void
 resume(struct http *h, struct request *r, enum answer a)
 {
-    wait_unlink(h, r);
+    wait_unlink(r->state == HELD_BACK ? &h->back : &h->store, r);
     r->state = ANSWER_DUE;
     r->answer = a;
     MHD_resume_connection(r->mhd);
+}
+
+static void
+let_go(struct http *h)
+{
+    rt_dur now = h->back.first == NULL ? 0 : monotonic_now();
+    while (h->back.first != NULL && (h->draining || h->back.first->queued <= now))
+        resume(h, h->back.first, ANSWER_UNAUTHORIZED);
 }
 
 void
@@ -579,6 +626,7 @@ http_run(struct http *h)
             resume(h, r, d->outcome == DELIVERY_FAILED ? ANSWER_BUSY : ANSWER_STORED);
         request_free(h, r);
     }
+    let_go(h);
     h->again = false;
     MHD_run(h->daemon);
 }
@@ -586,9 +634,9 @@ http_run(struct http *h)
 static void
 give_up_waiting(struct http *h, rt_dur before)
 {
-    while (h->wait_first != NULL && h->wait_first->queued < before) {
+    while (h->store.first != NULL && h->store.first->queued < before) {
         count(h->options.counters, COUNT_REFUSED_BUSY);
-        resume(h, h->wait_first, ANSWER_BUSY);
+        resume(h, h->store.first, ANSWER_BUSY);
     }
 }
 
@@ -607,7 +655,8 @@ http_tick(struct http *h, bool low)
     for (struct connection *c = h->first; c != NULL; c = c->next) {
         if (now - c->since < (rt_dur)h->options.limits->serve_request_s * RT_SEC)
             break;
-        if (c->request == NULL || c->request->state != WAITING)
+        if (c->request == NULL ||
+            (c->request->state != WAITING && c->request->state != HELD_BACK))
             connection_close(h, c, COUNT_TIMED_OUT);
     }
 }
@@ -645,13 +694,13 @@ http_connections(const struct http *h)
 size_t
 http_waiting(const struct http *h)
 {
-    return h->waiting;
+    return h->store.n;
 }
 
 rt_dur
 http_oldest(const struct http *h)
 {
-    return h->wait_first == NULL ? 0 : h->wait_first->queued;
+    return h->store.first == NULL ? 0 : h->store.first->queued;
 }
 
 int
@@ -666,9 +715,14 @@ http_timeout(struct http *h)
     MHD_UNSIGNED_LONG_LONG ms = 0;
     if (h->again)
         return 0;
-    if (MHD_get_timeout(h->daemon, &ms) != MHD_YES)
-        return -1;
-    return ms > INT_MAX ? INT_MAX : (int)ms;
+    int most = MHD_get_timeout(h->daemon, &ms) != MHD_YES ? -1
+               : ms > INT_MAX                             ? INT_MAX
+                                                          : (int)ms;
+    if (h->back.first == NULL)
+        return most;
+    rt_dur left = (h->back.first->queued - monotonic_now()) / RT_MS + 1;
+    left = left < 0 ? 0 : left;
+    return most >= 0 && most < left ? most : (int)left;
 }
 
 /* ---- life ---- */

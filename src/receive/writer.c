@@ -549,6 +549,8 @@ writer_facts(struct writer *w, struct writer_facts *out)
     out->busy = w->busy_since == 0 ? 0 : now - w->busy_since;
     out->since_commit = now - w->committed;
     out->last_id = w->last_id;
-    memcpy(out->why, w->why, sizeof(out->why));
+    out->why[0] = '\0';
+    if (w->health != HEALTH_GOOD) /* asked for with each request */
+        memcpy(out->why, w->why, sizeof(out->why));
     pthread_mutex_unlock(&w->lock);
 }

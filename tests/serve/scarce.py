@@ -240,9 +240,9 @@ with Folder() as folder, Server(folder) as server:
     beside.run(server.port, 16, 1.5)
     stop.set()
     thread.join()
-    # Both run in one interpreter, so that their rates cannot be held against each other; that answers stay 200 can.
+    # The flood runs in this interpreter too, and takes from the rate of the good ones here.
     check("200 connections of bad signatures: good clients are served", set(beside.answers) == {200} and len(refused) > 200 and
-          beside.slowest < 2, f"{alone.answers[200] / 1.5:.0f}/s alone, {beside.answers[200] / 1.5:.0f}/s beside {len(refused) / 1.5:.0f}/s bad ones, "
+          beside.slowest < 2 and beside.answers[200] > 0.4 * alone.answers[200], f"{alone.answers[200] / 1.5:.0f}/s alone, {beside.answers[200] / 1.5:.0f}/s beside {len(refused) / 1.5:.0f}/s bad ones, "
           f"slowest {1000 * beside.slowest:.0f} ms")
     check("each refused body is kept or counted", wait_until(lambda: server.metric("rectrace_quarantined_total") + server.metric("rectrace_quarantine_dropped_total") ==
           server.metric("rectrace_refused_signature_total")))
