@@ -98,7 +98,7 @@ def same_everywhere(what, server, folder):
     return json.loads(stored)
 
 
-def wait_for(what, ready, seconds=10):
+def wait_for(what, ready, seconds=40):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if ready():
