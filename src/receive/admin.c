@@ -79,26 +79,45 @@ page_healthz(struct admin *a, struct MHD_Connection *m, rt_str body, struct page
             a->options.unsigned_mode ? ",\"unsigned\":true" : "");
 }
 
-static void
-page_readyz(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+/* Its answer without the last brace. Are callbacks taken? */
+static bool
+write_state(struct admin *a, struct out *o)
 {
     static const char *const words[] = {
         [HEALTH_GOOD] = "good", [HEALTH_SICK] = "sick", [HEALTH_FULL] = "full"};
     struct writer_facts f;
-    (void)m, (void)body;
     writer_facts(a->options.writer, &f);
     bool low = atomic_load(&a->options.gauges->disk_low) != 0;
     bool slow = f.busy > (rt_dur)a->options.limits->serve_wait_s * RT_SEC;
     bool ready = f.health == HEALTH_GOOD && !low && !slow;
-    p->status = ready ? 200 : 503;
-    out_fmt(p->out,
+    out_fmt(o,
             "{\"ready\":%s,\"store\":\"%s\",\"disk_low\":%s,\"slow\":%s,\"queued\":%zu,"
             "\"unsigned\":%s",
             ready ? "true" : "false", words[f.health], low ? "true" : "false",
             slow ? "true" : "false", f.queued, a->options.unsigned_mode ? "true" : "false");
-    out_raw(p->out, ",\"why\":");
-    out_json(p->out, f.health != HEALTH_GOOD ? rt_str_of(f.why) : RT_LIT(""));
+    out_raw(o, ",\"why\":");
+    out_json(o, f.health != HEALTH_GOOD ? rt_str_of(f.why) : RT_LIT(""));
+    return ready;
+}
+
+static void
+page_readyz(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+{
+    (void)m, (void)body;
+    p->status = write_state(a, p->out) ? 200 : 503;
     out_raw(p->out, "}\n");
+}
+
+static void
+page_state(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
+{
+    (void)m, (void)body;
+    write_state(a, p->out);
+    out_raw(p->out, ",\"counted\":");
+    for (int i = 0; i < COUNT__COUNT; i++)
+        out_fmt(p->out, "%s\"%s\":%llu", i == 0 ? "{" : ",", counter_rows[i].name,
+                (unsigned long long)counted(a->options.counters, (enum counter)i));
+    out_raw(p->out, "}}\n");
 }
 
 static void
@@ -231,9 +250,33 @@ page_refusal(struct admin *a, struct MHD_Connection *m, rt_str body, struct page
 }
 
 static void
+write_deliveries(void *arg, struct out *o)
+{
+    enum { SHOWN = 40 };
+    const struct admin *a = arg;
+    const struct deliveries d = {a->options.store, a->options.rules, a->options.limits};
+    struct rt_err ignored = {0};
+    deliveries_html(&d, SHOWN, o, &ignored);
+}
+
+/* Why callbacks are not taken now; NULL: they are. */
+static const char *
+trouble(const struct admin *a)
+{
+    struct writer_facts f;
+    writer_facts(a->options.writer, &f);
+    if (f.health == HEALTH_FULL || atomic_load(&a->options.gauges->disk_low) != 0)
+        return "The disk is full: callbacks are answered 503.";
+    return f.health == HEALTH_SICK ? "The store fails: callbacks are answered 503." : NULL;
+}
+
+static void
 page_page(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p)
 {
-    const struct page_live_facts facts = {.unsigned_mode = a->options.unsigned_mode};
+    const struct page_live_facts facts = {.unsigned_mode = a->options.unsigned_mode,
+                                          .trouble = trouble(a),
+                                          .deliveries = write_deliveries,
+                                          .arg = a};
     struct rt_err err = {0};
     (void)m, (void)body;
     const struct live_view *v = live_view_get(a->options.live);

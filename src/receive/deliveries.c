@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "receive/envelope.h"
 #include "report/json.h"
+#include "report/redact.h"
 
 struct writing {
     const struct deliveries *d;
@@ -25,6 +26,14 @@ number_or_null(struct out *o, rt_str text)
         out_raw(o, "null");
 }
 
+static rt_str
+name_of(const struct rule_set *rules, const rt_str *parts)
+{
+    int64_t type = 0;
+    const struct hook_type *h = rt_str_int(parts[ENVELOPE_TYPE], &type) ? rule_set_hook(rules, type) : NULL;
+    return h != NULL ? h->name : parts[ENVELOPE_NAME];
+}
+
 /* What the body says of itself; a refused one may say anything. */
 static int
 write_parts(struct writing *w, rt_str body)
@@ -35,16 +44,13 @@ write_parts(struct writing *w, rt_str body)
     } texts[] = {{"cname", ENVELOPE_CNAME}, {"uid", ENVELOPE_UID}, {"sid", ENVELOPE_SID}};
     rt_str parts[ENVELOPE__PARTS];
     struct rt_arena a;
-    int64_t type = 0;
     rt_arena_init(&a, 1024, 0);
     int rc = envelope_parts(w->reader, body, &a, parts);
     if (rc == 0) {
-        const struct hook_type *h =
-            rt_str_int(parts[ENVELOPE_TYPE], &type) ? rule_set_hook(w->d->rules, type) : NULL;
         out_raw(w->o, ", \"type\": ");
         number_or_null(w->o, parts[ENVELOPE_TYPE]);
         out_raw(w->o, ", \"name\": ");
-        json_text(w->o, h != NULL ? h->name : parts[ENVELOPE_NAME]);
+        json_text(w->o, name_of(w->d->rules, parts));
         out_raw(w->o, ", \"sequence\": ");
         number_or_null(w->o, parts[ENVELOPE_SEQUENCE]);
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -210,4 +216,67 @@ int
 deliveries_refusal(const struct deliveries *d, int64_t id, struct out *o, struct rt_err *err)
 {
     return run(d, true, true, id + 1, 1, o, err);
+}
+
+/* ---- without scripts ---- */
+
+static int
+item_begin(struct writing *w, rt_time received, rt_str body, rt_str app)
+{
+    char when[RT_TIME_MAX];
+    rt_str parts[ENVELOPE__PARTS];
+    struct rt_arena a;
+    rt_arena_init(&a, 1024, 0);
+    int rc = envelope_parts(w->reader, body, &a, parts);
+    if (rc == 0) {
+        rt_str name = name_of(w->d->rules, parts);
+        out_fmt(w->o, "<li><span class=\"time quiet\">%s</span> ", rt_time_clock(received, when));
+        redact_write(w->o, parts[ENVELOPE_TYPE].n > 0 ? parts[ENVELOPE_TYPE] : RT_LIT("?"), out_html);
+        out_char(w->o, ' ');
+        redact_write(w->o, name, out_html);
+        out_raw(w->o, " <strong>");
+        redact_write(w->o, parts[ENVELOPE_CNAME].n > 0 ? parts[ENVELOPE_CNAME] : app, out_html);
+        out_raw(w->o, "</strong> ");
+    }
+    rt_arena_fini(&a);
+    return rc;
+}
+
+static int
+next_item(struct writing *w, struct store_cursor *c, bool refused, struct rt_err *err)
+{
+    struct store_callback s;
+    struct store_refused r;
+    int rc = refused ? store_next_refusal(c, &r, err) : store_next_callback(c, &s, err);
+    if (rc <= 0)
+        return rc;
+    if (item_begin(w, refused ? r.received : s.received, refused ? r.body : s.body, refused ? r.app : s.app) < 0)
+        return rt_fail_mem(err);
+    if (refused) {
+        out_html(w->o, r.reason);
+    } else {
+        out_raw(w->o, s.label == STORE_EVENT ? "accepted" : store_label_names[s.label]);
+        if (s.copies > 1)
+            out_fmt(w->o, ", duplicate x%" PRId64, s.copies - 1);
+    }
+    out_raw(w->o, "</li>");
+    return 1;
+}
+
+int
+deliveries_html(const struct deliveries *d, size_t limit, struct out *o, struct rt_err *err)
+{
+    struct writing w = {d, envelope_reader_new(d->rules, d->limits, err), o, false};
+    struct store *s = w.reader == NULL ? NULL : store_open(d->store, STORE_READ, d->limits, err);
+    int rc = s == NULL ? -1 : 0;
+    for (int refused = 1; rc >= 0 && refused >= 0; refused--) {
+        struct store_cursor *c = refused ? store_refusals_back(s, INT64_MAX, err) : store_callbacks_back(s, INT64_MAX, err);
+        rc = c == NULL ? -1 : 1;
+        for (size_t i = 0; rc == 1 && i < (refused ? limit / 4 : limit); i++)
+            rc = next_item(&w, c, refused, err);
+        store_cursor_free(&c);
+    }
+    store_close(&s);
+    envelope_reader_free(&w.reader);
+    return rc < 0 ? -1 : 0;
 }

@@ -59,21 +59,12 @@ script_safe(struct out *o, rt_str json)
 }
 
 static void
-live_parts(struct out *o)
-{
-    out_raw(o, "<div class=\"three only-js\"><section><h2>Active recordings</h2><ul id=\"active\"></ul></section>"
-               "<section><h2>Deliveries</h2><ul id=\"deliveries\"></ul></section>"
-               "<section><h2>Findings that changed</h2><ul id=\"changes\"></ul></section></div>\n");
-}
-
-static void
 top(const struct html_frame *f, const struct writer_options *w, const struct page_live_facts *live, struct out *o)
 {
     char a[RT_TIME_MAX], b[RT_TIME_MAX];
     out_raw(o, "<header class=\"top\"><h1>rectrace</h1><span class=\"quiet\">Recording diagnostics</span>");
     if (live != NULL)
-        out_raw(o, "<span id=\"live\" class=\"quiet\" role=\"status\">as of this request</span>"
-                   "<span class=\"quiet\" id=\"counts\"></span>");
+        out_raw(o, "<span id=\"live\" class=\"quiet\" role=\"status\">as of this request</span>");
     out_raw(o, "<span class=\"window time\">");
     if (f->first != RT_TIME_NONE)
         out_fmt(o, "%s – %s UTC", rt_time_human(f->first, a), f->days ? rt_time_human(f->last, b) : rt_time_clock(f->last, b));
@@ -93,13 +84,17 @@ body(const struct report *r, const struct phase_signs *signs, const struct write
     html_frame_of(r, &f);
     if (live != NULL && live->unsigned_mode)
         out_raw(o, "<p class=\"banner\">unsigned mode: bodies of anybody are taken</p>\n");
+    if (live != NULL)
+        html_live_banners(live, o);
     top(&f, w, live, o);
+    if (live != NULL)
+        out_raw(o, "<p class=\"pulse quiet\" id=\"counts\"></p>\n");
     out_raw(o, "<main>\n<div class=\"pair\">\n");
     html_verdict(r, o);
     html_coverage(r, &f, o);
     out_raw(o, "</div>\n");
     if (live != NULL)
-        live_parts(o);
+        html_live_parts(r, live, o);
     out_raw(o, "<div id=\"findings\">\n");
     html_findings(r, &f, o);
     out_raw(o, "</div>\n");
@@ -131,6 +126,8 @@ write_page(const struct report *r, const struct writer_options *w, const struct 
                    "initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
                    "<title>Recording diagnostics</title>\n<style>\n");
         out_rawn(o, page_style);
+        if (live != NULL)
+            out_rawn(o, page_live_style);
         out_raw(o, "</style>\n</head>\n<body>\n");
         body(r, &signs, w, live, o);
         out_raw(o, "<script type=\"application/json\" id=\"data\">");

@@ -23,4 +23,9 @@ void html_findings(const struct report *r, const struct html_frame *f, struct ou
 void html_sessions(const struct report *r, const struct phase_signs *signs, const struct html_frame *f, struct out *o);
 void html_foot(const struct report *r, const struct writer_options *w, struct out *o);
 
+/* html_live.c: what a page of a receiver has besides. */
+struct page_live_facts;
+void html_live_banners(const struct page_live_facts *live, struct out *o);
+void html_live_parts(const struct report *r, const struct page_live_facts *live, struct out *o);
+
 #endif

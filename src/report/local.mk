@@ -8,9 +8,9 @@ librectrace_a_SOURCES += src/report/compare.c src/report/compare.h src/report/cs
 librectrace_a_SOURCES += src/report/disguise.c src/report/disguise.h src/report/scrub_form.c src/report/scrub_form.h \
 	src/report/scrub_value.c src/report/scrub_value.h
 librectrace_a_SOURCES += src/report/html.c src/report/html_parts.c src/report/html_parts.h src/report/html_sessions.c \
-	src/report/page_json.c src/report/page.h src/report/course.c src/report/course.h
+	src/report/html_live.c src/report/page_json.c src/report/page.h src/report/course.c src/report/course.h
 PAGE_JS = page/base.js page/filters.js page/table.js page/axis.js page/session.js page/controls.js
-PAGE_FILES = page/report.css $(PAGE_JS) page/live.js
+PAGE_FILES = page/report.css page/live.css $(PAGE_JS) page/live.js
 nodist_librectrace_a_SOURCES += src/report/page_data.c
 BUILT_SOURCES += src/report/page_data.c
 CLEANFILES += src/report/page_data.c

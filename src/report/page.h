@@ -6,14 +6,18 @@
 
 #include "base/str.h"
 
-extern const rt_str page_style, page_script, page_live;
+extern const rt_str page_style, page_script, page_live, page_live_style;
 
-struct page_live_facts {
-    bool unsigned_mode; /* bodies of anybody are taken */
-};
 struct report;
 struct out;
 struct rt_err;
+struct page_live_facts {
+    bool unsigned_mode;  /* bodies of anybody are taken */
+    const char *trouble; /* a sentence of ours: why none is taken now; NULL: they are */
+    /* Writes what was delivered lately as list items, for a reader without scripts; or NULL. */
+    void (*deliveries)(void *arg, struct out *o);
+    void *arg;
+};
 /* The page of a running receiver: the report as it is now, which follows /api/v1/changes. */
 int page_write_live(const struct report *r, const struct page_live_facts *facts, struct out *o, struct rt_err *err);
 /* The report as the script of the page reads it. */

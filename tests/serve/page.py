@@ -160,6 +160,85 @@ def wait(b, expression, seconds=30):
     return False
 
 
+def plain():
+    """What a reader without scripts is given."""
+    with Folder() as folder, Server(folder) as server:
+        ready(server)
+        check("without scripts: nothing runs yet", "None is running." in get(server, "/")[1])
+        post(server.port, START)
+        post(server.port, START)
+        post(server.port, callback(0, 40, "recorder_started", 0, HOSTILE, "66" * 16, status=0))
+        post(server.port, START.replace(b"room-31", b"room-99"), secret=b"of somebody else")
+        end = time.monotonic() + 20
+        text = ""
+        while ("wrong signature" not in text or "room-31</strong> running" not in text or "&lt;/script" not in text) and time.monotonic() < end:
+            time.sleep(0.1)
+            text = get(server, "/")[1].split('<script type="application/json"')[0]
+        check("without scripts: what runs", "<strong>room-31</strong> running" in text)
+        check("without scripts: what was delivered, and how often", "40 recorder_started <strong>room-31</strong> accepted, duplicate x1" in text, text[text.find('id="deliveries"'):][:300])
+        check("without scripts: what was refused, and why", "<strong>room-99</strong> wrong signature" in text)
+        check("without scripts: a name full of markup is text", "<img" not in text and "&lt;img src=x" in text)
+    with Folder() as folder, Server(folder, "--allow-unsigned", secrets=False) as server:
+        ready(server)
+        check("unsigned mode stands on the page", "unsigned mode: bodies of anybody are taken" in get(server, "/")[1])
+
+
+def browser_deliveries(b):
+    with Folder() as folder:
+        log = folder.path + "/api.log"
+        open(log, "wb").close()
+        with Server(folder, "--tail", log) as server:
+            home = f"http://127.0.0.1:{server.admin}"
+            ready(server)
+            b.open(home + "/")
+            now = time.time()
+            stamp = lambda s: time.strftime("%Y-%m-%dT%H:%M:%S.120Z", time.gmtime(now + s))
+            rid, sid = "R" * 40, "40" * 16
+            call = lambda at, path, answer: json.dumps({
+                "time": stamp(at), "method": "POST", "url": f"https://api.agora.io/v1/apps/{'8f' * 16}/cloud_recording/{path}", "status": 200,
+                "request_body": {"cname": "room-40", "uid": "527", "clientRequest": {}}, "response_body": answer}).encode() + b"\n"
+            with open(log, "ab") as f:
+                f.write(call(-9, "acquire", {"resourceId": rid}) + call(-8, f"resourceid/{rid}/mode/mix/start", {"resourceId": rid, "sid": sid}))
+            post(server.port, START)
+            check("browser: what is due is counted down", wait(b, r"[...active.querySelectorAll('[data-due]')].some(e => /in (1m)?\d+s/.test(e.textContent))"))
+            before = b.value("active.querySelector('[data-due]').textContent")
+            check("browser: second by second", wait(b, f"active.querySelector('[data-due]') && active.querySelector('[data-due]').textContent !== {json.dumps(before)}", 5))
+            for _ in range(3):
+                post(server.port, START)
+            check("browser: copies of a delivery are counted", wait(b, "deliveries.textContent.includes('accepted, duplicate x3')"))
+            post(server.port, callback(5, 33, "uploading_progress", 9000, HOSTILE, progress=5), secret=b"of somebody else")
+            check("browser: a refused body is listed with the reason", wait(b, "deliveries.textContent.includes('wrong signature ▸ quarantine')"))
+            b.click("[...deliveries.querySelectorAll('button')].find(e => e.textContent.includes('wrong signature'))")
+            check("browser: its detail: how it was checked, its body, no digest", wait(b, "/over \\d+ raw bytes: wrong signature/.test(drawer.textContent)") and
+                  b.value("drawer.textContent.includes('Agora-Signature-V2: ••••') && drawer.querySelector('pre.raw').textContent.includes('uploading_progress')") and
+                  not b.value("/[0-9a-f]{64}/.test(drawer.textContent)") and b.value("document.images.length") == 0)
+            curl = b.value(f"curlOf({{ app: 'main', body: {json.dumps(chr(39) + '$(id)')} }})")
+            check("browser: as curl, with a placeholder, quoted", "Agora-Signature-V2: SIGNATURE" in curl and "''\\''$(id)'" in curl, curl)
+            b.key("Escape")
+            check("browser: Escape closes it", b.value("drawer.hidden"))
+            b.click("[...deliveries.querySelectorAll('button')].find(e => e.textContent.includes('duplicate x3'))")
+            check("browser: a delivery leads to its session", wait(b, "drawer.textContent.includes('sent again 3 times')") and
+                  b.value("[...drawer.querySelectorAll('button')].some(e => e.textContent === 'session')"), b.value("drawer.textContent")[:300])
+            b.click("[...drawer.querySelectorAll('button')].find(e => e.textContent === 'session')")
+            check("browser: which opens", wait(b, "state.s === '" + "31" * 16 + "' && drawer.querySelectorAll('.lines tbody tr:not(.hole)').length >= 1"))
+            b.key("Escape")
+            b.click("document.getElementById('pause')")
+            count = b.value("deliveries.children.length")
+            post(server.port, SLICE)
+            check("browser: paused, deliveries stand still", wait(b, "rows.some(r => r.s.e.length === 2)") and b.value("deliveries.children.length") == count)
+            b.click("document.getElementById('pause')")
+            check("browser: and go on", wait(b, f"deliveries.children.length === {count + 1}"))
+            b.value("(document.getElementById('delivery-kind').value = 'refused', showDeliveries())")
+            check("browser: only those of a kind", b.value("deliveries.children.length") == 1)
+            b.value("(health = { ready: false, disk_low: true }, showBanners())")
+            check("browser: a full disk is told", b.value("banners.textContent.includes('The disk is full: callbacks are answered 503.')"))
+            b.value("(health = null, newest = Date.now() - 16 * 60000, showBanners())")
+            check("browser: silence is told while recordings run", b.value("banners.textContent.includes('No callback for 16m')"))
+            check("browser: nothing complains", not b.complaints(home), b.complaints(home)[:2])
+            server.stop()
+            check("browser: it says that it reconnects", wait(b, "banners.textContent.includes('Reconnecting') && badge.textContent.includes('reconnecting')"))
+
+
 def browser(program):
     with Folder() as folder, Server(folder) as server:
         b = Browser(program)
@@ -171,7 +250,7 @@ def browser(program):
             check("browser: it is live", wait(b, "badge.textContent.includes('live')"))
             post(server.port, START)
             check("browser: the recording is shown", wait(b, "active.textContent.includes('room-31')"))
-            b.click("active.querySelector('li')")
+            b.click("active.querySelector('button')")
             check("browser: one event of it", wait(b, "drawer.querySelectorAll('.lines tbody tr:not(.hole)').length === 1"))
             post(server.port, SLICE)
             check("browser: the session grows", wait(b, "drawer.querySelectorAll('.lines tbody tr:not(.hole)').length === 2"))
@@ -189,12 +268,14 @@ def browser(program):
             check("browser: a name full of markup is text", wait(b, f"active.textContent.includes({json.dumps(HOSTILE)})") and
                   b.value("document.images.length") == 0 and b.value("window.broken") is None)
             check("browser: nothing complains, nothing else is fetched", not b.complaints(home), b.complaints(home)[:2])
+            browser_deliveries(b)
         finally:
             b.close()
 
 
 feed()
 locked()
+plain()
 if len(sys.argv) > 1:
     browser(sys.argv[1])
 else:
