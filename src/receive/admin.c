@@ -321,7 +321,10 @@ page_logs(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p
     rt_buf_init(&lines, (size_t)a->options.limits->serve_log_bytes * 4);
     if (source == NULL)
         source = "http.log";
-    if (!is_source(source))
+    const char *kind = MHD_lookup_connection_value(m, MHD_HEADER_KIND, "Content-Type");
+    if (kind != NULL && strstr(kind, "msgpack") != NULL)
+        fail(p, 415, "lines or JSON are meant; of Fluent Bit: Format json_lines");
+    else if (!is_source(source))
         fail(p, 400, "source is a name of letters, digits, '.', '_' and '-'");
     else if (shipped_lines(body, a->options.limits, &lines, &err) < 0)
         fail(p, 400, err.msg);

@@ -66,6 +66,25 @@ add_array(rt_str text, struct rt_buf *out, struct rt_err *err)
     }
 }
 
+/* Objects one behind the other, as a stream of JSON has them; what is no object is a line as it stands. */
+static int
+add_objects(rt_str line, struct rt_buf *out)
+{
+    size_t at = 0, from = 0;
+    struct scan_value v;
+    while (from < line.n && line.p[from] == '{') {
+        at = from;
+        if (!scan_value(line, &at, DEPTH, &v) || v.type != SCAN_OBJECT)
+            break;
+        if (add_record((rt_str){line.p + from, at - from}, out) < 0)
+            return -1;
+        while (at < line.n && (line.p[at] == ' ' || line.p[at] == '\t'))
+            at++;
+        from = at;
+    }
+    return add_line(rt_str_from(line, from), out);
+}
+
 static int
 add_all(rt_str text, struct rt_buf *out, struct rt_err *err)
 {
@@ -76,8 +95,7 @@ add_all(rt_str text, struct rt_buf *out, struct rt_err *err)
         size_t end = rt_str_find(text, RT_LIT("\n"));
         rt_str line = rt_str_trim((rt_str){text.p, end == SIZE_MAX ? text.n : end});
         text = rt_str_from(text, end == SIZE_MAX ? text.n : end + 1);
-        int rc = line.n > 0 && line.p[0] == '{' ? add_record(line, out) : add_line(line, out);
-        if (rc < 0)
+        if (add_objects(line, out) < 0)
             return rt_fail_here(err, RT_ELIMIT, "too much text");
     }
     return 0;

@@ -7,7 +7,7 @@ tests_serve_faulty_LDADD = $(RT_LIBS)
 EXTRA_PROGRAMS += tests/serve/timing
 tests_serve_timing_SOURCES = tests/serve/timing.c
 CLEANFILES += tests/serve/timing$(EXEEXT)
-TESTS += tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh \
+TESTS += tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh tests/serve/shippers.sh \
 	tests/serve/refusals.sh tests/serve/page.sh tests/serve/nth.sh tests/serve/ops.sh tests/serve/tls.sh \
 	tests/serve/damage.sh tests/serve/beside.sh tests/serve/scarce.sh tests/serve/clock.sh tests/serve/meaning.sh
 EXTRA_DIST += tests/serve/kit.py \
@@ -15,7 +15,7 @@ EXTRA_DIST += tests/serve/kit.py \
 	tests/serve/refusals.py tests/serve/page.py tests/serve/nth.py tests/serve/ops.py tests/serve/tls.py \
 	tests/serve/damage.py tests/serve/beside.py tests/serve/scarce.py tests/serve/clock.py tests/serve/meaning.py \
 	tests/serve/damage.sh tests/serve/beside.sh tests/serve/scarce.sh tests/serve/clock.sh tests/serve/meaning.sh \
-	tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh \
+	tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh tests/serve/shippers.sh \
 	tests/serve/refusals.sh tests/serve/page.sh tests/serve/nth.sh tests/serve/ops.sh tests/serve/tls.sh
 
 # Faults in their long form: minutes. FAULT_ROUNDS kills, FAULT_CUTS power cuts of each kind; FAULT_FORM=short leaves out what takes
@@ -41,3 +41,4 @@ AM_TESTS_ENVIRONMENT += FAULTY='$(abs_builddir)/tests/serve/faulty$(EXEEXT)'; ex
 .PHONY: check-threads
 check-threads: rectrace$(EXEEXT) tests/serve/faulty$(EXEEXT)
 	for t in kill hostile beside live disk; do $(FAULT_RUN)/$$t.sh || exit 1; done
+EXTRA_DIST += tests/serve/shippers.py
