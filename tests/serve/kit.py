@@ -250,6 +250,7 @@ class Load:
         self.retry_after = set()
         self.slowest = 0.0
         self.times = []
+        self.begun = []  # of the same, when they were sent
 
     def pick(self):
         if self.duplicates and self.ledger and self.random.random() < self.duplicates:
@@ -275,6 +276,7 @@ class Load:
                 continue
             now = time.monotonic()
             self.times.append((now, status))
+            self.begun.append(begun)
             self.slowest = max(self.slowest, now - begun)
             self.answers[status] = self.answers.get(status, 0) + 1
             if status == 200:

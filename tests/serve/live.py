@@ -74,14 +74,14 @@ def scenario(sid, begin):
 
 def settled(server, folder):
     """The live report, once it is that of the store. Bytes of both."""
-    stored = run("report", "--store", folder.store, "--format", "json").stdout
     until = time.monotonic() + 10
-    while time.monotonic() < until:
+    while True:
+        # Both anew each time: more may have been stored between them.
+        stored = run("report", "--store", folder.store, "--format", "json").stdout
         status, live, _ = get(server, "/api/v1/report")
-        if status == 200 and live == stored:
-            break
+        if (status == 200 and live == stored) or time.monotonic() > until:
+            return live, stored
         time.sleep(0.05)
-    return live, stored
 
 
 def same_everywhere(what, server, folder):
