@@ -14,7 +14,8 @@ sys.path.insert(0, os.path.join(sys.argv[2], "tests/page"))
 from browser import Browser  # noqa: E402
 
 BIN, SRC = sys.argv[1], sys.argv[2]
-SAMPLES = [os.path.join("samples", n) for n in ("a-busy-morning.log.gz", "never-uploaded.log", "never-uploaded.hooks.jsonl")]
+SAMPLES = [os.path.join("samples", n) for n in ("a-busy-morning.log.gz", "never-uploaded.log", "never-uploaded.hooks.jsonl", "failover.log",
+                                                "failover.hooks.jsonl", "left-idle.log", "left-idle.hooks.jsonl")]
 COLOURS = {"1": "font-weight:700", "31": "color:#ff7b72", "32": "color:#7ee787", "33": "color:#e3b341", "35": "color:#d2a8ff",
            "36": "color:#79c0ff", "90": "color:#8b949e"}
 
@@ -61,7 +62,7 @@ with tempfile.TemporaryDirectory() as tmp:
     try:
         picture(b, "file://" + terminal(tmp), 860, 740, "terminal.png")
         whole = "file://" + page(tmp)
-        picture(b, whole, 1280, 900, "page.png")
-        picture(b, whole, 1280, 760, "session.png", "choose(rows.find(r => r.s.cname === 'room-340').s.id)")
+        picture(b, whole, 1280, 800, "page.png")
+        picture(b, whole, 1280, 800, "session.png", "choose(rows.find(r => r.s.cname === 'room-320').s.id)")
     finally:
         b.close()

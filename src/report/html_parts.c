@@ -6,8 +6,11 @@
 #include "report/html_parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
+#include "base/vec.h"
 #include "report/redact.h"
 #include "report/scrub.h"
 
@@ -162,6 +165,11 @@ struct kind_of_finding {
     size_t count;
     rt_time first, last;
     unsigned buckets[BUCKETS];
+    rt_str places[PLACES]; /* of the first ones */
+};
+struct kinds {
+    RT_VEC(struct kind_of_finding) v;
+    struct rt_map by_id; /* 1 + its place in `v` */
 };
 struct trend { /* when all of them were found first */
     rt_time from;
@@ -183,14 +191,50 @@ trend_of(const struct report *r, struct trend *t)
     t->bucket = t->from == RT_TIME_NONE ? 1 : (last - t->from) / BUCKETS + 1;
 }
 
-static void
-gather(const struct report *r, size_t from, const struct trend *t, struct kind_of_finding *k)
+static struct kind_of_finding *
+kind_of(struct kinds *all, const struct finding *f)
 {
-    *k = (struct kind_of_finding){.worst = r->findings[from], .first = RT_TIME_NONE, .last = RT_TIME_NONE};
-    for (size_t i = from; i < r->finding_count; i++) {
+    size_t place = (size_t)(uintptr_t)rt_map_get(&all->by_id, f->id);
+    if (place > 0)
+        return &all->v.v[place - 1];
+    struct kind_of_finding *k = RT_VEC_PUSH(&all->v);
+    if (k == NULL || rt_map_put(&all->by_id, f->id, (void *)(uintptr_t)all->v.n) < 0)
+        return NULL;
+    k->worst = f;
+    k->first = k->last = RT_TIME_NONE;
+    return k;
+}
+
+static rt_str
+name_session(const struct report *r, const struct finding *f)
+{
+    const struct session *s = report_session(r, f->session);
+    return s == NULL ? f->app_id.n > 0 ? f->app_id : RT_LIT("all inputs") : s->cname.n > 0 ? s->cname : s->id;
+}
+
+/* As on the terminal: the most severe, then the most frequent, then the newest. */
+static int
+by_weight(const void *a, const void *b)
+{
+    const struct kind_of_finding *x = a, *y = b;
+    if (x->worst->severity != y->worst->severity)
+        return x->worst->severity < y->worst->severity ? 1 : -1;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return x->last != y->last ? (x->last < y->last ? 1 : -1) : rt_str_cmp(x->worst->id, y->worst->id);
+}
+
+static void
+gather(const struct report *r, const struct trend *t, struct kinds *all)
+{
+    rt_map_init(&all->by_id);
+    for (size_t i = 0; i < r->finding_count; i++) {
         const struct finding *f = r->findings[i];
-        if (!rt_str_eq(f->id, k->worst->id))
-            continue;
+        struct kind_of_finding *k = kind_of(all, f);
+        if (k == NULL)
+            return;
+        if (k->count < PLACES)
+            k->places[k->count] = name_session(r, f);
         k->count++;
         if (f->first == RT_TIME_NONE)
             continue;
@@ -198,6 +242,8 @@ gather(const struct report *r, size_t from, const struct trend *t, struct kind_o
         k->last = k->last == RT_TIME_NONE || f->last > k->last ? f->last : k->last;
         k->buckets[(f->first - t->from) / t->bucket]++;
     }
+    if (all->v.n > 1)
+        qsort(all->v.v, all->v.n, sizeof(*all->v.v), by_weight);
 }
 
 static void
@@ -215,29 +261,19 @@ draw_trend(const struct kind_of_finding *k, struct out *o)
 }
 
 static void
-name_session(const struct report *r, const struct finding *f, struct out *o)
+name_sessions(const struct kind_of_finding *k, struct out *o)
 {
-    const struct session *s = report_session(r, f->session);
-    html_text(o, s == NULL        ? f->app_id.n > 0 ? f->app_id : RT_LIT("all inputs")
-                 : s->cname.n > 0 ? s->cname
-                                  : s->id);
-}
-
-static void
-name_sessions(const struct report *r, size_t from, const struct kind_of_finding *k, struct out *o)
-{
-    size_t told = 0;
-    for (size_t i = from; i < r->finding_count && told < PLACES; i++)
-        if (rt_str_eq(r->findings[i]->id, k->worst->id)) {
-            out_raw(o, told++ > 0 ? ", " : "");
-            name_session(r, r->findings[i], o);
-        }
+    size_t told = k->count < PLACES ? k->count : PLACES;
+    for (size_t i = 0; i < told; i++) {
+        out_raw(o, i > 0 ? ", " : "");
+        html_text(o, k->places[i]);
+    }
     if (k->count > told)
         out_fmt(o, ", %zu more", k->count - told);
 }
 
 static void
-finding_row(const struct report *r, size_t from, const struct kind_of_finding *k, const struct html_frame *frame, struct out *o)
+finding_row(const struct kind_of_finding *k, const struct html_frame *frame, struct out *o)
 {
     static const char *const marks[] = {"", "●", "▲", "✖", "✖"};
     const struct finding *f = k->worst;
@@ -252,7 +288,7 @@ finding_row(const struct report *r, size_t from, const struct kind_of_finding *k
     out_raw(o, "</p><p class=\"quiet\">");
     html_text(o, f->why);
     out_raw(o, "</p><p class=\"quiet\">in ");
-    name_sessions(r, from, k, o);
+    name_sessions(k, o);
     out_raw(o, "</p></details><button class=\"only-js link\" data-rule=\"");
     html_text(o, f->id);
     out_fmt(o, "\">show %zu session%s</button></div></td><td class=\"number\">%zu</td><td class=\"time first\">", k->count,
@@ -263,15 +299,6 @@ finding_row(const struct report *r, size_t from, const struct kind_of_finding *k
     out_raw(o, "</td><td class=\"trend\">");
     draw_trend(k, o);
     out_raw(o, "</td></tr>\n");
-}
-
-static bool
-told_before(const struct report *r, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (rt_str_eq(r->findings[k]->id, r->findings[i]->id))
-            return true;
-    return false;
 }
 
 static void
@@ -289,30 +316,27 @@ findings_head(const struct trend *t, struct out *o)
 void
 html_findings(const struct report *r, const struct html_frame *f, struct out *o)
 {
-    size_t kinds = 0, told = 0;
+    struct kinds all = {.by_id = {0}};
     struct trend t;
-    for (size_t i = 0; i < r->finding_count; i++)
-        kinds += !told_before(r, i);
-    if (kinds == 0)
+    if (r->finding_count == 0)
         return;
     trend_of(r, &t);
+    gather(r, &t, &all);
     out_raw(o, "<section><table class=\"findings\"><caption>Findings</caption>");
     findings_head(&t, o);
     out_raw(o, "<tbody>\n");
-    for (size_t i = 0; i < r->finding_count; i++) {
-        struct kind_of_finding k;
-        if (told_before(r, i))
-            continue;
-        if (told++ == KINDS_SHOWN)
+    for (size_t i = 0; i < all.v.n; i++) {
+        if (i == KINDS_SHOWN)
             out_fmt(o,
                     "</tbody></table>\n<details class=\"more\"><summary>%zu more kinds of "
                     "findings</summary><table class=\"findings\"><caption class=\"hidden\">more findings</caption><tbody>\n",
-                    kinds - KINDS_SHOWN);
-        gather(r, i, &t, &k);
-        finding_row(r, i, &k, f, o);
+                    all.v.n - KINDS_SHOWN);
+        finding_row(&all.v.v[i], f, o);
     }
     out_raw(o, "</tbody></table>");
-    out_raw(o, kinds > KINDS_SHOWN ? "</details></section>\n" : "</section>\n");
+    out_raw(o, all.v.n > KINDS_SHOWN ? "</details></section>\n" : "</section>\n");
+    RT_VEC_FREE(&all.v);
+    rt_map_fini(&all.by_id);
 }
 
 /* ---- foot ---- */
