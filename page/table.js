@@ -34,12 +34,22 @@ const rowOf = (r, i) => {
   }
   return tr;
 };
+/* Rows that stay in sight stay as they are. */
+let painted = { list: null, top: 0, rows: [] };
 const paint = () => {
   const top = Math.max(0, Math.floor(grid.scrollTop / HEIGHT) - SPARE);
   const end = Math.min(shown.length, top + Math.ceil(grid.clientHeight / HEIGHT) + 2 * SPARE);
+  const known = i => painted.list === shown ? painted.rows[i - painted.top] : undefined;
+  const now = shown.slice(top, end).map((r, i) => known(top + i) || rowOf(r, top + i));
   before.style.height = top * HEIGHT + 'px';
   behind.style.height = (shown.length - end) * HEIGHT + 'px';
-  body.replaceChildren(before, ...shown.slice(top, end).map((r, i) => rowOf(r, top + i)), behind);
+  const kept = new Set(now);
+  for (const tr of painted.rows) if (!kept.has(tr)) tr.remove();
+  if (before.parentNode !== body || painted.list !== shown) body.replaceChildren(before, behind);
+  let next = before.nextSibling;
+  for (const tr of now) if (tr === next) next = next.nextSibling; else body.insertBefore(tr, next);
+  now.forEach((tr, i) => { const on = String(top + i === chosen); if (tr.getAttribute('aria-selected') !== on) tr.setAttribute('aria-selected', on); });
+  painted = { list: shown, top, rows: now };
   if (shown.length === 0) body.append(el('tr', {}, el('td', { colspan: columns.length, class: 'quiet nothing' }, 'No session fits. Clear a filter.')));
 };
 const head = el('tr');
@@ -51,6 +61,7 @@ const paintHead = () => head.replaceChildren(...columns.map(c => {
 }));
 const refresh = () => {
   filter();
+  painted.list = null;
   paintHead();
   paint();
   drawStarts();

@@ -227,14 +227,20 @@ def many(b, url):
     b.open(url)
     check("ten thousand sessions are there", b.value("data.sessions.length") == 10000)
     check("only those in sight are rows", b.value("document.querySelectorAll('#grid tbody tr').length") < 80)
-    took = b.value("(() => { const t = performance.now(); for (const q of ['r', 'ro', 'room-99', '']) { search.value = q;"
-                   " search.dispatchEvent(new Event('input')); } return (performance.now() - t) / 4; })()")
-    scroll = b.value("(() => { const t = performance.now(); for (let i = 0; i < 100; i++) { grid.scrollTop = i * 3000; paint(); } return (performance.now() - t) / 100; })()")
-    worst = b.value("new Promise(done => { let n = 0, last = performance.now(), worst = 0; const step = t => { worst = Math.max(worst, t - last); last = t; grid.scrollTop += 400;"
-                    " if (++n < 90) requestAnimationFrame(step); else done(worst); }; grid.scrollTop = 0; requestAnimationFrame(step); })")
+    b.ask("Performance.enable", timeDomain="threadTicks")
+
+    def spent():  # by the page's own thread, so that a busy machine does not count
+        return next(m["value"] for m in b.ask("Performance.getMetrics")["metrics"] if m["name"] == "TaskDuration") * 1000
+
+    began = spent()
+    b.value("for (const q of ['r', 'ro', 'room-99', '']) { search.value = q; search.dispatchEvent(new Event('input')); }")
+    b.settle()
+    typed = spent()
+    b.value("new Promise(done => { let n = 0; const step = () => { grid.scrollTop += 400; if (++n < 90) requestAnimationFrame(step); else done(1); }; requestAnimationFrame(step); })")
+    scrolled = spent()
     check("the last row can be reached", b.value("(() => { grid.scrollTop = 1e9; paint(); return [...document.querySelectorAll('%s')].length > 0; })()" % ROW))
-    loaded = b.value("performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart")
-    print("# 10 000 sessions: loaded in %d ms; a keystroke of the search %.1f ms, a painted frame of scrolling %.2f ms, the longest of 90 frames %.0f ms" % (loaded, took, scroll, worst))
+    print("# 10 000 sessions, by the time of the page's own thread: a keystroke of the search %.1f ms, a frame of scrolling %.1f ms (16.7 are to be had)"
+          % ((typed - began) / 4, (scrolled - typed) / 90))
 
 
 with tempfile.TemporaryDirectory() as tmp:
