@@ -41,8 +41,10 @@ with Folder() as folder, Server(folder) as server:
         loads.append(load)
         check(f"{clients} clients: all 200", set(load.answers) == {200}, load.answers)
     check("1 000 clients over 64", rates[1000] > 0.5 * rates[64], f"{rates[1000]:.0f}/s over {rates[64]:.0f}/s")
+    check("1 000 clients: SIGTERM ends with 0", server.stop() == 0)
     compare("1 000 clients", {**loads[0].ledger, **loads[1].ledger}, folder.store)
 
+with Folder() as folder, Server(folder) as server:
     async def good():
         begun = time.monotonic()
         status, _, _ = await ask(server.port, request(notice(5000000)))
