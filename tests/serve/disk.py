@@ -71,13 +71,15 @@ def slow(name, letter, seconds, connections, load_seconds, after):
         async def hang():
             await asyncio.sleep(0.3)
             folder.fault(letter)
-            until = time.monotonic() + load_seconds - 1
+            broken = time.monotonic()
+            until = broken + load_seconds - 1
             while time.monotonic() < until:
                 await asyncio.sleep(0.2)
                 begun = time.monotonic()
                 status, _, _ = await later(server.get, "/healthz")
                 alive.append((status, time.monotonic() - begun))
-                sizes.append(server.resident())
+                if begun < broken + seconds:
+                    sizes.append(server.resident())  # what is stored later fills the view
                 if after and len(alive) == 2:
                     folder.fault("-")  # one sync hangs, those after it do not
 
