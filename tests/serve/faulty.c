@@ -57,7 +57,7 @@ static volatile char *control;
 static int journal = -1;
 static int skip_sync, normal, often, sticky;
 static uint64_t nth;
-static int said; /* errno of the last fault, as the file itself keeps it */
+static _Thread_local int said; /* errno of the last fault, as the file itself keeps it */
 
 static char
 fault(void)

