@@ -213,9 +213,34 @@ add_silence(struct detector *det, rt_str app, const struct meter_silence *s)
                       (int64_t)(s->before < s->after ? s->before : s->after));
 }
 
+static int
+add_hosts(struct detector *det, const struct meter *meter)
+{
+    for (const struct meter_host *h = meter->hosts; h != NULL; h = h->next) {
+        struct event *e = rt_arena_alloc(&det->arena, sizeof(*e));
+        rt_str host = h->id;
+        struct scope_event *slot =
+            e == NULL || witness_word(det, &host) < 0 ? NULL : RT_VEC_PUSH(&det->witnesses);
+        if (slot == NULL)
+            return -1;
+        event_init(e);
+        e->begin = e->end = e->last = h->begin;
+        e->host = host;
+        e->input = h->input;
+        e->line = h->line;
+        *slot = (struct scope_event){e, RT_NONE, 0};
+        if (add_number(det, e, FIELD_SLOW_SHARE, (int64_t)(100 * h->slow / h->calls)) < 0 ||
+            add_number(det, e, FIELD_TIMED, (int64_t)h->calls) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int
 crowd_rates(struct detector *det, const struct meter *meter)
 {
+    if (witness_asks(det, FIELD_SLOW_SHARE) && add_hosts(det, meter) < 0)
+        return -1;
     if (!witness_asks(det, FIELD_RATE) && !witness_asks(det, FIELD_SILENCE))
         return 0;
     for (const struct meter_app *a = meter->apps; a != NULL; a = a->next) {

@@ -74,7 +74,7 @@ live_finish(struct live_engine *e, struct knot *k, struct rt_err *err)
     if (v == NULL)
         return e->sessions == NULL ? -1 : rt_fail_mem(err);
     atomic_init(&v->users, 1);
-    meter_init(&v->meter);
+    meter_init(&v->meter, session_engine_meter(e->sessions)->slow);
     if (feed(e, k, err) < 0 || session_engine_finish(e->sessions, (struct session_sink){take_group, v}, err) < 0) {
         upshot_put(&v);
         session_engine_free(&e->sessions);

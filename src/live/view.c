@@ -130,7 +130,7 @@ live_report_new(struct live_engine *e, rt_time now, struct rt_err *err)
     struct live_report *r = rt_calloc(1, sizeof(*r));
     struct meter meter;
     struct making making = {e, r};
-    meter_init(&meter);
+    meter_init(&meter, RT_DUR_NONE);
     if (r == NULL || copy_groups(e, r) < 0 || measure(e, &meter) < 0) {
         rt_fail_mem(err);
         meter_fini(&meter);

@@ -59,7 +59,7 @@ session_engine_new(const struct rule_set *rules, const struct rt_limits *limits,
         e->threads = SESSION_THREADS;
     e->clock = RT_TIME_NONE;
     e->terms = terms_of(rules);
-    meter_init(&e->meter);
+    meter_init(&e->meter, e->terms.tardy);
     if (phase_signs_init(&e->signs, rules) < 0) {
         rt_fail_mem(err);
         rt_free(e);
@@ -371,7 +371,7 @@ close_apart(struct session_engine *e, size_t slices, struct group_list *groups, 
     }
     c->engine = e;
     for (size_t i = 0; i < slices; i++)
-        meter_init(&c->slices[i].meter);
+        meter_init(&c->slices[i].meter, c->engine->terms.tardy);
     rt_slices(slices, n, close_slice, c);
     for (size_t i = 0; i < slices; i++) {
         rc = rc < 0 ? -1 : gather(e, &c->slices[i], groups, err);

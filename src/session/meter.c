@@ -25,9 +25,9 @@ enum {
 static const rt_dur tick_us = RT_SEC / TICKS;
 
 void
-meter_init(struct meter *m)
+meter_init(struct meter *m, rt_dur slow)
 {
-    *m = (struct meter){0};
+    *m = (struct meter){.slow = slow};
     rt_map_init(&m->by_app);
 }
 
@@ -40,8 +40,13 @@ meter_fini(struct meter *m)
         rt_free(a->text);
         rt_free(a);
     }
+    for (struct meter_host *h = m->hosts, *next; h != NULL; h = next) {
+        next = h->next;
+        rt_free(h->text);
+        rt_free(h);
+    }
     rt_map_fini(&m->by_app);
-    *m = (struct meter){0};
+    *m = (struct meter){.slow = RT_DUR_NONE};
 }
 
 static struct meter_app *
@@ -324,15 +329,83 @@ app_of(struct meter *m, rt_str id)
     return m->last;
 }
 
+/* ---- hosts ---- */
+
+static struct meter_host *
+host_of(struct meter *m, rt_str id)
+{
+    struct meter_host *h = m->hosts;
+    while (h != NULL && !rt_str_eq(h->id, id))
+        h = h->next;
+    if (h != NULL)
+        return h;
+    h = rt_calloc(1, sizeof(*h));
+    char *text = h == NULL ? NULL : rt_calloc(id.n + 1, 1);
+    if (text == NULL) {
+        rt_free(h);
+        return NULL;
+    }
+    memcpy(text, id.p, id.n);
+    *h = (struct meter_host){
+        .next = m->hosts, .id = {text, id.n}, .text = text, .begin = RT_TIME_NONE};
+    m->hosts = h;
+    return h;
+}
+
+/* The earliest, so that no order of adding matters. */
+static void
+place_slow(struct meter_host *h, rt_time begin, uint32_t input, uint64_t line)
+{
+    bool later = begin > h->begin || (begin == h->begin && (input > h->input || (input == h->input && line >= h->line)));
+    if (h->begin != RT_TIME_NONE && later)
+        return;
+    h->begin = begin;
+    h->input = input;
+    h->line = line;
+}
+
+static int
+add_host(struct meter *m, const struct event *e)
+{
+    if (m->slow == RT_DUR_NONE || e->host.n == 0 || e->kind == KIND_STOP || e->end == RT_TIME_NONE || e->end <= e->begin)
+        return 0;
+    struct meter_host *h = host_of(m, e->host);
+    if (h == NULL)
+        return -1;
+    h->calls++;
+    if (e->end - e->begin > m->slow) {
+        h->slow++;
+        place_slow(h, e->begin, e->input, e->line);
+    }
+    return 0;
+}
+
 int
 meter_add(struct meter *m, rt_str app, const struct event *e)
 {
     if (e->source != SOURCE_API || e->begin == RT_TIME_NONE || app.n == 0 ||
         e->input > UINT16_MAX || e->line > UINT32_MAX)
         return 0;
+    if (add_host(m, e) < 0)
+        return -1;
     struct meter_app *a = app_of(m, app);
     struct meter_cell one = {e->begin / tick_us, (uint32_t)e->line, (uint16_t)e->input, 1, e->coarse};
     return a == NULL ? -1 : count(a, &one);
+}
+
+static int
+merge_hosts(struct meter *m, const struct meter *from)
+{
+    for (const struct meter_host *f = from->hosts; f != NULL; f = f->next) {
+        struct meter_host *h = host_of(m, f->id);
+        if (h == NULL)
+            return -1;
+        h->calls += f->calls;
+        h->slow += f->slow;
+        if (f->begin != RT_TIME_NONE)
+            place_slow(h, f->begin, f->input, f->line);
+    }
+    return 0;
 }
 
 int
@@ -347,7 +420,7 @@ meter_merge(struct meter *m, const struct meter *from, rt_time since)
             if (f->cells[i].calls != 0 && f->cells[i].tick >= first && count(a, &f->cells[i]) < 0)
                 return -1;
     }
-    return 0;
+    return merge_hosts(m, from);
 }
 
 int
@@ -355,7 +428,8 @@ meter_move(struct meter *m, struct meter *from)
 {
     if (meter_merge(m, from, RT_TIME_NONE) < 0)
         return -1;
+    rt_dur slow = from->slow;
     meter_fini(from);
-    meter_init(from);
+    meter_init(from, slow);
     return 0;
 }

@@ -40,12 +40,23 @@ struct meter_app {
     struct meter_silence quiet[METER_QUIET]; /* longest first */
     size_t quiet_count;
 };
+struct meter_host { /* calls that were timed; stops, which wait for the upload, are left out */
+    struct meter_host *next;
+    rt_str id;
+    char *text; /* of the id */
+    uint64_t calls, slow;
+    rt_time begin; /* of the first that was slow */
+    uint32_t input;
+    uint64_t line;
+};
 struct meter {
     struct rt_map by_app;
     struct meter_app *apps, *last;
+    struct meter_host *hosts; /* few */
+    rt_dur slow;              /* longer is slow; RT_DUR_NONE: hosts are not measured */
 };
 
-void meter_init(struct meter *m);
+void meter_init(struct meter *m, rt_dur slow);
 void meter_fini(struct meter *m);
 /* Counts a call. 0, or -1: memory. */
 int meter_add(struct meter *m, rt_str app, const struct event *e);

@@ -31,6 +31,7 @@ terms_of(const struct rule_set *rules)
         .least = terms_param(rules, "poll-too-fast", "least"),
         .idle = fallback(rules, FIELD_MAX_IDLE, KIND_START, RT_SEC),
         .slack = terms_param(rules, "idle-exit", "slack"),
+        .tardy = terms_param(rules, "cross-region-host", "slow"),
         .control = fallback(rules, FIELD_EXPIRED_HOUR, KIND_ACQUIRE, RT_HOUR),
     };
 }

@@ -11,6 +11,7 @@ struct terms {      /* RT_DUR_NONE: the rule set does not tell */
     rt_dur least;   /* between two queries later on: likewise */
     rt_dur idle;    /* default of maxIdleTime */
     rt_dur slack;   /* around the end of maxIdleTime: parameter of rule idle-exit */
+    rt_dur tardy;   /* a call that takes longer is slow: parameter of rule cross-region-host */
     rt_dur control; /* default of resourceExpiredHour */
     const struct rule_set *rules; /* borrowed */
 };

@@ -29,7 +29,7 @@ static void
 a_second_may_begin_anywhere(void)
 {
     struct meter m;
-    meter_init(&m);
+    meter_init(&m, 10 * RT_SEC);
     for (int i = 0; i < 9; i++)
         add(&m, "A", RT_HOUR + 700 * RT_MS + i * 100 * RT_MS, 10 + (uint64_t)i);
     add(&m, "A", RT_HOUR + 5 * RT_SEC, 30);
@@ -46,7 +46,7 @@ static void
 apps_are_counted_apart(void)
 {
     struct meter m;
-    meter_init(&m);
+    meter_init(&m, 10 * RT_SEC);
     for (uint64_t i = 0; i < 10; i++)
         add(&m, i % 2 == 0 ? "A" : "B", RT_HOUR, i + 1);
     meter_settle(&m);
@@ -60,7 +60,7 @@ static void
 what_cannot_be_counted_is_left_out(void)
 {
     struct meter m;
-    meter_init(&m);
+    meter_init(&m, 10 * RT_SEC);
     add(&m, "", RT_HOUR, 1);
     add(&m, "A", RT_TIME_NONE, 1);
     add(&m, "A", RT_HOUR, UINT64_C(1) << 32);
@@ -78,8 +78,8 @@ no_order_matters(void)
 {
     enum { CALLS = 200000, STRIDE = 77773 };
     struct meter up, mixed;
-    meter_init(&up);
-    meter_init(&mixed);
+    meter_init(&up, 10 * RT_SEC);
+    meter_init(&mixed, 10 * RT_SEC);
     for (uint64_t i = 0; i < CALLS; i++) {
         uint64_t k = i * STRIDE % CALLS;
         add(&up, "A", RT_HOUR + (rt_time)(i / 3) * 50 * RT_MS, i + 1);
@@ -105,9 +105,9 @@ meters_add_up(void)
 {
     enum { CALLS = 200000, PARTS = 3 };
     struct meter whole, parts[PARTS];
-    meter_init(&whole);
+    meter_init(&whole, 10 * RT_SEC);
     for (int i = 0; i < PARTS; i++)
-        meter_init(&parts[i]);
+        meter_init(&parts[i], 10 * RT_SEC);
     for (uint64_t i = 0; i < CALLS; i++) {
         const char *app = i % 5 == 0 ? "B" : "A";
         rt_time at = RT_HOUR + (rt_time)(i / 3) * 50 * RT_MS;
