@@ -78,15 +78,18 @@ load_envelope(struct loader *l, const struct yaml_node *map)
 void
 load_delivery(struct loader *l, const struct yaml_node *map)
 {
-    static const char *const keys[] = {"signature-sha256", "signature-sha1", "replay-after", NULL};
+    static const char *const keys[] = {"signature-sha256", "signature-sha1", "replay-after", "test-types", "test-within", NULL};
     if (!load_keys(l, map, keys))
         return;
     struct hook_delivery *d = &l->set->delivery;
-    rt_str after = RT_NONE;
+    rt_str after = RT_NONE, within = RT_NONE;
     if (!load_text(l, map, "signature-sha256", false, &d->sha256) ||
         !load_text(l, map, "signature-sha1", false, &d->sha1) ||
-        !load_text(l, map, "replay-after", false, &after))
+        !load_text(l, map, "replay-after", false, &after) || !load_text(l, map, "test-within", false, &within) ||
+        !load_int(l, map, "test-types", false, 0, 64, &d->test_types))
         return;
+    if (within.n > 0 && !rt_dur_parse(within, &d->test_within))
+        load_error(l, yaml_get(map, "test-within"), 0, NULL, "a duration is meant, like 5s");
     if (after.n > 0 && !rt_dur_parse(after, &d->replay_after))
         load_error(l, yaml_get(map, "replay-after"), 0, NULL, "a duration is meant, like 15m");
 }

@@ -215,6 +215,8 @@ struct hook_envelope {
 struct hook_delivery {
     rt_str sha256, sha1;  /* headers of the signatures; empty = unknown */
     rt_dur replay_after;  /* 0 = unknown */
+    int64_t test_types;   /* so many types, once each, within test_within: a test of the receiver; 0 = unknown */
+    rt_dur test_within;
 };
 
 /* ---- the life of a recording ---- */

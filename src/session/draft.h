@@ -18,6 +18,7 @@ struct draft {
     size_t run_count;
     RT_VEC(struct event *) events; /* in the session's arena */
     bool disordered;               /* an event was added behind */
+    bool probe;                    /* a test of the receiver, and no recording */
 };
 struct draft_name {
     rt_str uid;

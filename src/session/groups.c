@@ -31,6 +31,8 @@ static int
 by_channel(const void *a, const void *b)
 {
     const struct draft *x = a, *y = b;
+    if (x->probe != y->probe)
+        return x->probe ? -1 : 1;
     int order = rt_str_cmp(x->s->cname, y->s->cname);
     order = order != 0 ? order : rt_str_cmp(x->s->app_id, y->s->app_id);
     return order != 0 ? order : by_first(&x->s, &y->s);
@@ -42,7 +44,7 @@ static size_t
 group_end(const struct draft *v, size_t n, size_t from)
 {
     rt_str cname = v[from].s->cname, app = v[from].s->app_id;
-    if (cname.n == 0)
+    if (cname.n == 0 || v[from].probe)
         return from + 1;
     size_t own = from, all = from;
     while (own < n && rt_str_eq(v[own].s->cname, cname) && rt_str_eq(v[own].s->app_id, app))
@@ -64,7 +66,7 @@ group_new(struct group_list *groups, struct draft *v, size_t n, const struct clo
         rt_free(sessions);
         return -1;
     }
-    *g = (struct session_group){v[n - 1].s->app_id, v[n - 1].s->cname, sessions, n, false};
+    *g = (struct session_group){v[n - 1].s->app_id, v[n - 1].s->cname, sessions, n, v->probe};
     for (size_t i = 0; i < n; i++) {
         sessions[i] = v[i].s;
         v[i].s = NULL;
