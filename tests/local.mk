@@ -21,8 +21,8 @@ include tests/page/local.mk
 include tests/bundle/local.mk
 include tests/exchange/local.mk
 include tests/simulate/local.mk
-TESTS += tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh
-EXTRA_DIST += tests/lib/check.h tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh
+TESTS += tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh tests/terminal.sh
+EXTRA_DIST += tests/lib/check.h tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh tests/terminal.sh tests/terminal.py
 
 # The drawing of ARCHITECTURE.md, from the code.
 .PHONY: layers

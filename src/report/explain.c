@@ -249,7 +249,7 @@ text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct
     if (n > 0 && q.in_field && is_field(q.field, code_subject_names[SUBJECT_LEAVE]))
         out_fmt(o, "\nA leave code is a sum: %lld is %s.\n", (long long)q.number, n > 1 ? "all of these" : "this alone");
     else if (n > 1 && l.w->verbose == false)
-        out_fmt(o, "\n%zu meanings; which one applies depends on what happened before: rectrace session ID FILE...\n", n);
+        out_fmt(o, "\n%zu meanings; which one applies depends on what happened before:\n  rectrace session ID FILE...\n", n);
     if (n == 0)
         suggest(rules, word, o);
     return n > 0 ? 0 : 1;

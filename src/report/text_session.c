@@ -9,7 +9,20 @@
 #include "report/layout.h"
 #include "report/redact.h"
 
-enum { IDLE_GAP_S = 60, RESULT_COLUMNS = 34 };
+enum { IDLE_GAP_S = 60, NARROW = 90 };
+
+/* Columns of the table of sessions, that a line fits the screen. */
+struct widths {
+    int channel, uid, mode, length, findings;
+};
+
+static struct widths
+widths_of(unsigned columns)
+{
+    if (columns < NARROW)
+        return (struct widths){11, 8, 4, 6, 4};
+    return (struct widths){columns >= 110 ? 28 : 15, 10, 10, 8, 7};
+}
 
 static enum severity
 worst(const struct report *r, const struct session *s, size_t *count)
@@ -27,9 +40,9 @@ text_sessions(const struct report *r, const struct writer_options *w, struct out
 {
     struct layout l = {o, w};
     (void)err;
-    size_t channel = w->columns >= 110 ? 28 : 16;
-    out_fmt(o, "  #  %-*s %-10s %-10s %-16s %-8s %-8s %-7s %s\n", (int)channel, "channel", "uid", "mode", "state", "start",
-            "length", "findings", "sid");
+    struct widths c = widths_of(w->columns);
+    out_fmt(o, "  #  %-*s %-*s %-*s %-16s %-8s %-*s %-*s %s\n", c.channel, "channel", c.uid, "uid", c.mode, "mode", "state", "start",
+            c.length, "length", c.findings + 1, c.findings < 7 ? "found" : "findings", "sid");
     for (size_t i = 0; i < r->session_count; i++) {
         const struct session *s = r->sessions[i];
         char a[RT_TIME_MAX] = "-", b[RT_TIME_MAX] = "-", mark[40] = "-";
@@ -42,14 +55,14 @@ text_sessions(const struct report *r, const struct writer_options *w, struct out
         if (n > 0)
             snprintf(mark, sizeof(mark), "%s %zu", severity_mark(&l, most), n);
         out_fmt(o, "%3zu  ", i + 1);
-        cell(&l, s->cname.n > 0 ? s->cname : s->id, channel);
+        cell(&l, s->cname.n > 0 ? s->cname : s->id, (size_t)c.channel);
         out_char(o, ' ');
-        cell(&l, s->uid.n > 0 ? s->uid : RT_LIT("-"), 10);
+        cell(&l, s->uid.n > 0 ? s->uid : RT_LIT("-"), (size_t)c.uid);
         out_char(o, ' ');
-        cell(&l, s->mode.n > 0 ? s->mode : RT_LIT("-"), 10);
-        out_fmt(o, " %-16s %-8.8s %-8s ", session_phase_name(s->phase), a, b);
+        cell(&l, s->mode.n > 0 ? s->mode : RT_LIT("-"), (size_t)c.mode);
+        out_fmt(o, " %-16s %-8.8s %-*s ", session_phase_name(s->phase), a, c.length, b);
         paint_on(&l, severity_paint(most));
-        cell(&l, rt_str_of(mark), 7);
+        cell(&l, rt_str_of(mark), (size_t)c.findings);
         paint_off(&l, severity_paint(most));
         out_raw(o, "  ");
         redact_write(o, s->sid.n > 0 ? short_id(s->sid) : RT_LIT("-"), out_tty);
@@ -118,6 +131,31 @@ event_result(const struct event *e, struct rt_buf *b)
         rt_buf_add(b, e->source == SOURCE_HOOK ? RT_LIT("") : RT_LIT("no answer"));
 }
 
+/* Of the name of the file in a row; 0: there is one input only, and no room to name it in each row. */
+static size_t
+file_width(const struct layout *l, const struct report *r)
+{
+    if (l->w->columns < NARROW)
+        return r->input_count == 1 ? 0 : 8;
+    return l->w->columns > 100 ? 24 : 16;
+}
+
+static size_t
+event_width(const struct layout *l)
+{
+    return l->w->columns < NARROW ? 16 : 20;
+}
+
+/* What the other cells of a row leave. */
+static size_t
+result_width(const struct layout *l, const struct report *r)
+{
+    enum { BEFORE = 37, LINE = 6, ALONE = 10, LEAST = 10, MOST = 60 };
+    size_t file = file_width(l, r), used = BEFORE + event_width(l) + 2 + (file == 0 ? ALONE : file + LINE);
+    size_t rest = l->w->columns > used ? l->w->columns - used : 0;
+    return rest < LEAST ? LEAST : rest > MOST ? MOST : rest;
+}
+
 static void
 place(const struct layout *l, const struct report *r, const struct event *e)
 {
@@ -127,7 +165,11 @@ place(const struct layout *l, const struct report *r, const struct event *e)
             path = rt_str_from(path, i);
             break;
         }
-    size_t room = l->w->columns > 100 ? 30 : 16;
+    size_t room = file_width(l, r);
+    if (room == 0) {
+        out_fmt(l->o, "line %llu", (unsigned long long)e->line);
+        return;
+    }
     if (path.n > room) {
         path = rt_str_from(path, path.n - (room - 1));
         out_raw(l->o, l->w->unicode ? "…" : "~");
@@ -157,14 +199,13 @@ row(const struct layout *l, const struct report *r, const struct event *e, size_
         rt_buf_addf(&name, " x%u", e->repeated);
     else if (e->copies > 1)
         rt_buf_addf(&name, " (told %u times)", e->copies);
-    cell(l, rt_buf_str(&name), 20);
+    cell(l, rt_buf_str(&name), event_width(l));
     out_raw(l->o, "  ");
     rt_buf_init(&b, 2000);
     event_result(e, &b);
     enum paint p = e->outcome == OUTCOME_FAIL ? PAINT_ERROR : e->outcome == OUTCOME_OK ? PAINT_NONE : PAINT_UNCHECKED;
-    size_t room = l->w->columns > 60 + RESULT_COLUMNS ? l->w->columns - 80 + 4 : 18;
     paint_on(l, p);
-    cell(l, rt_buf_str(&b), room > 60 ? 60 : room);
+    cell(l, rt_buf_str(&b), result_width(l, r));
     paint_off(l, p);
     out_raw(l->o, "  ");
     place(l, r, e);
@@ -178,7 +219,7 @@ static void
 hole(const struct layout *l, const char *lane, rt_str what, const char *why)
 {
     out_fmt(l->o, "  %s  %-12s  %-8s  %-4s  ", l->w->unicode ? "◌" : "o", "-", "-", lane);
-    out_fmt(l->o, "%-20.*s  %s\n", RT_FMT(what), why);
+    out_fmt(l->o, "%-*.*s  %s\n", (int)event_width(l), RT_FMT(what), why);
 }
 
 static void
@@ -201,7 +242,7 @@ table(const struct layout *l, const struct report *r, const struct session *s)
 {
     rt_time before = RT_TIME_NONE;
     char gap[RT_TIME_MAX];
-    out_fmt(l->o, "\n     %-12s  %-8s  %-4s  %-20s  %s\n", "time (UTC)", "+since", "who", "event", "result");
+    out_fmt(l->o, "\n     %-12s  %-8s  %-4s  %-*s  %s\n", "time (UTC)", "+since", "who", (int)event_width(l), "event", "result");
     for (size_t i = 0; i < s->event_count; i++) {
         const struct event *e = s->events[i];
         if (before != RT_TIME_NONE && e->begin != RT_TIME_NONE && e->begin - before > IDLE_GAP_S * RT_SEC)
