@@ -11,22 +11,51 @@
 
 /* ---- parts ---- */
 
-/* "stop", "cloud recording stop", "agora_start": the last word that names a call. */
-static uint8_t
-kind_in_words(rt_str words)
+/* The calls that are named in words, as a mask; `last`: the last of them. "stop", "cloud recording stop", "agora_start" */
+static uint64_t
+kinds_in_words(rt_str words, uint8_t *last)
 {
-    uint8_t kind = KIND_NONE;
+    uint64_t kinds = 0;
+    *last = KIND_NONE;
     for (size_t i = 0; i < words.n;) {
         size_t n = 0;
         while (i + n < words.n && ((words.p[i + n] >= 'a' && words.p[i + n] <= 'z') ||
                                    (words.p[i + n] >= 'A' && words.p[i + n] <= 'Z')))
             n++;
         for (uint8_t k = KIND_ACQUIRE; k < KIND_ANSWER; k++)
-            if (rt_str_eq_nocase((rt_str){words.p + i, n}, rt_str_of(event_kinds[k].name)))
-                kind = k;
+            if (rt_str_eq_nocase((rt_str){words.p + i, n}, rt_str_of(event_kinds[k].name))) {
+                kinds |= UINT64_C(1) << k;
+                *last = k;
+            }
         i += n + 1;
     }
-    return kind;
+    return kinds;
+}
+
+static uint8_t
+kind_in_words(rt_str words)
+{
+    uint8_t last = KIND_NONE;
+    kinds_in_words(words, &last);
+    return last;
+}
+
+static bool
+present(const struct scan_value *v)
+{
+    return v->type != SCAN_NONE && !(v->type == SCAN_STRING && v->text.n == 0);
+}
+
+/* The call that an answer is of: by the field for that, or the only one that its message names. */
+static uint8_t
+kind_told(const struct scan_value *parts)
+{
+    const struct scan_value *message = &parts[FORMAT_MESSAGE];
+    uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+    if (kind != KIND_NONE || !present(message) || message->type != SCAN_STRING)
+        return kind;
+    uint64_t kinds = kinds_in_words(message->text, &kind);
+    return (kinds & (kinds - 1)) == 0 ? kind : KIND_NONE;
 }
 
 /* The time of the wrapper, when the line itself has none. */
@@ -164,12 +193,6 @@ part_body(struct extract *x, const struct scan_value *v, unsigned which)
         text = value_text(x, &inner, which);
     }
     return text;
-}
-
-static bool
-present(const struct scan_value *v)
-{
-    return v->type != SCAN_NONE && !(v->type == SCAN_STRING && v->text.n == 0);
 }
 
 /* Both halves in one record, or one of them with the id that ties it to the other. */
@@ -358,7 +381,7 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
         struct scan_value none[SLOT__COUNT] = {{SCAN_NONE, RT_NONE, false}};
         none[FORMAT_TIME] = parts[FORMAT_TIME];
         none[FORMAT_HTTP] = parts[FORMAT_HTTP];
-        uint8_t sent = KIND_NONE, kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+        uint8_t sent = KIND_NONE, kind = kind_told(parts);
         rt_str body = text_take_body(x, &sent);
         if (body.n > 0 && (kind == KIND_NONE || kind == sent))
             none[FORMAT_REQUEST] = (struct scan_value){SCAN_OBJECT, body, false};
@@ -498,8 +521,10 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     bool vendor = response.n > 0 && body_is_vendor(x, rt_str_trim(response));
     bool exchange = kind != KIND_NONE && (present(&parts[FORMAT_HTTP]) || response.n > 0);
     bool awaited = present(&parts[FORMAT_JOIN]) && asked_before(x, value_text(x, &parts[FORMAT_JOIN], 3));
-    if (vendor || exchange || (awaited && (present(&parts[FORMAT_HTTP]) || present(&parts[FORMAT_ERROR]))))
+    if (vendor || exchange || (awaited && (present(&parts[FORMAT_HTTP]) || present(&parts[FORMAT_ERROR])))) {
+        kind = kind_told(parts);
         return build(x, parts, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, response, err);
+    }
     int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
     if (fate != LINE_UNMATCHED)
         return fate;
