@@ -2,7 +2,8 @@
  * follow.c - tail -F that remembers.
  *
  *   name ──▶ file (device, inode)     another file under the name: the old one is read to its end
- *            offset: what is stored   shorter than the offset: it was cut, and begins anew
+ *            offset: what is stored   shorter than the offset: it was cut, and begins anew; so it does
+ *                                     when other bytes than those that were read stand before it
  */
 #include "config.h"
 
@@ -19,7 +20,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
-enum { BLOCK = 1 << 20, LOOK_MS = 250 };
+enum { BLOCK = 1 << 20, LOOK_MS = 250, SEAL = 64 };
 
 struct followed {
     const char *path;
@@ -28,6 +29,8 @@ struct followed {
     bool known;  /* `at` was read from the store */
     bool silent; /* that it is missing was told */
     bool skip;   /* inside a line that is too long */
+    char seal[SEAL]; /* the bytes before `at.offset`, as they were read */
+    size_t sealed;
 };
 
 struct follow {
@@ -119,6 +122,26 @@ is_file(const struct stat *st, const struct store_tail *at)
     return (uint64_t)st->st_dev == at->device && (uint64_t)st->st_ino == at->inode;
 }
 
+/* Remembers what stands before the offset. */
+static void
+seal(struct followed *f)
+{
+    size_t n = f->at.offset < SEAL ? (size_t)f->at.offset : SEAL;
+    ssize_t got = pread(f->fd, f->seal, n, (off_t)(f->at.offset - n));
+    f->sealed = got == (ssize_t)n ? n : 0;
+}
+
+/* Cut, and written again beyond the offset before anybody looked. */
+static bool
+is_other_text(const struct followed *f)
+{
+    char now[SEAL];
+    if (f->sealed == 0 || f->sealed > f->at.offset)
+        return false;
+    ssize_t got = pread(f->fd, now, f->sealed, (off_t)(f->at.offset - f->sealed));
+    return got == (ssize_t)f->sealed && memcmp(now, f->seal, f->sealed) != 0;
+}
+
 /* Stores what is new. False: the store does not take it now. */
 static bool
 read_on(struct follow *w, struct followed *f)
@@ -206,12 +229,14 @@ look(struct follow *w, struct followed *f)
         open_file(w, f);
     if (f->fd < 0)
         return;
-    if (fstat(f->fd, &st) == 0 && (uint64_t)st.st_size < f->at.offset) {
+    if ((fstat(f->fd, &st) == 0 && (uint64_t)st.st_size < f->at.offset) || is_other_text(f)) {
         log_info("%s: was cut; it is read from its beginning", f->path);
         f->at.offset = 0;
         f->skip = false;
     }
-    if (!read_on(w, f))
+    bool all = read_on(w, f);
+    seal(f);
+    if (!all)
         return;
     /* Another file under the name: this one was read to its end just now. */
     if (stat(f->path, &now) == 0 && !is_file(&now, &f->at)) {
@@ -219,6 +244,7 @@ look(struct follow *w, struct followed *f)
             return;
         close_file(f);
         f->at = (struct store_tail){(uint64_t)now.st_dev, (uint64_t)now.st_ino, 0};
+        f->sealed = 0;
         open_file(w, f);
     }
 }

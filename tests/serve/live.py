@@ -156,15 +156,24 @@ with Folder() as folder:
     with open(log, "wb") as f:
         f.write(b"".join(calls[16:18]))
     wait_for("cut and written anew", lambda: lines() == 18)
+    # Cut and written beyond where it was, between two looks; the lines are marked, so that they are no others.
+    time.sleep(0.6)
+    with open(log, "r+b") as f:
+        f.truncate(0)
+        f.write(b"".join(b" " * 40 + one for one in calls[16:18]))
+    wait_for("cut and written beyond its old end at once", lambda: lines() == 20)
+    with open(log, "ab") as f:
+        f.write(calls[18])
+    wait_for("and it goes on there", lambda: lines() == 21)
     os.unlink(log)
     time.sleep(0.4)
     with open(log, "wb") as f:
-        f.write(b"".join(calls[18:20]))
-    wait_for("deleted and made again", lambda: lines() == 20)
+        f.write(b"".join(calls[19:20]))
+    wait_for("deleted and made again", lambda: lines() == 22)
     server.kill()
     server = Server(folder, *arguments)
     time.sleep(0.6)
-    check("a restart reads nothing twice", lines() == 20, lines())
+    check("a restart reads nothing twice", lines() == 22, lines())
 
     # Logs by HTTP: lines, gzip, an array, and the wrappings of two shippers.
     raw = calls[20:24]
