@@ -26,6 +26,7 @@ enum { REST = 4 };
 enum { ROWS_AT_ONCE = 5000, FIRST_VIEW_S = 3 };
 #define VIEW_MEANWHILE (2 * RT_SEC)
 #define RETRY_AFTER (2 * RT_SEC)
+#define NO_SHELF (5 * RT_MIN) /* after it failed: all is not read again and again for it */
 
 struct live_view {
     atomic_uint users;
@@ -44,6 +45,7 @@ struct live {
     struct changes *changes;
     struct live_engine *engine; /* of the thread alone; NULL: it could not be opened */
     rt_dur retained, saved;     /* monotonic: when it was done last */
+    rt_dur no_shelf_until;      /* likewise */
     bool unsaved;
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
@@ -244,7 +246,8 @@ static bool
 open_engine(struct live *l)
 {
     struct rt_err err = {0};
-    struct live_options o = {l->store, l->shelf, l->rules, l->limits};
+    bool failed = monotonic_now() < l->no_shelf_until;
+    struct live_options o = {l->store, failed ? NULL : l->shelf, l->rules, l->limits};
     l->engine = live_engine_new(&o, &err);
     if (l->engine == NULL)
         log_warn("the view of the store cannot be made: %s", err.msg);
@@ -256,6 +259,8 @@ static void
 begin_anew(struct live *l, const struct rt_err *why)
 {
     log_warn("the view of the store is begun anew: %s", why->msg);
+    if (strstr(why->msg, l->shelf) != NULL) /* its errors name it */
+        l->no_shelf_until = monotonic_now() + NO_SHELF;
     live_engine_free(&l->engine);
 }
 
