@@ -110,12 +110,13 @@ with Folder() as folder, Server(folder) as server:
             await asyncio.sleep(0.3)
             seen.append((await later(server.metric, "rectrace_view_behind_callbacks"), server.resident()))
 
-    load.run(server.port, 64, 20 if LONG else 2, watch)
+    load.run(server.port, 64, 8 if LONG else 2, watch)
     check("a view slower than what comes: nothing but 200", set(load.answers) == {200}, load.answers)
     caught = wait_until(lambda: server.metric("rectrace_view_behind_callbacks") == 0, 60)
     check("a view slower than what comes: it catches up", caught, f"behind by {max(b for b, _ in seen):.0f} at most, "
           f"{seen[0][1]:.0f} to {max(m for _, m in seen):.0f} MiB, then {server.resident():.0f}")
-    check("a view slower than what comes: memory is bounded", SANITIZED or server.resident() < (400 if LONG else 200), f"{server.resident():.0f} MiB")
+    check("a view slower than what comes: memory is bounded", SANITIZED or
+          server.resident() < 100 + 6 * len(load.ledger) / 1024, f"{server.resident():.0f} MiB of {len(load.ledger)} callbacks of recordings that go on")
     compare("a view slower than what comes", load.ledger, folder.store)
 
 # Our own readers let go of the log in the middle of a long report.
