@@ -276,17 +276,21 @@ if LONG:
 
         async def never_reads():
             """Sends one request after another and reads no answer."""
-            reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            s.connect(("127.0.0.1", server.port))
+            reader, writer = await asyncio.open_connection(sock=s, limit=1024)
             writer.transport.pause_reading()
-            begun = time.monotonic()
+            begun = last = time.monotonic()
             try:
-                while time.monotonic() - begun < 60:
-                    writer.write(request(b"x", path="/none"))
+                while last - begun < 60:
+                    writer.write(request(notice(1)))
                     await asyncio.wait_for(writer.drain(), 40)
+                    last = time.monotonic()
             except (ConnectionError, asyncio.TimeoutError):
                 pass
             writer.close()
-            return time.monotonic() - begun
+            return time.monotonic() - last  # since it could send no more
 
         async def good(seconds):
             times = []
@@ -312,7 +316,7 @@ if LONG:
         heads, bodies, unread = results[:100], results[100:200], results[200]
         check("100 slow heads end at their limit", 14 < min(heads) and max(heads) < 33, f"{min(heads):.0f} to {max(heads):.0f} s")
         check("100 slow bodies end at their limit", 14 < min(bodies) and max(bodies) < 33, f"{min(bodies):.0f} to {max(bodies):.0f} s")
-        check("who reads no answer is ended", unread < 45, f"{unread:.0f} s")
+        check("who reads no answer is ended", 5 < unread < 45, f"{unread:.0f} s")
         a, b = [t for _, t in before], [t for _, t in meanwhile]
         check("good clients keep their latency", {s for s, _ in meanwhile} == {200} and quantile(b, 0.5) < 3 * quantile(a, 0.5) + 0.01,
               f"p50 {1000 * quantile(a, 0.5):.1f} -> {1000 * quantile(b, 0.5):.1f} ms, p99 {1000 * quantile(a, 0.99):.1f} -> {1000 * quantile(b, 0.99):.1f} ms")
