@@ -57,6 +57,9 @@ static int
 write_checked(struct run *r, struct clean *c, struct out *document)
 {
     struct out *to = NULL;
+    char removed[300];
+    if (scrub_summary(&c->scrub, removed, sizeof(removed))[0] != '\0')
+        log_info("taken out: %s", removed);
     int rc = clean_check(c, out_text(document), "report", &r->err);
     if (rc == 0 && (to = out_file(c->output, &r->err)) == NULL)
         rc = -1;

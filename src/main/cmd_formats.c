@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/out.h"
 #include "extract/extract.h"
+#include "ingest/inputs.h"
 #include "ingest/reader.h"
 #include "main/run.h"
 
@@ -100,9 +101,10 @@ show(const char *path, const struct tally *tallies, size_t count, uint64_t lines
 }
 
 static int
-test_file(const struct rule_set *set, const char *path, struct out *out, struct rt_err *err)
+test_input(const struct rule_set *set, const struct input *in, struct out *out, struct rt_err *err)
 {
-    struct reader *reader = reader_open(path, false, &rt_limits_default, err);
+    const char *path = in->path;
+    struct reader *reader = input_open(in, false, &rt_limits_default, err);
     struct tally *tallies =
         rt_calloc(set->formats.n == 0 ? 1 : set->formats.n, sizeof(*tallies));
     int rc = -1;
@@ -122,6 +124,23 @@ test_file(const struct rule_set *set, const char *path, struct out *out, struct 
 out:
     rt_free(tallies);
     reader_free(&reader);
+    return rc;
+}
+
+/* A file, or those of a directory, an archive, a bundle. */
+static int
+test_file(const struct rule_set *set, const char *path, struct out *out, struct rt_err *err)
+{
+    struct input_list list;
+    const struct input_problem *p;
+    input_list_init(&list);
+    int rc = input_list_add(&list, path, &rt_limits_default, err);
+    RT_EACH (p, &list.problems)
+        if (rc == 0 && p->fatal)
+            rc = rt_fail_here(err, RT_EIO, "%s: %s", p->path, p->why);
+    for (size_t i = 0; rc == 0 && i < list.inputs.n; i++)
+        rc = test_input(set, &list.inputs.v[i], out, err);
+    input_list_fini(&list);
     return rc;
 }
 

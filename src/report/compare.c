@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "base/map.h"
+#include "ingest/archive.h"
 #include "report/json.h"
 #include "report/layout.h"
 #include "report/redact.h"
@@ -24,11 +25,34 @@ is_report(const json_t *doc)
            strncmp(schema, "rectrace.report/1", strlen("rectrace.report/1")) == 0;
 }
 
+/* The report inside of a bundle. */
+static json_t *
+load_member(const char *path, json_error_t *wrong, struct rt_err *err)
+{
+    struct archive_content *bundle = archive_open(path, &rt_limits_default, err);
+    struct rt_buf text;
+    rt_buf_init(&text, SIZE_MAX / 2);
+    for (size_t i = 0; bundle != NULL && i < bundle->members.n; i++) {
+        const struct feed_source *from = &bundle->members.v[i].part->source;
+        void *state = strcmp(bundle->members.v[i].name, "report.json") == 0 ? from->open(from->arg, err) : NULL;
+        char block[8192];
+        ssize_t n = 0;
+        while (state != NULL && (n = from->read(state, block, sizeof(block))) > 0)
+            rt_buf_add(&text, (rt_str){block, (size_t)n});
+        if (state != NULL)
+            from->close(state);
+    }
+    json_t *doc = text.failed ? NULL : json_loadb(rt_buf_z(&text), text.n, JSON_REJECT_DUPLICATES, wrong);
+    archive_close(&bundle);
+    rt_buf_fini(&text);
+    return doc;
+}
+
 static json_t *
 load(const char *path, struct rt_err *err)
 {
-    json_error_t wrong;
-    json_t *doc = json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
+    json_error_t wrong = {.line = -1};
+    json_t *doc = archive_is(path) ? load_member(path, &wrong, err) : json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
     if (doc == NULL && wrong.line < 0) {
         rt_fail_here(err, RT_EIO, "%s: cannot be read", path);
     } else if (doc == NULL) {

@@ -78,7 +78,7 @@ top(const struct html_frame *f, const struct writer_options *w, const struct pag
 
 static void
 body(const struct report *r, const struct phase_signs *signs, const struct writer_options *w, const struct page_live_facts *live,
-     struct out *o)
+     const char *removed, struct out *o)
 {
     struct html_frame f;
     html_frame_of(r, &f);
@@ -99,7 +99,7 @@ body(const struct report *r, const struct phase_signs *signs, const struct write
     html_findings(r, &f, o);
     out_raw(o, "</div>\n");
     html_sessions(r, signs, &f, o);
-    html_foot(r, w, o);
+    html_foot(r, w, removed, o);
     out_raw(o, "</main>\n<aside class=\"drawer\" id=\"drawer\" aria-labelledby=\"drawer-title\" tabindex=\"-1\" hidden></aside>\n"
                "<svg width=\"0\" height=\"0\" aria-hidden=\"true\" class=\"defs\"><defs>"
                "<pattern id=\"dots\" width=\"4\" height=\"4\" patternUnits=\"userSpaceOnUse\"><circle cx=\"2\" cy=\"2\" r=\"1\"/></pattern>"
@@ -107,7 +107,7 @@ body(const struct report *r, const struct phase_signs *signs, const struct write
                "</defs></svg>\n");
 }
 
-/* `live`: NULL for a file. The data is made first, so that what was taken out of it has been counted. */
+/* `live`: NULL for a file. The data is made first: what was taken out of it is counted before the tables say it again. */
 static int
 write_page(const struct report *r, const struct writer_options *w, const struct page_live_facts *live, struct out *o, struct rt_err *err)
 {
@@ -118,6 +118,9 @@ write_page(const struct report *r, const struct writer_options *w, const struct 
     if (json != NULL)
         out_share_clean(json, o);
     int rc = json == NULL || signs.rows == NULL ? -1 : page_json(r, json, err);
+    char removed[300] = "";
+    if (rc == 0 && w->scrub != NULL)
+        scrub_summary(w->scrub, removed, sizeof(removed));
     if (rc == 0) {
         out_raw(o, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         if (live == NULL)
@@ -129,7 +132,7 @@ write_page(const struct report *r, const struct writer_options *w, const struct 
         if (live != NULL)
             out_rawn(o, page_live_style);
         out_raw(o, "</style>\n</head>\n<body>\n");
-        body(r, &signs, w, live, o);
+        body(r, &signs, w, live, removed, o);
         out_raw(o, "<script type=\"application/json\" id=\"data\">");
         script_safe(o, out_text(json));
         out_raw(o, "</script>\n<script>");

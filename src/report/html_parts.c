@@ -364,20 +364,19 @@ fact(struct out *o, const char *name, const char *text)
 }
 
 static void
-redaction_fact(const struct writer_options *w, struct out *o)
+redaction_fact(const struct writer_options *w, const char *removed, struct out *o)
 {
-    char removed[300] = "", text[600];
+    char text[600];
     if (w->scrub == NULL) {
         fact(o, "Redaction", "credentials are left out; ids and channel names are shown as they are");
         return;
     }
-    scrub_summary(w->scrub, removed, sizeof(removed));
     snprintf(text, sizeof(text), "profile %s; taken out: %s", scrub_profile_name(w->scrub->profile), removed[0] != '\0' ? removed : "nothing");
     fact(o, "Redaction", text);
 }
 
 void
-html_foot(const struct report *r, const struct writer_options *w, struct out *o)
+html_foot(const struct report *r, const struct writer_options *w, const char *removed, struct out *o)
 {
     static const char *const statuses[] = {"0: ran", "1: a finding reached --fail-on", "2: rules are invalid", "3: an input could not be read"};
     char text[400], human[RT_TIME_MAX];
@@ -387,7 +386,7 @@ html_foot(const struct report *r, const struct writer_options *w, struct out *o)
     for (size_t i = 0; i < r->input_count; i++)
         input_row(&r->inputs[i], w->digests != NULL ? w->digests[i] : "", o);
     out_raw(o, "</tbody></table>\n<dl>\n");
-    redaction_fact(w, o);
+    redaction_fact(w, removed, o);
     if (r->skew_known)
         snprintf(text, sizeof(text), "times are UTC, as the inputs tell them; the clocks differ by %s, which is not applied",
                  rt_dur_human(r->skew < 0 ? -r->skew : r->skew, human));

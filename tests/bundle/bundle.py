@@ -115,6 +115,9 @@ def check_one_session():
     for words in (["analyze"], ["sessions"], ["session", "room-117"], ["ticket", "room-117"],
                   ["why", "resource-id-expired", "room-117"]):
         assert "room-117" in run(*words, "one.tgz")[0], words
+    assert "logs" not in run("formats", "test", "one.tgz")[0] and "api.log: " in run("formats", "test", "one.tgz")[0]
+    same = json.loads(run("diff", "one.tgz", "one.tgz", "--format", "json")[0])
+    assert {f["change"] for f in same["findings"]} == {"same"}, same
     assert "rejected" in run("session", "room-117", "one.tgz")[0] or "expired" in run("session", "room-117", "one.tgz")[0]
     run("bundle", "no-such-room", "api.log.gz", "-o", "none.tgz", status=3)
     assert not os.path.exists("none.tgz")
