@@ -127,8 +127,11 @@ def hostile(server):
 def large_bodies(server):
     """Refused by what the head declares: nothing of them is taken."""
     data = head("POST /hook/main HTTP/1.1", "Host: x", "Agora-Signature-V2: " + "0" * 64, f"Content-Length: {10 << 20}")
-    before = server.resident()
+    # The first ones come while what was sent before is still being looked at; that has its own memory.
     statuses = {raw(server.port, data + b"x" * 100000)[0] for _ in range(50)}
+    time.sleep(1)
+    before = server.resident()
+    statuses |= {raw(server.port, data + b"x" * 100000)[0] for _ in range(50)}
     check("50 bodies of 10 MB that are declared: 413, and no memory for them", statuses <= {0, 413} and (SANITIZED or server.resident() < before + 2),
           f"{statuses} {before:.1f} -> {server.resident():.1f} MiB")
 
