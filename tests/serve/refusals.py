@@ -1,5 +1,6 @@
 """refusals.py - a store or a command that cannot be right is refused with a message, and nothing is replaced."""
 import os
+import shutil
 import sqlite3
 import subprocess
 
@@ -67,10 +68,11 @@ with Folder() as folder:
     if os.getuid() == 0:
         os.chmod(folder.path, 0o755)
         os.chown(folder.secrets, 65534, 65534)
+        program = shutil.copy(RECTRACE, folder.path)  # the tree may be where that user cannot go
         for what, mode in (("a store that it may not read", 0o600), ("a store that it may only read", 0o644)):
             os.chmod(folder.store, mode)
             before = open(folder.store, "rb").read()
-            done = subprocess.run([RECTRACE, "serve", "--listen", "127.0.0.1:0", "--admin", "none", "--store", folder.store,
+            done = subprocess.run([program, "serve", "--listen", "127.0.0.1:0", "--admin", "none", "--store", folder.store,
                                    "--secret-file", folder.secrets], capture_output=True, text=True, timeout=60,
                                   preexec_fn=lambda: os.setuid(65534))
             check(f"{what}: exit status 3, and why", done.returncode == 3 and "ermission denied" in done.stderr, done.stderr.strip()[-100:])
