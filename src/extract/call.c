@@ -298,6 +298,20 @@ poll_again(struct extract *x, const struct scan_value *parts, const struct route
     return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
 }
 
+/* What the request carried where one object belongs: nothing, or a string that holds one. Loggers do that, too; so
+ * it counts only where the call was refused for it. NULL: neither. */
+static const char *
+wrapped_body(struct extract *x, const struct scan_value *v, const struct event *e)
+{
+    const char *method = route_method(e->kind);
+    if (v->type != SCAN_STRING || method == NULL || strcmp(method, "POST") != 0)
+        return NULL;
+    rt_str text = rt_str_trim(value_text(x, v, 1));
+    if (text.n == 0)
+        return "empty";
+    return text.n > 2 && text.p[0] == '"' && text.p[text.n - 1] == '"' ? "in-string" : NULL;
+}
+
 static int
 build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
       struct rt_err *err)
@@ -339,6 +353,9 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
         return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
     }
     e.plain = false;
+    const char *wrapped = wrapped_body(x, &parts[FORMAT_REQUEST], &e);
+    if (wrapped != NULL && add_text(x, &e, FIELD_BODY_DEFECT, rt_str_of(wrapped)) < 0)
+        return rt_fail_mem(err);
     if (present(&parts[FORMAT_REQUEST]) && body_request(x, &e, part_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
         return -1;
     if (present(&parts[FORMAT_REQUEST_HEADERS]) &&

@@ -53,6 +53,8 @@ int timeline_build(struct draft *d, const struct closing *how);
 int codes_collect(struct session *s);
 /* The derived fields that compare an event with others of its session. -1: memory. */
 int relate_events(struct session *s, const struct box *b);
+/* Tells resource ids that are the beginning of one that another session of the cluster got. */
+int relate_stumps(const struct draft_list *drafts);
 /* What the bodies of its requests are to each other; to be asked before course_events(), which forgets. -1: memory. */
 int bodies_relate(struct session *s, const struct terms *terms);
 /* Those that tell what came before: the end of the recording, an answer not waited for. -1: memory. */

@@ -162,6 +162,8 @@ assemble(const struct closing *how, struct cluster *c, struct draft_list *drafts
         if (is_probe(how, d->s))
             make_probe(d);
     }
+    if (relate_stumps(drafts) < 0)
+        return -1;
     return groups_add(out, drafts, how);
 }
 

@@ -129,3 +129,42 @@ relate_events(struct session *s, const struct box *b)
     }
     return 0;
 }
+
+/* ---- a resource id that lost its end ---- */
+
+enum { STUMP_LEAST = 16 }; /* bytes in common that are no accident */
+
+static rt_str
+acquired(const struct draft *d)
+{
+    const struct event *e = first_of(d->s, KIND_ACQUIRE);
+    return e != NULL && e->outcome == OUTCOME_OK ? e->rid : RT_NONE;
+}
+
+/* Was it cut from the resource id that another session of the cluster got? */
+static bool
+is_stump(rt_str rid, const struct draft *of, const struct draft_list *drafts)
+{
+    const struct draft *d;
+    RT_EACH (d, &drafts->v) {
+        rt_str whole = d == of ? RT_NONE : acquired(d);
+        if (whole.n > rid.n && rt_str_starts(whole, rid))
+            return true;
+    }
+    return false;
+}
+
+int
+relate_stumps(const struct draft_list *drafts)
+{
+    const struct draft *d;
+    RT_EACH (d, &drafts->v) {
+        struct session *s = d->s;
+        if (drafts->v.n < 2 || s->rid.n < STUMP_LEAST || acquired(d).n > 0 || !is_stump(s->rid, d, drafts))
+            continue;
+        for (size_t i = 0; i < s->event_count; i++)
+            if (rt_str_eq(s->events[i]->rid, s->rid) && say(s, s->events[i], FIELD_RID_DEFECT, "truncated") < 0)
+                return -1;
+    }
+    return 0;
+}
