@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "live/internal.h"
-#include "pipeline/recall.h"
 
 enum { SCRATCH_BYTES = 64 * 1024 };
 
@@ -120,21 +119,7 @@ take_callbacks(struct live_engine *e, int64_t upto, struct rt_err *err)
         s->stale = true;
         return 0;
     }
-    struct store_cursor *c = store_callbacks(e->store, e->extent.callbacks, upto, err);
-    struct store_callback row;
-    struct rt_buf record;
-    rt_buf_init(&record, (size_t)e->options.limits->line_bytes * 2);
-    int rc = c == NULL ? -1 : 0;
-    while (rc == 0 && (rc = store_next_callback(c, &row, err)) == 1) {
-        rt_buf_clear(&record);
-        recall_record(e->options.rules, &row, &record);
-        rt_str line = rt_buf_str(&record);
-        line.n -= line.n > 0;
-        rc = record.failed ? rt_fail_mem(err) : spring_line(s, line, err);
-    }
-    store_cursor_free(&c);
-    rt_buf_fini(&record);
-    return rc < 0 ? -1 : 0;
+    return spring_callbacks(s, e->store, e->extent.callbacks, upto, err);
 }
 
 static int

@@ -90,6 +90,8 @@ struct spring {
 struct spring *spring_new(struct live_engine *e, rt_str source, bool callbacks, struct rt_err *err);
 void spring_free(struct spring **ps);
 int spring_line(struct spring *s, rt_str line, struct rt_err *err);
+/* The callbacks of the store behind `after`, up to `upto`, as lines of the spring. */
+int spring_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upto, struct rt_err *err);
 /* Reads a spring that is not settled from its beginning. */
 int spring_replay(struct spring *s, struct store *store, const struct store_extent *upto,
                   struct rt_err *err);

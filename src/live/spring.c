@@ -143,9 +143,9 @@ spring_line(struct spring *s, rt_str line, struct rt_err *err)
 typedef bool (*stop_at)(struct spring *s);
 
 static int
-read_callbacks(struct spring *s, struct store *store, int64_t upto, stop_at enough, struct rt_err *err)
+read_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upto, stop_at enough, struct rt_err *err)
 {
-    struct store_cursor *c = store_callbacks(store, 0, upto, err);
+    struct store_cursor *c = store_callbacks(store, after, upto, err);
     struct store_callback row;
     struct rt_buf record;
     rt_buf_init(&record, (size_t)s->engine->options.limits->line_bytes * 2);
@@ -177,7 +177,7 @@ read_lines(struct spring *s, struct store *store, int64_t upto, stop_at enough, 
 static int
 read_rows(struct spring *s, struct store *store, const struct store_extent *upto, stop_at enough, struct rt_err *err)
 {
-    return s->source == NULL ? read_callbacks(s, store, upto->callbacks, enough, err)
+    return s->source == NULL ? read_callbacks(s, store, 0, upto->callbacks, enough, err)
                              : read_lines(s, store, upto->lines, enough, err);
 }
 
@@ -186,6 +186,12 @@ never(struct spring *s)
 {
     (void)s;
     return false;
+}
+
+int
+spring_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upto, struct rt_err *err)
+{
+    return read_callbacks(s, store, after, upto, never, err);
 }
 
 int
