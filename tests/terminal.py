@@ -10,7 +10,8 @@ import sys
 import tempfile
 import termios
 
-BIN, SAMPLES = sys.argv[1:]
+BIN, SAMPLES = (os.path.abspath(a) for a in sys.argv[1:])
+os.chdir(SAMPLES)  # a place is printed whole, however long: the names are short here
 failures = []
 
 
@@ -46,7 +47,7 @@ def width(line):
     return len(re.sub("\x1b\\[[0-9;]*[mK]", "", line))
 
 
-LOG = os.path.join(SAMPLES, "start-too-late.log")
+LOG = "start-too-late.log"
 COLOUR = "\x1b[1;31m"
 check("a terminal has colour", COLOUR in screen("analyze", LOG))
 check("NO_COLOR is honoured", "\x1b[" not in screen("analyze", LOG, NO_COLOR="1"))
