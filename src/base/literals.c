@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { WINDOW = 4, BITS = 15, BUCKETS = 1024 };
+enum { WINDOW = 4, BITS = 14, BUCKETS = 1024 };
 #define LOWER UINT32_C(0x20202020)
 
 struct place { /* a window of a word */
@@ -16,7 +16,7 @@ struct place { /* a window of a word */
 struct literals {
     const rt_str *words;
     size_t stride; /* from one window to the next */
-    uint64_t bits[(1 << BITS) / 64];
+    uint8_t may[1 << BITS]; /* 1: a word may have a window of this hash */
     uint16_t buckets[BUCKETS]; /* first place, from 1 */
     struct place places[];
 };
@@ -53,15 +53,17 @@ literals_new(const rt_str *words, size_t count, struct rt_arena *a)
             uint32_t window = window_at(words[i].p + back), at = mix(window);
             uint16_t *bucket = &l->buckets[at % BUCKETS];
             l->places[n] = (struct place){window, window_at(words[i].p + words[i].n - WINDOW), (uint16_t)i, (uint16_t)back, *bucket};
-            l->bits[at / 64] |= UINT64_C(1) << (at % 64);
+            l->may[at] = 1;
             *bucket = (uint16_t)++n;
         }
     return l;
 }
 
-static bool
-stands_around(const struct literals *l, rt_str line, size_t at, uint32_t window)
+/* Out of line: the loop that asks for it keeps its registers. */
+static bool __attribute__((noinline))
+stands_around(const struct literals *l, rt_str line, size_t at)
 {
+    uint32_t window = window_at(line.p + at);
     for (uint16_t i = l->buckets[mix(window) % BUCKETS]; i != 0; i = l->places[i - 1].next) {
         const struct place *p = &l->places[i - 1];
         rt_str word = l->words[p->word];
@@ -75,20 +77,32 @@ stands_around(const struct literals *l, rt_str line, size_t at, uint32_t window)
     return false;
 }
 
-static bool
-is_at(const struct literals *l, rt_str line, size_t at)
+/* Whether any word has this window: nearly always not. */
+static inline unsigned
+may_stand(const struct literals *l, const char *p)
 {
-    uint32_t window = window_at(line.p + at), bit = mix(window);
-    return (l->bits[bit / 64] >> (bit % 64) & 1) != 0 && stands_around(l, line, at, window);
+    return l->may[mix(window_at(p))];
 }
 
 bool
 literals_near(const struct literals *l, rt_str line, size_t *near)
 {
-    if (*near + WINDOW <= line.n && is_at(l, line, *near))
+    size_t at = *near, step = l->stride;
+    if (at + WINDOW <= line.n && may_stand(l, line.p + at) && stands_around(l, line, at))
         return true;
-    for (size_t at = 0; at + WINDOW <= line.n; at += l->stride)
-        if (is_at(l, line, at)) {
+    at = 0;
+    for (; at + 3 * step + WINDOW <= line.n; at += 4 * step) {
+        const char *p = line.p + at;
+        if ((may_stand(l, p) | may_stand(l, p + step) | may_stand(l, p + 2 * step) | may_stand(l, p + 3 * step)) == 0)
+            continue;
+        for (size_t i = at; i < at + 4 * step; i += step)
+            if (may_stand(l, line.p + i) && stands_around(l, line, i)) {
+                *near = i;
+                return true;
+            }
+    }
+    for (; at + WINDOW <= line.n; at += step)
+        if (may_stand(l, line.p + at) && stands_around(l, line, at)) {
             *near = at;
             return true;
         }

@@ -3,7 +3,7 @@
  *
  * Most lines of a mixed log hold none, and must be left at little more than the price of reading
  * them. Every place of every word has a window of four bytes, so looking at one window in as many
- * bytes as the shortest word allows is enough: a bit says whether any word has it.
+ * bytes as the shortest word allows is enough: one byte says whether any word has it.
  */
 #ifndef RECTRACE_BASE_LITERALS_H
 #define RECTRACE_BASE_LITERALS_H

@@ -98,13 +98,14 @@ line_json(struct extract *x, rt_str line, struct rt_err *err)
         return LINE_IGNORED;
     if (text.p[0] == '[')
         text = rt_str_from(text, 1);
-    if (text.n > 0 && is_foreign(x, text) && !is_sampled(x))
+    bool foreign = text.n > 0 && is_foreign(x, text);
+    if (foreign && !is_sampled(x))
         return LINE_IGNORED;
     x->hint = (struct scan_hint){.key_slot = FORMAT_URL, .value_slot = FORMAT_RESPONSE, .expect = expect_answer, .arg = x};
     x->hint_url = NULL;
     if (!line_fits_json(x->format, x->line_plan, text, values, x->limits, &x->hint))
         return text.p[0] == '{' ? LINE_UNDECODABLE : LINE_UNMATCHED;
-    int fate = call_read(x, values, text, err);
+    int fate = foreign ? LINE_IGNORED : call_read(x, values, text, err);
     if (fate == LINE_IGNORED && values[FORMAT_TIME].type != SCAN_NONE && is_sampled(x)) {
         struct rt_stamp stamp;
         if (rt_time_parse(values[FORMAT_TIME].text, &stamp) > 0)
