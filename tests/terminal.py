@@ -61,6 +61,17 @@ for columns in (80, 96, 120):
     for args in (("analyze", LOG), ("session", "#1", LOG), ("explain", "404"), ("sessions", LOG)):
         wide = [l for l in screen(*args, "--color", "never", columns=columns).split("\n") if width(l) > columns and "rectrace " not in l and not l.startswith("Proof")]
         check("%s fits %d columns" % (args[0], columns), not wide, wide[:2])
+bar = screen("session", "#1", LOG, columns=80).split("\n")[3:9]
+check("a session has a bar of its phases", any("│" in l and "░" in l for l in bar) and "expired" in bar[1] and "start" in bar[1], bar)
+check("what failed is red and crossed in it", "\x1b[1;31m✖" in bar[1], bar[1])
+check("without UTF-8 the bar is ASCII", "|......" in plain_bar and plain_bar.isascii() if (plain_bar := screen(
+    "session", "#1", LOG, "--color", "never", LC_ALL="C")) else False, plain_bar[:400])
+for name in sorted(os.listdir(".")):
+    for columns in (80, 132):
+        wide = [l for l in screen("session", "#1", name, "--color", "never", columns=columns).split("\n")[3:]
+                if width(l) > columns and "rectrace " not in l and not re.match("Proof|Basis|Not it|       ", l)]
+        if wide:
+            check("a session of %s fits %d columns" % (name, columns), False, wide[:2])
 with tempfile.TemporaryDirectory() as tmp:
     big = os.path.join(tmp, "big.log")
     with open(big, "wb") as f:

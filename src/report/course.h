@@ -21,12 +21,22 @@ enum course_state {
 };
 const char *course_state_name(enum course_state s);
 
-enum { COURSE_STEPS = 6 };
+enum course_which {
+    COURSE_STEP_ACQUIRE,
+    COURSE_STEP_START,
+    COURSE_STEP_JOINED,
+    COURSE_STEP_STOP,
+    COURSE_STEP_LEFT,
+    COURSE_STEP_UPLOADED,
+    COURSE_STEPS
+};
 struct course_step {
+    enum course_which step;
     rt_str name;
     bool hook; /* told by a callback, not by a call */
     enum course_state state;
-    rt_time at; /* of what was seen; RT_TIME_NONE */
+    rt_time at;   /* of what was seen; RT_TIME_NONE */
+    size_t event; /* that showed it, in the session; SIZE_MAX */
     const char *why;
 };
 struct course {
@@ -35,6 +45,8 @@ struct course {
     size_t step_count;
     bool failed;      /* nothing was recorded */
     rt_time uploaded; /* RT_TIME_NONE */
+    rt_time gone;     /* found gone, and never seen alive again; RT_TIME_NONE */
+    rt_time expires;  /* of a resource id that nothing was started with in time; RT_TIME_NONE */
 };
 void course_of(const struct report *r, const struct phase_signs *signs, const struct session *s, struct course *out);
 

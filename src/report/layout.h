@@ -6,6 +6,8 @@
 
 #include "report/writer.h"
 
+enum { NARROW = 90 }; /* columns below which a table does without */
+
 struct layout {
     struct out *o;
     const struct writer_options *w;
