@@ -36,6 +36,8 @@ good jsonl rectrace analyze --format js
 bad jsonl rectrace explain --format js
 good json rectrace explain --format js
 good some.log rectrace analyze --output s
+good ticket rectrace help tic
+bad rectrace rectrace help rec
 good resource-id-expired rectrace why resource-id
 good resource-id-expired rectrace explain resource-id
 good start-expired rectrace simulate start-e

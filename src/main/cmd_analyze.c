@@ -173,6 +173,10 @@ const struct command cmd_analyze = {
     .arguments = "[FILE|DIR|-]...",
     .group = "Find out what went wrong",
     .doc = "sessions, findings, report (the command when only files are given)",
+    .about = "Reads logs of calls and stored callbacks, rebuilds every recording, and tells what was misused, with "
+             "the lines that prove it and what to do. FILE may be a file, a directory, an archive, a bundle or - "
+             "for standard input; several are read as one. FILE@FORMAT,tz=ZONE says of one file what --as and --tz "
+             "say of all.",
     .examples = "rectrace analyze api.log.gz\n"
                 "rectrace analyze --format jsonl --fail-on error logs/",
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_VERDICT |
@@ -194,6 +198,8 @@ const struct command cmd_report = {
     .arguments = "--store FILE",
     .group = "Receive callbacks",
     .doc = "the report of all that serve has stored",
+    .about = "What analyze makes of files, made of the store that serve fills; it may be asked at any time, while "
+             "serve runs too.",
     .examples = "rectrace report --store calls.db\n"
                 "rectrace report --store calls.db --channel room-117 --format json",
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_VERDICT |

@@ -386,6 +386,9 @@ const struct command cmd_bundle = {
     .arguments = "[ID]... FILE...",
     .group = "Pass it on",
     .doc = "the lines that matter and the report, as an archive to analyse again",
+    .about = "The lines that tell of these sessions, the report of them as JSON and HTML, and a manifest with "
+             "hashes, rules and what was taken out. Without an ID: of all sessions with findings. Every command "
+             "takes the archive as FILE; the same lines give the same bytes.",
     .examples = "rectrace bundle room-117 api.log.gz hooks.jsonl -o evidence.tgz\n"
                 "rectrace bundle api.log.gz --redact public -o evidence.tgz",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REDACT,
@@ -398,6 +401,7 @@ const struct command cmd_redact = {
     .arguments = "FILE...",
     .group = "Pass it on",
     .doc = "logs or a bundle, every line redacted, as an archive",
+    .about = "An archive like that of bundle, of all lines. Given a bundle it takes out more of it.",
     .examples = "rectrace redact evidence.tgz --redact public -o public.tgz\n"
                 "rectrace redact logs/ -o logs.tgz",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REDACT,

@@ -19,6 +19,7 @@ static const struct {
 } operands[] = {
     {"rules", "list lint test"},
     {"formats", "list test"},
+    {"help", "`rectrace help | sed -n '/^  rectrace/d; s/^  \\([a-z][a-z]*\\) .*/\\1/p'`"},
     {"completion", "bash zsh fish"},
     {"why", "`rectrace rules list 2>/dev/null | cut -d' ' -f1`"},
     {"explain", "`rectrace rules list 2>/dev/null | cut -d' ' -f1`"},
@@ -259,6 +260,8 @@ const struct command cmd_completion = {
     .arguments = "bash|zsh|fish",
     .group = "Look things up",
     .doc = "what that shell needs to complete commands, options and names",
+    .about = "Write it where the shell looks, or source it; make install does so for all three. Names of rules, "
+             "scenarios and log formats are asked of the program when they are wanted.",
     .examples = "source <(rectrace completion bash)\nrectrace completion fish -o ~/.config/fish/completions/rectrace.fish",
     .takes = TAKES_OUTPUT,
     .formats = "text",

@@ -184,6 +184,8 @@ const struct command cmd_formats = {
     .arguments = "list | test FILE...",
     .group = "Write rules and formats",
     .doc = "the log formats; which one reads a file, and where the others stopped",
+    .about = "list: the log formats. test: for each file which format reads it, how much of it, and at which line "
+             "and place the others stopped.",
     .examples = "rectrace formats test api.log\nrectrace formats list --rules my-format.yaml",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REPORT | TAKES_SCREEN,
     .formats = "text",

@@ -150,6 +150,10 @@ const struct command cmd_simulate = {
     .arguments = "SCENARIO|mix|list",
     .group = "Try it",
     .doc = "an API log and its callbacks, with a known answer",
+    .about = "Logs of clients that were made up: what they do is a scenario, what the service answers and calls "
+             "back is a model of it. With -o DIR it writes api.log, hooks.jsonl and expected.json, which tells "
+             "what is to be found; else both logs go to standard output. mix goes through every scenario once, "
+             "then through any; list names them.",
     .examples = "rectrace simulate start-expired | rectrace analyze -\n"
                 "rectrace simulate mix --sessions 500 --seed 7 -o made/",
     .takes = TAKES_OUTPUT | TAKES_SIMULATE,
@@ -216,6 +220,7 @@ const struct command cmd_demo = {
     .arguments = "[DIR]",
     .group = "Try it",
     .doc = "a small made-up data set in DIR (rectrace-demo), and what to try with it",
+    .about = "Writes the logs of simulate mix into a folder, and tells which three commands to try with them.",
     .examples = "rectrace demo\nrectrace demo /tmp/first-look",
     .takes = 0,
     .formats = "text",

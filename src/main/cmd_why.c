@@ -77,6 +77,8 @@ const struct command cmd_why = {
     .arguments = "RULE ID FILE...",
     .group = "Find out what went wrong",
     .doc = "the step table: why a rule did or did not fire, and by how much it missed",
+    .about = "The steps of a rule beside what the session holds: why it did or did not fire, and by how much it "
+             "missed.",
     .examples = "rectrace why resource-id-expired room-42 api.log\nrectrace why "
                 "query-after-stop '#1' api.log.gz",
     .takes =

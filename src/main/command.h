@@ -13,6 +13,7 @@ struct command {
     const char *arguments; /* "[FILE|DIR|-]..." */
     const char *group;     /* task under which --help lists it */
     const char *doc;       /* one line */
+    const char *about;     /* a few sentences */
     const char *examples;  /* two lines or NULL */
     unsigned takes;        /* enum option_group, beside TAKES_ALWAYS */
     const char *formats;   /* of --format, with blanks between; the first is the default. NULL: the writers' */

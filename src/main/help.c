@@ -59,7 +59,7 @@ help_program(struct out *out)
                  "  rectrace explain 433                       what a number means\n"
                  "\nExit status: 0 ran, 1 --fail-on reached, 2 rules invalid, 3 usage or\n"
                  "unreadable input.\n"
-                 "More: man rectrace, man 5 rectrace-rules\n");
+                 "More: rectrace COMMAND --help, man rectrace, man 5 rectrace-rules\n");
 }
 
 void
@@ -67,6 +67,8 @@ help_command(struct out *out, const struct command *c)
 {
     out_fmt(out, "rectrace %s %s\n\n  ", c->name, c->arguments);
     out_wrap(out, c->doc, 2);
+    out_char(out, '\n');
+    out_wrap(out, c->about, 0);
     if (c->examples != NULL) {
         out_raw(out, "\nExamples:\n");
         for (const char *line = c->examples; *line != '\0';) {

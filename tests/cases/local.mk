@@ -7,3 +7,5 @@ AM_TESTS_ENVIRONMENT = SRCDIR='$(abs_srcdir)'; RECTRACE='$(abs_builddir)/rectrac
 .PHONY: golden
 golden: rectrace$(EXEEXT)
 	@GOLDEN=1 SAMPLES=$(abs_srcdir)/samples sh $(srcdir)/tests/cases/run.sh $(abs_builddir)/rectrace$(EXEEXT) $(srcdir)/tests/cases/*/
+	@for page in $(srcdir)/man/rectrace-*.1; do name=$${page##*rectrace-}; \
+		$(abs_builddir)/rectrace$(EXEEXT) help --format mdoc $${name%.1} > $$page.tmp && mv $$page.tmp $$page || exit 1; done
