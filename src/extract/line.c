@@ -105,7 +105,8 @@ line_json(struct extract *x, rt_str line, struct rt_err *err)
     x->hint_url = NULL;
     if (!line_fits_json(x->format, x->line_plan, text, values, x->limits, &x->hint))
         return text.p[0] == '{' ? LINE_UNDECODABLE : LINE_UNMATCHED;
-    int fate = foreign ? LINE_IGNORED : call_read(x, values, text, err);
+    /* While no line had a time, what looks foreign may be all there is: an answer that was noted down by itself. */
+    int fate = foreign && x->first_time != RT_TIME_NONE ? LINE_IGNORED : call_read(x, values, text, err);
     if (fate == LINE_IGNORED && values[FORMAT_TIME].type != SCAN_NONE && is_sampled(x)) {
         struct rt_stamp stamp;
         if (rt_time_parse(values[FORMAT_TIME].text, &stamp) > 0)
