@@ -3,6 +3,22 @@
 #include "detect/column.h"
 
 #include "detect/moment.h"
+#include "rules/condition.h"
+
+static bool
+may_fit(const struct rule_step *step, const struct scope_event *v)
+{
+    return condition_may_fit(step->alts, step->alt_count, UINT64_C(1) << v->e->kind, v->marks);
+}
+
+bool
+column_possible(const struct rule_step *step, const struct scope *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (may_fit(step, &s->v[i]))
+            return true;
+    return false;
+}
 
 int
 column_fill(struct column *c, const struct matcher *m, const struct rule_step *step,
@@ -12,7 +28,7 @@ column_fill(struct column *c, const struct matcher *m, const struct rule_step *s
     if (c->fits == NULL)
         return -1;
     for (size_t i = 0; i < s->n; i++) {
-        c->fits[i] = match_event(m, step->alts, step->alt_count, s->v[i].e);
+        c->fits[i] = may_fit(step, &s->v[i]) && match_event(m, step->alts, step->alt_count, s->v[i].e);
         c->count += c->fits[i];
     }
     return 0;

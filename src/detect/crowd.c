@@ -185,7 +185,7 @@ add_second(struct detector *det, rt_str app, const struct meter_second *best)
     e->app_id = app;
     e->input = best->input;
     e->line = best->line;
-    *slot = (struct scope_event){e, RT_NONE, 0};
+    *slot = (struct scope_event){.e = e};
     struct event_value stamped = {.field = FIELD_STAMPED,
                                   .is_text = 1,
                                   .text = rt_str_of(best->coarse ? "coarse" : "fine")};
@@ -206,7 +206,7 @@ add_silence(struct detector *det, rt_str app, const struct meter_silence *s)
     e->app_id = app;
     e->input = s->input;
     e->line = s->line;
-    *slot = (struct scope_event){e, RT_NONE, 0};
+    *slot = (struct scope_event){.e = e};
     if (add_number(det, e, FIELD_SILENCE, s->length / RT_MS) < 0)
         return -1;
     return add_number(det, e, FIELD_CALLS_BESIDE,
@@ -228,7 +228,7 @@ add_hosts(struct detector *det, const struct meter *meter)
         e->host = host;
         e->input = h->input;
         e->line = h->line;
-        *slot = (struct scope_event){e, RT_NONE, 0};
+        *slot = (struct scope_event){.e = e};
         if (add_number(det, e, FIELD_SLOW_SHARE, (int64_t)(100 * h->slow / h->calls)) < 0 ||
             add_number(det, e, FIELD_TIMED, (int64_t)h->calls) < 0)
             return -1;

@@ -139,16 +139,17 @@ detector_try(struct detector *det, struct claims *d, size_t rule, const struct s
 /* ---- a group ---- */
 
 struct content {
-    uint64_t kinds, marks;
+    uint64_t kinds;
+    struct event_marks marks;
 };
 
 static struct content
 content_of(const struct scope_part *p)
 {
-    struct content c = {0, 0};
+    struct content c = {0, {0, 0}};
     for (size_t i = 0; i < p->count; i++) {
         c.kinds |= p->sessions[i]->kinds;
-        c.marks |= p->sessions[i]->marks;
+        condition_marks_add(&c.marks, p->sessions[i]->marks);
     }
     return c;
 }

@@ -15,7 +15,7 @@
 /* ---- opening ---- */
 
 bool
-match_possible(const struct rule *r, uint64_t kinds, uint64_t marks)
+match_possible(const struct rule *r, uint64_t kinds, struct event_marks marks)
 {
     if ((r->needs & kinds) == 0)
         return false;
@@ -86,11 +86,23 @@ ask_others(struct attempt *t)
     return unless_fill(t);
 }
 
+/* Most rules end here: no event of theirs is among these. */
+static bool
+all_possible(const struct rule *r, const struct scope *s)
+{
+    for (size_t i = 0; i < r->when_count; i++)
+        if (r->when[i].type == STEP_SEE && !column_possible(&r->when[i], s))
+            return false;
+    return true;
+}
+
 int
 attempt_open(struct attempt *t, struct matcher *m, const struct rule *r, const struct scope *s,
              bool thorough, struct rt_arena *a)
 {
     *t = (struct attempt){.m = m, .r = r, .s = s, .a = a};
+    if (!thorough && !all_possible(r, s))
+        return 0;
     t->columns = rt_arena_array(a, r->when_count, sizeof(*t->columns));
     t->joints = rt_arena_array(a, r->when_count, sizeof(*t->joints));
     if (t->columns == NULL || t->joints == NULL)

@@ -30,7 +30,7 @@ void matcher_fini(struct matcher *m);
 bool match_event(const struct matcher *m, const struct rule_match *alts, size_t count,
                  const struct event *e);
 /* Can the rule be complete with nothing but events of these kinds and marks? */
-bool match_possible(const struct rule *r, uint64_t kinds, uint64_t marks);
+bool match_possible(const struct rule *r, uint64_t kinds, struct event_marks marks);
 
 #define MATCH_NOTHING UINT32_MAX
 

@@ -10,9 +10,10 @@ static void
 put(struct scope *out, const struct session *s)
 {
     for (size_t i = 0; i < s->event_count; i++) {
-        out->v[out->n++] = (struct scope_event){s->events[i], s->id, (uint32_t)(i + 1)};
+        struct event_marks marks = condition_marks(s->events[i]);
+        out->v[out->n++] = (struct scope_event){s->events[i], s->id, (uint32_t)(i + 1), marks};
         out->kinds |= UINT64_C(1) << s->events[i]->kind;
-        out->marks |= condition_marks(s->events[i]);
+        condition_marks_add(&out->marks, marks);
     }
 }
 

@@ -10,11 +10,13 @@ struct scope_event {
     const struct event *e;
     rt_str session;  /* id */
     uint32_t number; /* of the event in its session, 1-based */
+    struct event_marks marks; /* condition_marks() */
 };
 struct scope {
     struct scope_event *v;
     size_t n;
-    uint64_t kinds, marks; /* of all events: condition_marks() */
+    uint64_t kinds; /* of all events */
+    struct event_marks marks;
 };
 
 /* Events of the sessions together, in order. The list lives in the arena; -1: memory. */

@@ -63,8 +63,10 @@ run_wide(struct detector *det, struct claims *d, enum rule_scope scope, struct r
             continue;
         if (scope == SCOPE_APP && whose.n > 0 && crowd_tell(det, &s) < 0)
             return rt_fail_mem(err);
-        for (size_t i = 0; i < s.n; i++)
-            s.marks |= condition_marks(s.v[i].e);
+        for (size_t i = 0; i < s.n; i++) {
+            s.v[i].marks = condition_marks(s.v[i].e);
+            condition_marks_add(&s.marks, s.v[i].marks);
+        }
         if (run_owner(det, d, scope, &s, err) < 0)
             return -1;
     }

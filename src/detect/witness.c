@@ -92,7 +92,7 @@ without_told(struct detector *det, const struct rule_step *step)
         for (size_t k = 0; k < from->cond_count; k++) {
             bool later = from->conds[k].op != OP_OK && from->conds[k].op != OP_FAIL && crowd_tells(from->conds[k].field);
             if (later)
-                alts[i].marks = 0;
+                alts[i].marks = (struct event_marks){0, 0};
             else
                 conds[alts[i].cond_count++] = from->conds[k];
         }
@@ -146,7 +146,8 @@ signature(const struct detector *det, const struct event *e, struct field_set *a
 {
     uint64_t sign = 0, step = 1;
     bool aside = event_is_aside(e->kind);
-    uint64_t kind = UINT64_C(1) << e->kind, marks = condition_marks(e);
+    uint64_t kind = UINT64_C(1) << e->kind;
+    struct event_marks marks = condition_marks(e);
     for (size_t i = 0; i < det->wide_steps.n; i++, step++) {
         const struct wide_step *s = &det->wide_steps.v[i];
         if (s->aside == aside &&
@@ -422,7 +423,7 @@ witness_unpack(struct detector *det)
         if (slot == NULL)
             return -1;
         put_together(w, e);
-        *slot = (struct scope_event){e, *w->session, w->number};
+        *slot = (struct scope_event){.e = e, .session = *w->session, .number = w->number};
     }
     RT_VEC_FREE(&det->kept);
     return 0;

@@ -66,6 +66,10 @@ uint8_t event_kind_find(rt_str name);
 /* The derived field that `of` compared with `word` means, or `of` itself. */
 enum event_field_id event_field_class(enum event_field_id of, rt_str word);
 
+struct event_marks { /* what is in an event, as bits that may be shared: rules/condition.h */
+    uint64_t has, says;
+};
+
 struct event_value { /* one further field; several with one id are several values */
     uint16_t field;
     uint8_t is_text;

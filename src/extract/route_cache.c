@@ -18,22 +18,32 @@ enum {
     SWEPT = 4,               /* slots looked at with each new URL */
 };
 
+struct way { /* what a look needs of a slot that is not the one */
+    uint64_t hash, used;
+    struct route_slot *slot; /* NULL: none yet */
+};
 struct route_cache {
     uint64_t clock;
-    size_t hand; /* the slot that is swept next */
+    size_t hand; /* the way that is swept next */
     uint32_t twins;
-    struct route_slot slots[SETS * WAYS];
+    struct way ways[SETS * WAYS];
 };
 
 struct route_cache *
 route_cache_new(void)
 {
-    struct route_cache *c = rt_malloc(sizeof(*c));
-    /* Written, not merely zero: pages that are read first are mapped twice, and the second time
-     * stops every thread. */
-    if (c != NULL)
-        memset(c, 0, sizeof(*c));
-    return c;
+    return rt_calloc(1, sizeof(struct route_cache));
+}
+
+static void
+drop(struct way *w)
+{
+    if (w->slot != NULL) {
+        rt_free(w->slot->url);
+        rt_free(w->slot->body);
+        rt_free(w->slot);
+    }
+    *w = (struct way){0};
 }
 
 void
@@ -41,18 +51,15 @@ route_cache_free(struct route_cache **pc)
 {
     struct route_cache *c = *pc;
     *pc = NULL;
-    for (size_t i = 0; c != NULL && i < SETS * WAYS; i++) {
-        rt_free(c->slots[i].url);
-        rt_free(c->slots[i].body);
-    }
+    for (size_t i = 0; c != NULL && i < SETS * WAYS; i++)
+        drop(&c->ways[i]);
     rt_free(c);
 }
 
 static bool
-is_route(const struct route_slot *s, uint64_t hash, rt_str url)
+is_route(const struct way *w, uint64_t hash, rt_str url)
 {
-    return s->hash == hash && s->url != NULL && s->url_n == url.n &&
-           memcmp(s->url, url.p, url.n) == 0;
+    return w->hash == hash && w->slot != NULL && w->slot->url_n == url.n && memcmp(w->slot->url, url.p, url.n) == 0;
 }
 
 static void
@@ -64,17 +71,22 @@ move(rt_str *part, const char *from, const char *to)
 
 /* `route` has slices of `url`; the slot has its own text. */
 static bool
-fill(struct route_slot *s, uint64_t hash, rt_str url, const struct route *route)
+fill(struct way *w, uint64_t hash, rt_str url, const struct route *route)
 {
+    struct route_slot *s = w->slot != NULL ? w->slot : rt_calloc(1, sizeof(*s));
+    if ((w->slot = s) == NULL)
+        return false;
     rt_free(s->url);
     s->body_n = 0;
     s->poll.known = false;
-    s->url = rt_malloc(url.n + 1);
-    if (s->url == NULL)
-        return false;
-    memcpy(s->url, url.p, url.n);
     s->url_n = url.n;
-    s->hash = hash;
+    s->url = rt_malloc(url.n + 1);
+    if (s->url == NULL) {
+        drop(w);
+        return false;
+    }
+    memcpy(s->url, url.p, url.n);
+    w->hash = hash;
     s->route = *route;
     rt_str *parts[] = {&s->route.host, &s->route.app_id, &s->route.rid, &s->route.sid, &s->route.mode};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -94,12 +106,9 @@ static void
 sweep(struct route_cache *c)
 {
     for (int i = 0; i < SWEPT; i++) {
-        struct route_slot *s = &c->slots[c->hand++ % (SETS * WAYS)];
-        if (s->url == NULL || c->clock - s->used < STALE)
-            continue;
-        rt_free(s->url);
-        rt_free(s->body);
-        *s = (struct route_slot){0};
+        struct way *w = &c->ways[c->hand++ % (SETS * WAYS)];
+        if (w->slot != NULL && c->clock - w->used >= STALE)
+            drop(w);
     }
 }
 
@@ -107,12 +116,12 @@ struct route_slot *
 route_cache_get(struct route_cache *c, rt_str url)
 {
     uint64_t hash = rt_str_hash(url);
-    struct route_slot *set = &c->slots[hash % SETS * WAYS], *oldest = set;
+    struct way *set = &c->ways[hash % SETS * WAYS], *oldest = set;
     c->clock++;
     for (size_t i = 0; i < WAYS; i++) {
         if (is_route(&set[i], hash, url)) {
             set[i].used = c->clock;
-            return &set[i];
+            return set[i].slot;
         }
         oldest = set[i].used < oldest->used ? &set[i] : oldest;
     }
@@ -121,5 +130,5 @@ route_cache_get(struct route_cache *c, rt_str url)
         return NULL;
     oldest->used = c->clock;
     sweep(c);
-    return oldest;
+    return oldest->slot;
 }

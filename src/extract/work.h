@@ -50,7 +50,6 @@ struct poll_before { /* a plain poll with a URL: what the next one most likely s
 };
 
 struct route_slot { /* of the cache: an exact URL, its parts, and the last healthy answer seen with it */
-    uint64_t hash, used;
     char *url;
     size_t url_n;
     struct route route; /* slices of url */

@@ -48,25 +48,52 @@ http_mark(int64_t http)
                                                  : 5));
 }
 
-uint64_t
+/* A word that a field says, and a number that a core field says; several share a bit. */
+static uint64_t
+value_mark(uint16_t field, rt_str text)
+{
+    uint32_t h = field * UINT32_C(0x9e3779b1) + (uint32_t)text.n;
+    for (size_t i = 0; i < text.n && i < 16; i++)
+        h = (h ^ (unsigned char)text.p[i]) * UINT32_C(0x01000193);
+    return BIT(h >> 26);
+}
+
+static uint64_t
+number_mark(uint16_t field, int64_t n)
+{
+    return BIT((field * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)n) * UINT64_C(0xd6e8feb86659fd93) >> 58);
+}
+
+struct event_marks
 condition_marks(const struct event *e)
 {
-    uint64_t marks = e->http == 0 ? 0 : http_mark(e->http);
+    struct event_marks m = {0, 0};
+    if (e->http != 0) {
+        m.has |= http_mark(e->http);
+        m.says |= number_mark(FIELD_HTTP, e->http);
+    }
     if (e->outcome == OUTCOME_OK)
-        marks |= BIT(MARK_OK);
+        m.has |= BIT(MARK_OK);
     if (e->outcome == OUTCOME_FAIL)
-        marks |= BIT(MARK_FAIL);
-    if (e->code != EVENT_NO_CODE)
-        marks |= BIT(MARK_CODE);
-    if (e->status != EVENT_NO_CODE)
-        marks |= BIT(MARK_STATUS);
+        m.has |= BIT(MARK_FAIL);
+    if (e->code != EVENT_NO_CODE) {
+        m.has |= BIT(MARK_CODE);
+        m.says |= number_mark(FIELD_CODE, e->code);
+    }
+    if (e->status != EVENT_NO_CODE) {
+        m.has |= BIT(MARK_STATUS);
+        m.says |= number_mark(FIELD_STATUS, e->status);
+    }
     if (e->reason.p != NULL)
-        marks |= BIT(MARK_REASON);
+        m.has |= BIT(MARK_REASON);
     if (e->error.p != NULL)
-        marks |= BIT(MARK_ERROR);
-    for (uint32_t i = 0; i < e->value_count; i++)
-        marks |= field_mark(e->values[i].field);
-    return marks;
+        m.has |= BIT(MARK_ERROR);
+    for (uint32_t i = 0; i < e->value_count; i++) {
+        m.has |= field_mark(e->values[i].field);
+        if (e->values[i].is_text)
+            m.says |= value_mark(e->values[i].field, e->values[i].text);
+    }
+    return m;
 }
 
 static uint64_t
@@ -74,6 +101,12 @@ wants_http(const struct rule_cond *c)
 {
     bool fifth = (c->op == OP_GE && c->num >= 500) || (c->op == OP_GT && c->num >= 499);
     return c->op == OP_EQ ? http_mark(c->num) : fifth ? http_mark(500) : 0;
+}
+
+static bool
+is_core(uint16_t field)
+{
+    return field < FIELD__COUNT && event_fields[field].part == PART_CORE;
 }
 
 static uint64_t
@@ -91,17 +124,27 @@ wants(const struct rule_cond *c)
     case FIELD_ERROR: return BIT(MARK_ERROR);
     default: break;
     }
-    bool core = c->field < FIELD__COUNT && event_fields[c->field].part == PART_CORE;
-    return core ? 0 : field_mark(c->field);
+    return is_core(c->field) ? 0 : field_mark(c->field);
 }
 
-uint64_t
+/* Only where equality has one form: a number may be written as a word, and a word may look like one. */
+static uint64_t
+wants_said(const struct rule_cond *c)
+{
+    if (c->op != OP_EQ)
+        return 0;
+    if (c->field == FIELD_HTTP || c->field == FIELD_CODE || c->field == FIELD_STATUS)
+        return number_mark(c->field, c->num);
+    return is_core(c->field) || c->is_num ? 0 : value_mark(c->field, c->text);
+}
+
+struct event_marks
 condition_wants(const struct rule_cond *conds, size_t count)
 {
-    uint64_t marks = 0;
+    struct event_marks m = {0, 0};
     for (size_t i = 0; i < count; i++)
-        marks |= wants(&conds[i]);
-    return marks;
+        condition_marks_add(&m, (struct event_marks){wants(&conds[i]), wants_said(&conds[i])});
+    return m;
 }
 
 bool
@@ -115,10 +158,11 @@ condition_asks_sets(const struct rule_cond *conds, size_t count)
 }
 
 bool
-condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, uint64_t marks)
+condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, struct event_marks marks)
 {
     for (size_t i = 0; i < count; i++)
-        if ((alts[i].kinds & kinds) != 0 && (alts[i].marks & ~marks) == 0)
+        if ((alts[i].kinds & kinds) != 0 && (alts[i].marks.has & ~marks.has) == 0 &&
+            (alts[i].marks.says & ~marks.says) == 0)
             return true;
     return false;
 }

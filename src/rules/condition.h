@@ -17,15 +17,21 @@ bool condition_is_limit(int rc);
 
 /* Of all the alternatives together. */
 uint64_t condition_kinds(const struct rule_match *alts, size_t count);
-/* What an event has at all: an outcome, a code, a class of status, further fields. Of several events:
- * all their marks together. So most rules need not be tried on what went well. */
-uint64_t condition_marks(const struct event *e);
+/* What an event has: an outcome, a code, a class of status, further fields, words in them. Of several
+ * events: all their marks together. So most rules need not be tried on what went well. */
+struct event_marks condition_marks(const struct event *e);
 /* The marks without which a match fits nothing. */
-uint64_t condition_wants(const struct rule_cond *conds, size_t count);
+struct event_marks condition_wants(const struct rule_cond *conds, size_t count);
+static inline void
+condition_marks_add(struct event_marks *to, struct event_marks more)
+{
+    to->has |= more.has;
+    to->says |= more.says;
+}
 /* Is one of several groups of values asked for? */
 bool condition_asks_sets(const struct rule_cond *conds, size_t count);
 /* May any of the alternatives fit one of the events that have these kinds and marks? */
-bool condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, uint64_t marks);
+bool condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, struct event_marks marks);
 /* Does any of the alternatives fit the event? `re` NULL: a regular expression fits nothing. */
 bool condition_fits(const struct rule_match *alts, size_t count, const struct event *e,
                     const struct condition_regex *re);

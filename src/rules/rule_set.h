@@ -43,7 +43,7 @@ struct rule_cond {
 
 struct rule_match { /* one alternative: NAME cond* */
     uint64_t kinds; /* any of these */
-    uint64_t marks; /* that an event must bear to fit: condition_marks() */
+    struct event_marks marks; /* that an event must bear to fit: condition_marks() */
     bool sets;      /* it asks for values of PART_SET: all of one group */
     rt_str name;    /* as written, for messages */
     const struct rule_cond *conds;

@@ -36,7 +36,7 @@ struct session {
     /* The recorder is known to have run from here to there; RT_TIME_NONE: no start is in the log. */
     rt_time from, to;
     bool ended;          /* an answer or a callback shows that it is over */
-    uint64_t marks;      /* set by detect: what its events have, condition_marks() */
+    struct event_marks marks; /* set by detect: what its events have, condition_marks() */
     uint64_t kinds;      /* mask of the kinds that occur */
     struct event *const *events; /* in order, duplicates and identical polls folded */
     size_t event_count;

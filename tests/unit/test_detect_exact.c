@@ -70,7 +70,7 @@ make_log(struct world *w)
             e->begin = e->last = (100 + (rt_time)any(12)) * RT_SEC;
             e->end = e->begin + (e->source == SOURCE_API ? (rt_dur)any(4) : 0) * RT_SEC;
         }
-        w->order[i] = (struct scope_event){e, RT_LIT("s"), 0};
+        w->order[i] = (struct scope_event){e, RT_LIT("s"), 0, condition_marks(e)};
         w->scope.kinds |= UINT64_C(1) << e->kind;
     }
     qsort(w->order, w->scope.n, sizeof(w->order[0]), by_order);

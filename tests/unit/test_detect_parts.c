@@ -7,6 +7,7 @@
 #include "detect/latest.h"
 #include "detect/match.h"
 #include "detect/moment.h"
+#include "rules/condition.h"
 #include "test_detect_kit.h"
 
 /* ---- coverage ---- */
@@ -126,7 +127,7 @@ count_runs(const struct poll_row *row)
         e->begin = now;
         e->last = e->end = now + (rt_dur)(e->repeated - 1) * RT_SEC;
         now = e->last + RT_SEC;
-        order[s.n] = (struct scope_event){e, RT_LIT("s"), 1};
+        order[s.n] = (struct scope_event){e, RT_LIT("s"), 1, condition_marks(e)};
     }
     struct rule_set none = {0};
     struct coverage nothing;

@@ -12,6 +12,7 @@
 #include "rules/frozen.h"
 #include "rules/pack.h"
 #include "rules/test_log.h"
+#include "rules/condition.h"
 #include "test_rules_kit.h"
 
 /* The example of the manual, with what it needs around it. */
@@ -773,6 +774,65 @@ memory_that_runs_out_is_told(void)
     }
 }
 
+/* An event made to fit the alternative as far as equality goes. */
+static void
+event_for(const struct rule_match *m, const struct rule_cond *but, struct event *e, struct event_value *values)
+{
+    event_init(e);
+    e->values = values;
+    while (e->kind < 63 && (m->kinds >> e->kind & 1) == 0)
+        e->kind++;
+    for (size_t i = 0; i < m->cond_count; i++) {
+        const struct rule_cond *c = &m->conds[i];
+        int64_t n = c->num + (c->op == OP_GT || c == but) - (c->op == OP_LT);
+        if (c->op == OP_OK || c->op == OP_FAIL)
+            e->outcome = c->op == OP_OK ? OUTCOME_OK : OUTCOME_FAIL;
+        else if (c->field == FIELD_HTTP)
+            e->http = (int32_t)n;
+        else if (c->field == FIELD_CODE)
+            e->code = (int32_t)n;
+        else if (c->field == FIELD_STATUS)
+            e->status = (int32_t)n;
+        else if (c->field == FIELD_REASON)
+            e->reason = c->text;
+        else if (c->field == FIELD_ERROR)
+            e->error = c->text;
+        else
+            values[e->value_count++] = (struct event_value){
+                .field = c->field, .is_text = !c->is_num || c == but, .set = m->sets, .num = n, .text = c->text};
+    }
+}
+
+static void
+marks_hide_no_event_that_fits(void)
+{
+    struct loaded l;
+    struct rule_sources from = {.builtin = true};
+    kit_load(&l, &from);
+    const struct rule *r;
+    size_t fitting = 0, hidden = 0, left_out = 0;
+    RT_EACH (r, &l.set->rules)
+        for (size_t i = 0; i < r->when_count; i++)
+            for (size_t k = 0; k < r->when[i].alt_count; k++) {
+                const struct rule_match *m = &r->when[i].alts[k];
+                for (size_t but = 0; but <= m->cond_count; but++) {
+                    struct event_value values[32];
+                    struct event e, none;
+                    event_for(m, but < m->cond_count ? &m->conds[but] : NULL, &e, values);
+                    event_init(&none);
+                    none.kind = e.kind;
+                    bool fits = condition_fits(m, 1, &e, NULL);
+                    fitting += fits;
+                    hidden += fits && !condition_may_fit(m, 1, UINT64_C(1) << e.kind, condition_marks(&e));
+                    left_out += !condition_may_fit(m, 1, UINT64_C(1) << e.kind, condition_marks(&none));
+                }
+            }
+    CHECK(hidden == 0);
+    CHECK(fitting > 500);
+    CHECK(left_out > 1000); /* or marks would be of no use */
+    kit_free(&l);
+}
+
 static const struct check_test tests[] = {
     {"a rule keeps all that is written", a_rule_keeps_all_that_is_written},
     {"lets are differences with an offset", lets_are_differences_with_an_offset},
@@ -800,6 +860,7 @@ static const struct check_test tests[] = {
     {"a tree goes to bytes and back", a_tree_goes_to_bytes_and_back},
     {"the pack inside has no mistakes", the_pack_inside_has_no_mistakes},
     {"memory that runs out is told", memory_that_runs_out_is_told},
+    {"marks hide no event that fits", marks_hide_no_event_that_fits},
     {NULL, NULL},
 };
 
