@@ -19,6 +19,19 @@ its_start(const struct session *s)
     return NULL;
 }
 
+/* Refused, or left before anything showed that it ran. */
+static bool
+never_ran(const struct session *s)
+{
+    const struct event *start = s->phase == PHASE_EXITED_ALONE ? its_start(s) : NULL;
+    if (start == NULL)
+        return s->phase == PHASE_START_FAILED;
+    for (size_t i = s->event_count; i > 0 && s->events[i - 1] != start; i--)
+        if (s->events[i - 1]->source == SOURCE_HOOK || s->events[i - 1]->outcome == OUTCOME_OK)
+            return false;
+    return s->events[s->event_count - 1] != start;
+}
+
 bool
 crowd_tells(uint16_t field)
 {
@@ -29,7 +42,7 @@ int
 crowd_keep(struct detector *det, const struct session *s)
 {
     rt_str app = s->app_id;
-    bool failed = s->phase == PHASE_START_FAILED;
+    bool failed = never_ran(s);
     const struct event *start = failed ? its_start(s) : NULL;
     if (app.n == 0 || !witness_asks(det, FIELD_LIVE) ||
         (failed ? start == NULL : s->from == RT_TIME_NONE))

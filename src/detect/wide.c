@@ -92,6 +92,9 @@ explains(const struct claim *c, const struct finding *f)
     if (!rule_explains(c->f.rule, f->id) ||
         (f->rule != NULL && c->f.rule->rank > f->rule->rank))
         return false;
+    /* A recording that was lost has a cause of its own: it is this one only where both rest on one call. */
+    if (f->severity == SEVERITY_CRITICAL && f->rule != NULL)
+        return shares_line(c, f);
     bool later = c->f.first == RT_TIME_NONE || f->last == RT_TIME_NONE || f->last >= c->f.first;
     if (c->f.rule->scope == SCOPE_APP && later && rt_str_eq(c->f.app_id, f->app_id))
         return true;
