@@ -289,6 +289,10 @@ json_finding(struct out *o, const struct report *r, const struct finding *f)
 {
     out_raw(o, "{ \"id\": ");
     out_json(o, f->id);
+    if (f->rule != NULL && !rt_str_eq(f->rule->id, f->id)) { /* the one that `why` can be asked for */
+        out_raw(o, ", \"rule\": ");
+        out_json(o, f->rule->id);
+    }
     out_fmt(o, ", \"severity\": \"%s\", \"confidence\": \"%s\", \"session\": ", severity_name(f->severity),
             confidence_name(f->confidence));
     json_text(o, f->session);

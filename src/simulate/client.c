@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "simulate/token.h"
 
-enum { SLOTS = 4, MARK = 64, LATE_MS = 4000, AFTER_RUN_MIN = 60 };
+enum { SLOTS = 6, MARK = 64, LATE_MS = 4000, AFTER_RUN_MIN = 60 };
 
 struct client {
     const struct sim_plan *plan;
@@ -47,6 +47,24 @@ add_line(struct client *c, rt_time at, bool hook, rt_str text)
 
 /* ---- a call ---- */
 
+static rt_str
+number(struct client *c, int64_t n)
+{
+    char *z = rt_arena_printf(c->arena, "%lld", (long long)n);
+    c->service.failed |= z == NULL;
+    return rt_str_of(z);
+}
+
+/* "@+2h": Unix seconds, so long after the call. */
+static rt_str
+moment(struct client *c, rt_str value, rt_time at)
+{
+    rt_dur after = 0;
+    if (!rt_str_starts(value, RT_LIT("@+")) || !rt_dur_parse(rt_str_from(value, 2), &after))
+        return value;
+    return number(c, (at + after) / RT_SEC);
+}
+
 static void
 scope(struct client *c, const struct sim_step *step, struct sim_vars *v, rt_time at)
 {
@@ -66,7 +84,7 @@ scope(struct client *c, const struct sim_step *step, struct sim_vars *v, rt_time
     const struct sim_vars *with[] = {&c->plan->defaults, &c->in->scenario->with, &step->with};
     for (size_t k = 0; k < 3; k++)
         for (size_t i = 0; i < with[k]->list.n; i++) {
-            rt_str value = sim_expand(s, with[k]->list.v[i].value, v);
+            rt_str value = moment(c, sim_expand(s, with[k]->list.v[i].value, v), at);
             char *name = rt_arena_strz(c->arena, with[k]->list.v[i].name);
             if (name != NULL)
                 sim_vars_set(s, v, name, value);
@@ -192,14 +210,6 @@ go(struct client *c, const struct sim_step *step)
 }
 
 /* ---- callbacks ---- */
-
-static rt_str
-number(struct client *c, int64_t n)
-{
-    char *z = rt_arena_printf(c->arena, "%lld", (long long)n);
-    c->service.failed |= z == NULL;
-    return rt_str_of(z);
-}
 
 /* The body as the receiver logs it. */
 static rt_str

