@@ -467,7 +467,9 @@ read_foreign(struct extract *x, const struct scan_value *parts, struct rt_err *e
     take_time(x, &parts[FORMAT_TIME], &e);
     if (value_int(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 599)
         e.http = (int32_t)http;
-    return foreign_call(x, &e, value_text(x, &parts[FORMAT_URL], 0), err);
+    rt_str body = present(&parts[FORMAT_REQUEST]) ? part_body(x, &parts[FORMAT_REQUEST], 2) : RT_NONE;
+    rt_str method = present(&parts[FORMAT_METHOD]) ? value_text(x, &parts[FORMAT_METHOD], 1) : RT_NONE;
+    return foreign_call(x, &e, value_text(x, &parts[FORMAT_URL], 0), method, body, err);
 }
 
 /* "POST /v1/... HTTP/1.1", where a format has the whole line of the request. */

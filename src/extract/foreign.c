@@ -78,13 +78,44 @@ tell(struct extract *x, struct event *e, rt_str what, struct rt_err *err)
     return emit(x, e, err);
 }
 
+/* A string or a number, as text. */
+static rt_str
+member(struct extract *x, rt_str body, rt_str name)
+{
+    struct scan_value v = scan_get(body, name.p);
+    return v.type == SCAN_STRING ? keep_text(x, value_text(x, &v, 3)) : v.type == SCAN_NUMBER ? keep_text(x, v.text) : RT_NONE;
+}
+
+/* A user was removed from a channel, and the body tells which. */
+static bool
+is_kick(struct extract *x, struct event *e, rt_str path, rt_str method, rt_str body)
+{
+    const struct host_table *t = &x->rules->hosts;
+    if (!is_listed(t->kicks.paths, t->kicks.path_count, path) || e->http / 100 != 2 || body.n == 0 || body.p[0] != '{' ||
+        (method.n > 0 && !rt_str_is(method, "POST")))
+        return false;
+    struct scan_value rights = scan_get(body, t->kicks.rights.p);
+    if (rights.type != SCAN_NONE && rt_str_find(rights.text, t->kicks.right) == SIZE_MAX)
+        return false;
+    e->app_id = member(x, body, t->kicks.app);
+    e->cname = member(x, body, t->kicks.channel);
+    e->uid = member(x, body, t->kicks.user);
+    return e->cname.n > 0 && e->uid.n > 0 && !rt_str_is(e->uid, "0");
+}
+
 int
-foreign_call(struct extract *x, struct event *e, rt_str url, struct rt_err *err)
+foreign_call(struct extract *x, struct event *e, rt_str url, rt_str method, rt_str body, struct rt_err *err)
 {
     rt_str host, path;
     if (!split(&x->rules->hosts, url, &host, &path))
         return LINE_UNMATCHED;
     e->host = keep_text(x, host);
+    if (is_kick(x, e, path, method, body)) {
+        e->kind = KIND_KICK;
+        e->outcome = OUTCOME_OK;
+        return emit(x, e, err) < 0 ? -1 : LINE_EVENT;
+    }
+    e->app_id = e->cname = e->uid = RT_NONE;
     return tell(x, e, shown_path(x, path), err) < 0 ? -1 : LINE_IGNORED;
 }
 

@@ -190,7 +190,7 @@ int derive_fields(struct extract *x, struct event *e, const struct route *route,
 bool derive_matches(struct extract *x, const pcre2_code *re, rt_str s);
 
 /* foreign.c: a call of another product. LINE_IGNORED when it was told, LINE_UNMATCHED: none, or -1. */
-int foreign_call(struct extract *x, struct event *e, rt_str url, struct rt_err *err);
+int foreign_call(struct extract *x, struct event *e, rt_str url, rt_str method, rt_str body, struct rt_err *err);
 /* Services of other products that a start asks for. 0, -1: memory, or the sink stopped. */
 int foreign_services(struct extract *x, const struct event *start, struct rt_err *err);
 

@@ -408,6 +408,12 @@ struct host_table {
     const rt_str *paths;    /* besides those of recording that are no other product's */
     const rt_str *services; /* extension services of recording */
     size_t vendor_count, path_count, service_count;
+    struct {                    /* a call that removes users from a channel */
+        const rt_str *paths;
+        rt_str app, channel, user; /* members of its body that name them */
+        rt_str rights, right;      /* the member that lists what is taken away, and what must be among it */
+        size_t path_count;
+    } kicks;
 };
 struct host_area {
     rt_str area, prefix; /* of the host's first label */

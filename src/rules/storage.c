@@ -113,11 +113,24 @@ load_areas(struct loader *l, const struct yaml_node *map)
     }
 }
 
+static bool
+load_kicks(struct loader *l, const struct yaml_node *map, struct host_table *t)
+{
+    static const char *const keys[] = {"paths", "app", "channel", "user", "rights", "right", NULL};
+    return load_keys(l, map, keys) && load_texts(l, map, "paths", &t->kicks.paths, &t->kicks.path_count) &&
+           load_text(l, map, "app", true, &t->kicks.app) && load_text(l, map, "channel", true, &t->kicks.channel) &&
+           load_text(l, map, "user", true, &t->kicks.user) && load_text(l, map, "rights", true, &t->kicks.rights) &&
+           load_text(l, map, "right", true, &t->kicks.right);
+}
+
 void
 load_hosts(struct loader *l, const struct yaml_node *map)
 {
-    static const char *const keys[] = {"vendor", "paths", "services", NULL};
+    static const char *const keys[] = {"vendor", "paths", "services", "kicks", NULL};
     struct host_table t = {0};
+    const struct yaml_node *kicks = yaml_get(map, "kicks");
+    if (kicks != NULL && !load_kicks(l, kicks, &t))
+        return;
     if (load_keys(l, map, keys) && load_texts(l, map, "vendor", &t.vendor, &t.vendor_count) &&
         load_texts(l, map, "paths", &t.paths, &t.path_count) &&
         load_texts(l, map, "services", &t.services, &t.service_count))

@@ -182,7 +182,7 @@ finish_cluster(const struct closing *how, struct cluster *c, struct group_list *
 static bool
 box_is_over(const struct box *b)
 {
-    const uint64_t tries = UINT64_C(1) << KIND_ACQUIRE | UINT64_C(1) << KIND_START;
+    const uint64_t tries = UINT64_C(1) << KIND_ACQUIRE | UINT64_C(1) << KIND_START | UINT64_C(1) << KIND_KICK;
     const uint64_t calls = (UINT64_C(1) << KIND_OTHER_HOOK) - 1;
     const uint32_t left =
         1u << MEANS_LEFT | 1u << MEANS_GONE | 1u << MEANS_STOP | 1u << MEANS_FATAL;

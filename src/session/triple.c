@@ -3,6 +3,7 @@
  *
  * An answer goes to the session of that channel and uid that was there at the time, if there is
  * exactly one: attached, never merged. Acquires never do: a failed one is an attempt of its own.
+ * Users that were removed from a channel are no sessions either: what does not meet a recorder is left.
  * What is left makes sessions, one for each stretch between successful acquires.
  *
  *   failed failed ACQUIRED ....... failed     two attempts: #1 with two events, #2 with one
@@ -179,10 +180,13 @@ settle(const struct closing *how, struct box *b, struct draft_list *drafts,
     size_t number = 0, stretch = SIZE_MAX;
     for (size_t i = 0; i < b->events.n; i++) {
         const struct event *e = b->events.v[i];
-        size_t home = only_home(drafts, r, e, linger);
+        /* A removal matters to what was there then, and went on or ended after it. */
+        size_t home = only_home(drafts, r, e, e->kind == KIND_KICK ? 0 : linger);
         if (home != SIZE_MAX) {
             drafts->v.v[home].s->inferred = true;
             drafts->v.v[home].disordered = true;
+        } else if (e->kind == KIND_KICK) {
+            continue;
         } else {
             size_t now = acquires_before(r, e->begin);
             if (number == 0 || now != stretch) {
