@@ -43,7 +43,11 @@ is_arrow_key(rt_str text, size_t at)
     size_t i = at + 1, most = at + LOOK_AHEAD;
     while (i < text.n && i < most && text.p[i] != '"' && text.p[i] != '\n')
         i++;
-    for (i++; i < text.n && text.p[i] == ' ';)
+    i++;
+    rt_str after = rt_str_from(text, i < text.n ? i : text.n);
+    if (rt_str_starts(after, RT_LIT("]=>")) || rt_str_starts(after, RT_LIT(":protected]"))) /* PHP's var_dump */
+        return true;
+    while (i < text.n && text.p[i] == ' ')
         i++;
     return rt_str_starts(rt_str_from(text, i < text.n ? i : text.n), RT_LIT("=>"));
 }

@@ -330,7 +330,7 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     }
     if (present(&parts[FORMAT_METHOD]))
         e.method = parts[FORMAT_METHOD].text;
-    value_int(&parts[FORMAT_HTTP], &http);
+    value_http(&parts[FORMAT_HTTP], &http);
     if (response.n == 0 && parts[FORMAT_ERROR].type == SCAN_STRING)
         response = answer_in_text(x, value_text(x, &parts[FORMAT_ERROR], 3), &http);
     if (http >= 100 && http <= 999)
@@ -421,7 +421,7 @@ read_message(struct extract *x, const struct scan_value *parts, struct rt_err *e
     take_time(x, &parts[FORMAT_TIME], &stamp);
     struct outer_time outer = x->outer;
     x->outer = (struct outer_time){stamp.begin, stamp.begin != RT_TIME_NONE, stamp.zoned, stamp.coarse};
-    int found = text_search(x, value_text(x, &parts[FORMAT_MESSAGE], 2), err);
+    int found = text_search(x, keep_whole(x, value_text(x, &parts[FORMAT_MESSAGE], 2)), err);
     x->outer = outer;
     return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
 }
@@ -434,7 +434,7 @@ note_reception(struct extract *x, const struct scan_value *parts)
     int64_t http = 0;
     event_init(&line);
     take_time(x, &parts[FORMAT_TIME], &line);
-    value_int(&parts[FORMAT_HTTP], &http);
+    value_http(&parts[FORMAT_HTTP], &http);
     bool timed = present(&parts[FORMAT_DURATION]);
     x->reception = (struct reception){
         .at = line.begin,
@@ -465,7 +465,7 @@ read_foreign(struct extract *x, const struct scan_value *parts, struct rt_err *e
     int64_t http = 0;
     event_init(&e);
     take_time(x, &parts[FORMAT_TIME], &e);
-    if (value_int(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 599)
+    if (value_http(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 599)
         e.http = (int32_t)http;
     rt_str body = present(&parts[FORMAT_REQUEST]) ? part_body(x, &parts[FORMAT_REQUEST], 2) : RT_NONE;
     rt_str method = present(&parts[FORMAT_METHOD]) ? value_text(x, &parts[FORMAT_METHOD], 1) : RT_NONE;
@@ -546,6 +546,10 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     }
     int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
     if (fate != LINE_UNMATCHED)
+        return fate;
+    /* A record whose message is a record: it is no answer of the gateway, which has a message too. */
+    const struct scan_value *message = &parts[FORMAT_MESSAGE];
+    if (message->type == SCAN_STRING && message->text.n > 0 && message->text.p[0] == '{' && (fate = read_message(x, parts, err)) != LINE_IGNORED)
         return fate;
     fate = whole.n > 0 ? read_bare(x, parts, whole, err) : LINE_IGNORED;
     fate = fate == LINE_IGNORED ? read_message(x, parts, err) : fate;

@@ -47,6 +47,16 @@ value_int(const struct scan_value *v, int64_t *out)
     return (v->type == SCAN_NUMBER || v->type == SCAN_STRING) && rt_str_int(v->text, out);
 }
 
+bool
+value_http(const struct scan_value *v, int64_t *out)
+{
+    enum { DIGITS = 3 };
+    struct scan_value status = *v;
+    if (v->type == SCAN_STRING && v->text.n > DIGITS && v->text.p[DIGITS] == ' ')
+        status.text.n = DIGITS;
+    return value_int(&status, out);
+}
+
 int
 add_int(struct extract *x, struct event *e, uint16_t field, int64_t n)
 {

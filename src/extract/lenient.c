@@ -251,6 +251,120 @@ read_members(struct reader *r, bool go)
     return true;
 }
 
+/* ---- PHP's var_dump: array(2) { ["code"]=> int(2) ["reason"]=> string(5) "wrong" } ---- */
+
+/* [0]=> of a list, ["name"]=> or ["name":protected]=> of others. False: none stands there. */
+static bool
+take_dumped_key(struct reader *r, rt_str *key)
+{
+    size_t begin = r->at + 1, i = begin, most = begin + KEY_MOST;
+    if (peek(r) != '[')
+        return false;
+    while (i < r->s.n && i < most && r->s.p[i] != ']' && r->s.p[i] != '\n')
+        i++;
+    if (!rt_str_starts(rt_str_from(r->s, i < r->s.n ? i : r->s.n), RT_LIT("]=>")))
+        return false;
+    *key = (rt_str){r->s.p + begin, i - begin};
+    if (key->n > 0 && key->p[0] == '"') {
+        *key = rt_str_from(*key, 1);
+        size_t quote = rt_str_find(*key, RT_LIT("\""));
+        if (quote == SIZE_MAX)
+            return false;
+        key->n = quote;
+    }
+    r->at = i + 3;
+    return true;
+}
+
+/* The bytes of a string are counted, and nothing in it is escaped. */
+static bool
+read_dumped_string(struct reader *r, size_t n)
+{
+    skip_blanks(r);
+    rt_str rest = rt_str_from(r->s, r->at);
+    if (rest.n == 0 || rest.p[0] != '"')
+        return false;
+    if (n > rest.n - 1 || n + 1 >= rest.n || rest.p[n + 1] != '"') { /* cut, or changed by a logger */
+        n = rt_str_find(rt_str_from(rest, 1), RT_LIT("\"\n"));
+        if (n == SIZE_MAX)
+            return false;
+    }
+    put_string(r->json, (rt_str){rest.p + 1, n});
+    r->at += n + 2;
+    return true;
+}
+
+static bool read_dumped(struct reader *r);
+
+static bool
+read_dumped_members(struct reader *r)
+{
+    rt_str key;
+    skip_blanks(r);
+    bool list = rt_str_starts(rt_str_from(r->s, r->at), RT_LIT("[0]=>"));
+    rt_buf_addc(r->json, list ? '[' : '{');
+    for (bool first = true; skip_blanks(r), peek(r) != '}'; first = false) {
+        if (!take_dumped_key(r, &key))
+            return false;
+        if (!first)
+            rt_buf_addc(r->json, ',');
+        if (!list) {
+            put_string(r->json, key);
+            rt_buf_addc(r->json, ':');
+        }
+        if (!read_dumped(r))
+            return false;
+    }
+    r->at++;
+    rt_buf_addc(r->json, list ? ']' : '}');
+    return true;
+}
+
+/* string(5) "wrong", int(2), bool(true), NULL, array(2) {, object(stdClass)#3 (2) { */
+static bool
+read_dumped(struct reader *r)
+{
+    skip_blanks(r);
+    size_t begin = r->at;
+    while (is_word(peek(r)))
+        r->at++;
+    rt_str type = {r->s.p + begin, r->at - begin}, inner = RT_NONE;
+    if (type.n == 0 || r->json->failed)
+        return false;
+    if (peek(r) == '(') {
+        size_t close = rt_str_find(rt_str_from(r->s, r->at), RT_LIT(")"));
+        if (close == SIZE_MAX)
+            return false;
+        inner = (rt_str){r->s.p + r->at + 1, close - 1};
+        r->at += close + 1;
+    }
+    int64_t n = 0;
+    if (rt_str_is(type, "string"))
+        return rt_str_int(inner, &n) && n >= 0 && read_dumped_string(r, (size_t)n);
+    if (!rt_str_is(type, "array") && !rt_str_is(type, "object")) {
+        put_bare(r->json, rt_str_is(type, "NULL") ? RT_LIT("null") : inner);
+        return true;
+    }
+    size_t brace = rt_str_find(rt_str_from(r->s, r->at), RT_LIT("{"));
+    if (brace == SIZE_MAX || brace > KEY_MOST || r->depth >= DEPTH_MOST)
+        return false;
+    r->at += brace + 1;
+    r->depth++;
+    bool good = read_dumped_members(r);
+    r->depth--;
+    return good;
+}
+
+static bool
+is_dumped(const struct reader *r)
+{
+    struct reader ahead = *r;
+    rt_str key;
+    ahead.at++;
+    skip_blanks(&ahead);
+    return peek(r) == '{' && take_dumped_key(&ahead, &key);
+}
+
 static bool
 read_value(struct reader *r, char separator)
 {
@@ -285,7 +399,9 @@ lenient_object(rt_str text, size_t at, struct rt_buf *json, size_t *stop)
     *stop = at + 1;
     if (at >= text.n || (!go && text.p[at] != '{'))
         return 0;
-    if (read_value(&r, '\0') && !json->failed)
+    bool dumped = is_dumped(&r);
+    r.at += dumped;
+    if ((dumped ? read_dumped_members(&r) : read_value(&r, '\0')) && !json->failed)
         return r.at;
     json->n = begin;
     *stop = r.at > at ? r.at : at + 1;

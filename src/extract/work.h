@@ -155,6 +155,8 @@ rt_str keep_text(struct extract *x, rt_str s);
 /* The whole of it, for what is read further. Empty: memory. */
 rt_str keep_whole(struct extract *x, rt_str s);
 bool value_int(const struct scan_value *v, int64_t *out);
+/* A status, also with its words: "200 OK". */
+bool value_http(const struct scan_value *v, int64_t *out);
 int add_int(struct extract *x, struct event *e, uint16_t field, int64_t n);
 int add_text(struct extract *x, struct event *e, uint16_t field, rt_str s);
 /* Hands the event on, with place and order filled in. */
