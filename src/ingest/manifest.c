@@ -151,6 +151,14 @@ removed(const struct manifest *m)
     return map;
 }
 
+static int
+add_bytes(const char *p, size_t n, void *arg)
+{
+    struct rt_buf *b = arg;
+    rt_buf_add(b, (rt_str){p, n});
+    return b->failed ? -1 : 0;
+}
+
 int
 manifest_write(const struct manifest *m, struct rt_buf *b, struct rt_err *err)
 {
@@ -162,12 +170,8 @@ manifest_write(const struct manifest *m, struct rt_buf *b, struct rt_err *err)
         (json_int_t)m->lines_kept, "logs", logs(m), "coverage", "api", spans(m, false),
         "webhook", spans(m, true), "removed", removed(m), "findings_lost",
         texts(m->lost.v, m->lost.n), "files", files(m));
-    char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2));
+    int rc = root == NULL ? -1 : json_dump_callback(root, add_bytes, b, JSON_INDENT(2));
     json_decref(root);
-    if (text == NULL)
-        return rt_fail_mem(err);
-    rt_buf_add(b, rt_str_of(text));
     rt_buf_addc(b, '\n');
-    free(text); /* jansson's own */
-    return b->failed ? rt_fail_mem(err) : 0;
+    return rc < 0 || b->failed ? rt_fail_mem(err) : 0;
 }

@@ -19,8 +19,9 @@ run_help(const struct options *o)
     }
     if (c == NULL && o->operand_count > 0) {
         const char *near = command_near(o->operands[0]);
-        log_error("no command '%s'%s%s%s; rectrace help lists them", o->operands[0], near != NULL ? " (did you mean '" : "",
-                  near != NULL ? near : "", near != NULL ? "'?)" : "");
+        log_error("no command '%s'%s%s%s; rectrace help lists them", o->operands[0],
+                  near != NULL ? " (did you mean '" : "", near != NULL ? near : "",
+                  near != NULL ? "'?)" : "");
         return EXIT_USAGE;
     }
     if (c == NULL && manual) {

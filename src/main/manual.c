@@ -100,18 +100,23 @@ manual_command(struct out *out, const struct command *c)
     for (size_t i = 0; i < n; i++)
         upper[i] = (char)(c->name[i] - 'a' + 'A');
     out_fmt(out,
-            ".\\\" Made by: rectrace help --format mdoc %s (make golden). The texts are in src/main/cmd_*.c and options.def.\n"
+            ".\\\" Made by: rectrace help --format mdoc %s (make golden). The texts are in "
+            "src/main/cmd_*.c and options.def.\n"
             ".Dd November 29, 2026\n.Dt RECTRACE-%.*s 1\n.Os\n.Sh NAME\n.Nm rectrace-%s\n.Nd ",
             c->name, (int)n, upper, c->name);
     text(out, rt_str_of(c->doc));
-    out_fmt(out, ".Sh SYNOPSIS\n.Nm rectrace\n.Cm %s\n.Op Ar options\n.Ar \"%s\"\n.Sh DESCRIPTION\n", c->name, c->arguments);
+    out_fmt(out,
+            ".Sh SYNOPSIS\n.Nm rectrace\n.Cm %s\n.Op Ar options\n.Ar \"%s\"\n.Sh DESCRIPTION\n",
+            c->name, c->arguments);
     sentences(out, c->about);
     options(out, c);
     if ((c->takes & TAKES_FORMAT) != 0)
         formats(out, c);
-    out_raw(out, ".Sh EXIT STATUS\n0 it ran (findings are allowed), 1\n.Fl \\-fail-on\nwas reached, 2 rules are invalid, 3 wrong usage or an "
+    out_raw(out, ".Sh EXIT STATUS\n0 it ran (findings are allowed), 1\n.Fl \\-fail-on\nwas "
+                 "reached, 2 rules are invalid, 3 wrong usage or an "
                  "input that cannot be read.\n");
     if (c->examples != NULL)
         examples(out, c->examples);
-    out_raw(out, ".Sh SEE ALSO\n.Xr rectrace 1 ,\n.Xr rectrace-rules 5 ,\n.Xr rectrace-serve 8\n");
+    out_raw(out,
+            ".Sh SEE ALSO\n.Xr rectrace 1 ,\n.Xr rectrace-rules 5 ,\n.Xr rectrace-serve 8\n");
 }

@@ -14,7 +14,14 @@
 
 #include "report/text_parts.h"
 
-enum { MARKS = COURSE_STEPS + 4, INDENT = 1, MOST = 100, WORD = 8, LEAST = WORD + 1, LEAST_LAST = 2 * WORD + 1 };
+enum {
+    MARKS = COURSE_STEPS + 4,
+    INDENT = 1,
+    MOST = 100,
+    WORD = 8,
+    LEAST = WORD + 1,
+    LEAST_LAST = 2 * WORD + 1
+};
 
 struct mark {
     rt_time at;
@@ -38,8 +45,9 @@ static const struct {
     char plain;
     enum paint paint;
 } looks[COURSE_PARTS + 1] = {
-    [PART_PROVISION] = {"░", '.', PAINT_NONE}, [PART_JOINING] = {"▒", '-', PAINT_INFO}, [PART_RECORDING] = {"█", '#', PAINT_GOOD},
-    [PART_DRAINING] = {"▓", '/', PAINT_INFO},  [COURSE_PARTS] = {" ", ' ', PAINT_NONE},
+    [PART_PROVISION] = {"░", '.', PAINT_NONE}, [PART_JOINING] = {"▒", '-', PAINT_INFO},
+    [PART_RECORDING] = {"█", '#', PAINT_GOOD}, [PART_DRAINING] = {"▓", '/', PAINT_INFO},
+    [COURSE_PARTS] = {" ", ' ', PAINT_NONE},
 };
 
 /* ---- marks ---- */
@@ -63,11 +71,14 @@ add_mark(struct bar *b, rt_time at, const char *name, const char *says, bool fai
 static void
 find_marks(struct bar *b)
 {
-    static const char *const names[COURSE_STEPS] = {"acquire", "start", "joined", "stop", "left", "uploaded"};
+    static const char *const names[COURSE_STEPS] = {"acquire", "start", "joined",
+                                                    "stop",    "left",  "uploaded"};
     const struct course *c = b->c;
     for (size_t i = 0; i < c->step_count; i++) {
-        bool late = c->steps[i].step == COURSE_STEP_START && c->expires != RT_TIME_NONE && c->steps[i].at != RT_TIME_NONE;
-        add_mark(b, c->steps[i].at, names[c->steps[i].step], late ? "late" : NULL, c->steps[i].state == COURSE_FAILED);
+        bool late = c->steps[i].step == COURSE_STEP_START && c->expires != RT_TIME_NONE &&
+                    c->steps[i].at != RT_TIME_NONE;
+        add_mark(b, c->steps[i].at, names[c->steps[i].step], late ? "late" : NULL,
+                 c->steps[i].state == COURSE_FAILED);
     }
     if (b->count == 0)
         return;
@@ -86,9 +97,11 @@ make_room(struct bar *b)
     while (b->count > 2 && (b->count - 2) * LEAST + LEAST_LAST + 1 > b->columns) {
         size_t least = 1;
         for (size_t i = 1; i + 1 < b->count; i++)
-            if (b->marks[i + 1].at - b->marks[i].at < b->marks[least + 1].at - b->marks[least].at)
+            if (b->marks[i + 1].at - b->marks[i].at <
+                b->marks[least + 1].at - b->marks[least].at)
                 least = i;
-        memmove(&b->marks[least], &b->marks[least + 1], (b->count - least - 1) * sizeof(b->marks[0]));
+        memmove(&b->marks[least], &b->marks[least + 1],
+                (b->count - least - 1) * sizeof(b->marks[0]));
         b->count--;
     }
 }
@@ -100,7 +113,9 @@ spread(struct bar *b)
     rt_dur whole = b->marks[n - 1].at - b->marks[0].at;
     double rest = b->columns > narrow + 1 ? (double)(b->columns - 1 - narrow) : 0;
     for (size_t i = 0; i < n; i++)
-        b->marks[i].column = (i + 1 < n ? i * LEAST : narrow) + (size_t)(rest * (double)(b->marks[i].at - b->marks[0].at) / (double)whole);
+        b->marks[i].column =
+            (i + 1 < n ? i * LEAST : narrow) +
+            (size_t)(rest * (double)(b->marks[i].at - b->marks[0].at) / (double)whole);
 }
 
 /* ---- drawing ---- */
@@ -163,7 +178,8 @@ piece(const struct bar *b, size_t i, int part)
     const struct mark *from = &b->marks[i], *to = &b->marks[i + 1];
     size_t room = to->column - from->column - 1;
     char human[RT_TIME_MAX], text[RT_TIME_MAX + 16];
-    snprintf(text, sizeof(text), " %s%s%s ", rt_dur_human(to->at - from->at, human), to->says != NULL ? " " : "", to->says != NULL ? to->says : "");
+    snprintf(text, sizeof(text), " %s%s%s ", rt_dur_human(to->at - from->at, human),
+             to->says != NULL ? " " : "", to->says != NULL ? to->says : "");
     if (strlen(text) > room)
         snprintf(text, sizeof(text), "%s", human);
     if (strlen(text) > room)
@@ -196,7 +212,10 @@ legend(const struct bar *b, const bool drawn[COURSE_PARTS + 1])
 void
 text_bar(const struct layout *l, const struct session *s, const struct course *c)
 {
-    struct bar b = {.l = l, .s = s, .c = c, .columns = (l->w->columns < MOST ? l->w->columns : MOST) - 2 * INDENT};
+    struct bar b = {.l = l,
+                    .s = s,
+                    .c = c,
+                    .columns = (l->w->columns < MOST ? l->w->columns : MOST) - 2 * INDENT};
     bool drawn[COURSE_PARTS + 1] = {false}, refused = false;
     if (s->first == RT_TIME_NONE)
         return;

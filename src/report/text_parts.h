@@ -10,6 +10,7 @@
 /* The phases on one line, with the steps above and their times below. Nothing, where no time is known. */
 void text_bar(const struct layout *l, const struct session *s, const struct course *c);
 /* Steps that are missing are drawn as holes, at the place they belong. */
-void text_timeline(const struct layout *l, const struct report *r, const struct session *s, const struct course *c);
+void text_timeline(const struct layout *l, const struct report *r, const struct session *s,
+                   const struct course *c);
 
 #endif

@@ -22,9 +22,11 @@ event_result(const struct event *e, struct rt_buf *b)
         rt_buf_addf(b, "%sstatus %d", b->n > 0 ? " " : "", e->status);
     for (uint32_t i = 0; i < e->value_count; i++) {
         uint16_t f = e->values[i].field;
-        if (f == FIELD_ERROR_CODE || f == FIELD_LEAVE_CODE || f == FIELD_EXIT_STATUS || f == FIELD_WARN_CODE) {
+        if (f == FIELD_ERROR_CODE || f == FIELD_LEAVE_CODE || f == FIELD_EXIT_STATUS ||
+            f == FIELD_WARN_CODE) {
             event_num(e, f, &n);
-            rt_buf_addf(b, "%s%s %lld", b->n > 0 ? " " : "", event_fields[f].name, (long long)n);
+            rt_buf_addf(b, "%s%s %lld", b->n > 0 ? " " : "", event_fields[f].name,
+                        (long long)n);
         } else if (f == FIELD_UPLOADING || f == FIELD_SERVICE || f == FIELD_ROUTE) {
             rt_buf_addf(b, "%s%.*s", b->n > 0 ? " " : "", RT_FMT(e->values[i].text));
         }
@@ -65,9 +67,18 @@ event_name(const struct report *r, const struct event *e, struct rt_buf *b)
 static struct columns
 columns_of(const struct layout *l, const struct report *r, const struct session *s)
 {
-    enum { BEFORE = 37, LINE = 6, ALONE = 10, LEAST_NAME = 16, MOST_NAME = 32, LEAST = 10, MOST = 60 };
+    enum {
+        BEFORE = 37,
+        LINE = 6,
+        ALONE = 10,
+        LEAST_NAME = 16,
+        MOST_NAME = 32,
+        LEAST = 10,
+        MOST = 60
+    };
     size_t file = file_width(l, r), used = BEFORE + 2 + (file == 0 ? ALONE : file + LINE);
-    size_t room = l->w->columns > used ? l->w->columns - used : 0, name = LEAST_NAME, result = LEAST;
+    size_t room = l->w->columns > used ? l->w->columns - used : 0, name = LEAST_NAME,
+           result = LEAST;
     struct rt_buf b;
     rt_buf_init(&b, 2000);
     for (size_t i = 0; i < s->event_count; i++) {
@@ -109,8 +120,8 @@ place(const struct layout *l, const struct report *r, const struct event *e)
 }
 
 static void
-row(const struct layout *l, const struct report *r, const struct event *e, size_t n, rt_time before, rt_time first,
-    const struct columns *w)
+row(const struct layout *l, const struct report *r, const struct event *e, size_t n,
+    rt_time before, rt_time first, const struct columns *w)
 {
     char clock[RT_TIME_MAX] = "-", since[RT_TIME_MAX + 1] = "";
     struct rt_buf b;
@@ -122,7 +133,8 @@ row(const struct layout *l, const struct report *r, const struct event *e, size_
     } else if (e->begin != RT_TIME_NONE && e->begin == first) {
         strcpy(since, "0");
     }
-    out_fmt(l->o, "%3zu  %-12s  %-8s  %-4s  ", n, clock, since, e->source == SOURCE_HOOK ? "hook" : "call");
+    out_fmt(l->o, "%3zu  %-12s  %-8s  %-4s  ", n, clock, since,
+            e->source == SOURCE_HOOK ? "hook" : "call");
     struct rt_buf name;
     rt_buf_init(&name, 200);
     event_name(r, e, &name);
@@ -130,7 +142,9 @@ row(const struct layout *l, const struct report *r, const struct event *e, size_
     out_raw(l->o, "  ");
     rt_buf_init(&b, 2000);
     event_result(e, &b);
-    enum paint p = e->outcome == OUTCOME_FAIL ? PAINT_ERROR : e->outcome == OUTCOME_OK ? PAINT_NONE : PAINT_UNCHECKED;
+    enum paint p = e->outcome == OUTCOME_FAIL ? PAINT_ERROR
+                   : e->outcome == OUTCOME_OK ? PAINT_NONE
+                                              : PAINT_UNCHECKED;
     paint_on(l, p);
     cell(l, rt_buf_str(&b), w->result);
     paint_off(l, p);
@@ -146,14 +160,16 @@ static void
 hole(const struct layout *l, const struct course_step *step, size_t event_columns)
 {
     enum { BEFORE = 37 };
-    out_fmt(l->o, "  %s  %-12s  %-8s  %-4s  ", l->w->unicode ? "◌" : "o", "-", "-", step->hook ? "hook" : "call");
+    out_fmt(l->o, "  %s  %-12s  %-8s  %-4s  ", l->w->unicode ? "◌" : "o", "-", "-",
+            step->hook ? "hook" : "call");
     out_fmt(l->o, "%-*.*s  ", (int)event_columns, RT_FMT(step->name));
     wrapped(l, rt_str_of(step->why), BEFORE + event_columns, BEFORE + event_columns);
 }
 
 /* Those in front of the next step that was seen, when event `at` shows it; at the end, the others. */
 static void
-holes(const struct layout *l, const struct course *c, size_t *next, size_t at, size_t event_columns)
+holes(const struct layout *l, const struct course *c, size_t *next, size_t at,
+      size_t event_columns)
 {
     for (;;) {
         size_t seen = *next;
@@ -171,26 +187,30 @@ holes(const struct layout *l, const struct course *c, size_t *next, size_t at, s
 }
 
 void
-text_timeline(const struct layout *l, const struct report *r, const struct session *s, const struct course *c)
+text_timeline(const struct layout *l, const struct report *r, const struct session *s,
+              const struct course *c)
 {
     rt_time before = RT_TIME_NONE;
     char gap[RT_TIME_MAX];
     size_t next = 0;
     bool pasted = s->kinds == UINT64_C(1) << KIND_ANSWER; /* answers alone tell of no life */
     struct columns w = columns_of(l, r, s);
-    out_fmt(l->o, "\n     %-12s  %-8s  %-4s  %-*s  %s\n", "time (UTC)", "+since", "who", (int)w.event, "event", "result");
+    out_fmt(l->o, "\n     %-12s  %-8s  %-4s  %-*s  %s\n", "time (UTC)", "+since", "who",
+            (int)w.event, "event", "result");
     for (size_t i = 0; i < s->event_count; i++) {
         const struct event *e = s->events[i];
         if (!pasted)
             holes(l, c, &next, i, w.event);
-        if (before != RT_TIME_NONE && e->begin != RT_TIME_NONE && e->begin - before > IDLE_GAP_S * RT_SEC)
-            out_fmt(l->o, "  %s  %-12s  +%-7s  nothing for this session\n", l->w->unicode ? "·" : ".", "",
-                    rt_dur_human(e->begin - before, gap));
+        if (before != RT_TIME_NONE && e->begin != RT_TIME_NONE &&
+            e->begin - before > IDLE_GAP_S * RT_SEC)
+            out_fmt(l->o, "  %s  %-12s  +%-7s  nothing for this session\n",
+                    l->w->unicode ? "·" : ".", "", rt_dur_human(e->begin - before, gap));
         row(l, r, e, i + 1, before, s->first, &w);
         before = e->repeated > 1 ? e->last : e->begin;
     }
     if (s->dropped > 0)
-        out_fmt(l->o, "     %llu more events of this session were only counted\n", (unsigned long long)s->dropped);
+        out_fmt(l->o, "     %llu more events of this session were only counted\n",
+                (unsigned long long)s->dropped);
     if (!pasted)
         holes(l, c, &next, SIZE_MAX, w.event);
 }

@@ -62,9 +62,9 @@ enum sim_anchor {
 };
 struct sim_happening {
     enum sim_anchor at;
-    rt_dur after, every, away; /* 0: once; 0: it stays */
+    rt_dur after, every, away;   /* 0: once; 0: it stays */
     const struct sim_hook *hook; /* NULL: it is not told */
-    int64_t status; /* -1: as before */
+    int64_t status;              /* -1: as before */
     bool ends;
 };
 struct sim_life {
@@ -100,7 +100,8 @@ struct sim_scenario {
 struct sim_plan {
     struct rt_arena arena;
     rt_str host;
-    rt_dur control, resource_life, joins_after, leaves_after, exit_takes, client_waits, hook_takes;
+    rt_dur control, resource_life, joins_after, leaves_after, exit_takes, client_waits,
+        hook_takes;
     int64_t first_status, files_from;
     struct sim_path paths[SIM_CALLS];
     RT_VEC(struct sim_request) requests;
