@@ -99,9 +99,10 @@ static int
 tell_live(struct detector *det, const struct scope *s, rt_str app)
 {
     size_t n = 0;
-    rt_time *from = rt_calloc(2 * det->lives.n + 1, sizeof(*from)), *to = from + det->lives.n;
+    rt_time *from = rt_calloc(2 * det->lives.n + 1, sizeof(*from));
     if (from == NULL)
         return -1;
+    rt_time *to = from + det->lives.n;
     for (size_t i = 0; i < det->lives.n; i++)
         if (det->lives.v[i].from != RT_TIME_NONE && rt_str_eq(det->lives.v[i].app, app)) {
             from[n] = det->lives.v[i].from;

@@ -10,7 +10,7 @@
 #include "receive/envelope.h"
 #include "receive/shipped.h"
 #include "receive/signature.h"
-#include "rules/load.h"
+#include "pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -66,19 +66,14 @@ try_shipped(rt_str body)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct rule_set *rules;
+    const struct rule_set *rules = builtin_pack();
     static struct envelope_reader *reader;
     static struct secret secret = {.label = RT_INIT("2026"), .value = RT_INIT("hush-hush")};
     static struct secret_app app = {.name = RT_INIT("app"), .path = RT_INIT("/hook/app")};
     static struct secrets all;
     struct rt_err err = {0};
-    if (rules == NULL) {
-        struct rule_messages m;
-        struct rule_sources from = {.builtin = true};
-        rule_messages_init(&m);
-        rules = rule_set_load(&from, &rt_limits_default, &m, &err);
-        rule_messages_fini(&m);
-        reader = rules == NULL ? NULL : envelope_reader_new(rules, &rt_limits_default, &err);
+    if (reader == NULL) {
+        reader = envelope_reader_new(rules, &rt_limits_default, &err);
         if (reader == NULL)
             abort();
         hmac_sha256_set_key(&secret.sha256, secret.value.n, (const uint8_t *)secret.value.p);

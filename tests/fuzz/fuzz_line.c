@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "extract/extract.h"
-#include "rules/load.h"
+#include "pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,15 +20,8 @@ take(void *arg, const struct event *e, struct rt_err *err)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct rule_set *rules;
+    const struct rule_set *rules = builtin_pack();
     struct rt_err err = {0};
-    if (rules == NULL) {
-        struct rule_messages m;
-        struct rule_sources from = {.builtin = true};
-        rule_messages_init(&m);
-        rules = rule_set_load(&from, &rt_limits_default, &m, &err);
-        rule_messages_fini(&m);
-    }
     struct extract_options o = {.path = "fuzz"};
     struct extract *x = extract_new(rules, &o, &rt_limits_default, (struct extract_sink){take, NULL}, &err);
     if (x == NULL)

@@ -14,7 +14,7 @@
 #include "ingest/feed.h"
 #include "pipeline/batch.h"
 #include "report/writer.h"
-#include "rules/load.h"
+#include "pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -88,17 +88,8 @@ check_report(const struct report *r)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct rule_set *rules;
+    const struct rule_set *rules = builtin_pack();
     struct rt_err err = {0};
-    if (rules == NULL) {
-        struct rule_messages m;
-        struct rule_sources from = {.builtin = true};
-        rule_messages_init(&m);
-        rules = rule_set_load(&from, &rt_limits_default, &m, &err);
-        rule_messages_fini(&m);
-        if (rules == NULL)
-            abort();
-    }
     struct bytes bytes = {data, size};
     struct feed_source source = {open_bytes, read_bytes, free, &bytes};
     struct input_list inputs;

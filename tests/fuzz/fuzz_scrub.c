@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "report/scrub.h"
-#include "rules/load.h"
+#include "pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,18 +29,10 @@ each_line(struct scrub *s, rt_str text, struct rt_buf *out)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct rule_set *rules;
-    struct rt_err err = {0};
-    if (rules == NULL) {
-        struct rule_messages m;
-        struct rule_sources from = {.builtin = true};
-        rule_messages_init(&m);
-        rules = rule_set_load(&from, &rt_limits_default, &m, &err);
-        rule_messages_fini(&m);
-    }
+    const struct rule_set *rules = builtin_pack();
     struct scrub s;
     struct rt_buf out;
-    if (rules == NULL || scrub_init(&s, rules, SCRUB_VENDOR, NULL) < 0)
+    if (scrub_init(&s, rules, SCRUB_VENDOR, NULL) < 0)
         abort();
     rt_buf_init(&out, 1 << 24);
     rt_str text = {(const char *)data, size};

@@ -9,8 +9,8 @@
 #include <zlib.h>
 
 #include "extract/token.h"
-#include "rules/load.h"
 #include "rules/pack.h"
+#include "pack.h"
 
 enum { MOST = 65536 };
 
@@ -54,16 +54,8 @@ base(struct rt_buf *b, const uint8_t *p, size_t n)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct rule_set *set;
-    struct rt_err err = {0};
-    if (set == NULL) {
-        struct rule_sources from = {.builtin = true};
-        struct rule_messages m;
-        rule_messages_init(&m);
-        set = rule_set_load(&from, &rt_limits_default, &m, &err);
-        rule_messages_fini(&m);
-    }
-    if (set == NULL || size > MOST)
+    const struct rule_set *set = builtin_pack();
+    if (size > MOST)
         return 0;
     try_text(&set->tokens, (rt_str){(const char *)data, size});
     struct rt_buf b;
