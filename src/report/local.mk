@@ -18,3 +18,17 @@ EXTRA_DIST += $(PAGE_FILES) tools/page.sh
 
 src/report/page_data.c: $(PAGE_FILES) tools/page.sh src/report/local.mk
 	$(AM_V_GEN)$(MKDIR_P) src/report && sh $(srcdir)/tools/page.sh $(srcdir) $(PAGE_FILES) > $@.tmp && mv $@.tmp $@
+
+# Words that a search for secrets cannot tell from our own.
+WORD_FILES = src/report/csv.c src/report/html.c src/report/html_live.c src/report/html_parts.c src/report/html_sessions.c \
+	src/report/json.c src/report/jsonl.c src/report/junit.c src/report/md.c src/report/otlp.c src/report/sarif.c src/report/text.c \
+	src/report/text_session.c src/report/ticket.c src/report/ticket_style.c src/report/trace.c src/report/page_json.c \
+	src/ingest/manifest.c $(PAGE_FILES) $(RULE_FILES)
+nodist_librectrace_a_SOURCES += src/report/own_words.c
+librectrace_a_SOURCES += src/report/own_words.h
+BUILT_SOURCES += src/report/own_words.c
+CLEANFILES += src/report/own_words.c
+EXTRA_DIST += tools/words.sh
+
+src/report/own_words.c: $(WORD_FILES) tools/words.sh src/report/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/report && (cd $(srcdir) && sh tools/words.sh $(WORD_FILES)) > $@.tmp && mv $@.tmp $@

@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "report/disguise.h"
+#include "report/own_words.h"
 #include "report/scrub_parts.h"
 
 enum { WORD_MOST = 11 };
 
-/* A short plain word may follow the name of a secret in prose; it is taken out there, and searched nowhere. */
+/* A short plain word may follow the name of a secret in prose, and a word of our own documents stands everywhere: these are
+ * taken out where they are named, and searched nowhere. */
 static bool
 searched(rt_str value)
 {
@@ -21,7 +23,7 @@ searched(rt_str value)
         plain &=
             (value.p[i] >= 'a' && value.p[i] <= 'z') || value.p[i] == '_' || value.p[i] == '-';
     }
-    return value.n >= SCRUB_SEARCHED_LEAST && value.p[0] != '[' && !(plain && value.n <= WORD_MOST);
+    return value.n >= SCRUB_SEARCHED_LEAST && value.p[0] != '[' && !(plain && value.n <= WORD_MOST) && !is_own_word(value);
 }
 
 void
@@ -68,7 +70,7 @@ stands_alone(rt_str id)
         digits &= id.p[i] >= '0' && id.p[i] <= '9';
         word &= id.p[i] >= 'a' && id.p[i] <= 'z';
     }
-    return !word && id.n >= (digits ? SCRUB_SEARCHED_LEAST : NEEDLE_LEAST);
+    return !word && id.n >= (digits ? SCRUB_SEARCHED_LEAST : NEEDLE_LEAST) && !is_own_word(id);
 }
 
 void
