@@ -26,6 +26,8 @@ rt_str_eq_nocase(rt_str a, rt_str b)
 {
     if (a.n != b.n)
         return false;
+    if (a.n == 0 || memcmp(a.p, b.p, a.n) == 0) /* mostly */
+        return true;
     for (size_t i = 0; i < a.n; i++)
         if (lower(a.p[i]) != lower(b.p[i]))
             return false;
@@ -92,6 +94,17 @@ rt_str_int(rt_str s, int64_t *out)
     if (i >= s.n)
         return false;
     int64_t value = 0;
+    enum { SURE = 18 }; /* digits that cannot overflow */
+    for (; i < s.n && s.n <= SURE; i++) {
+        unsigned digit = (unsigned)(s.p[i] - '0');
+        if (digit > 9)
+            return false;
+        value = value * 10 + digit;
+    }
+    if (s.n <= SURE) {
+        *out = negative ? -value : value;
+        return true;
+    }
     for (; i < s.n; i++) {
         if (s.p[i] < '0' || s.p[i] > '9')
             return false;

@@ -83,12 +83,12 @@ fraction(rt_str s, size_t i, int64_t *us, uint8_t *digits)
 {
     if (i >= s.n || (s.p[i] != '.' && s.p[i] != ',') || !digit(s, i + 1))
         return 0;
-    int64_t value = 0, scale = 100000;
+    static const int32_t scales[] = {100000, 10000, 1000, 100, 10, 1};
+    int64_t value = 0;
     size_t n = 1;
-    for (; digit(s, i + n); n++) {
-        value += (s.p[i + n] - '0') * scale;
-        scale /= 10;
-    }
+    for (; digit(s, i + n); n++)
+        if (n <= sizeof(scales) / sizeof(scales[0]))
+            value += (s.p[i + n] - '0') * scales[n - 1];
     *us = value;
     *digits = (uint8_t)(n - 1 > 9 ? 9 : n - 1);
     return n;

@@ -101,9 +101,13 @@ choose_format(struct extract *x, struct rt_err *err)
         const struct scan_plan *plan = f->is_json ? line_plan_new(x->rules, f, &x->scratch) : NULL;
         if (f->is_json && plan == NULL)
             return rt_fail_mem(err);
-        size_t matched = 0;
-        for (size_t i = 0; i < x->held.n; i++)
-            matched += rt_str_trim(x->held.v[i]).n > 0 && choose_matches(x, f, plan, x->held.v[i], NULL);
+        size_t matched = 0, left = lines, least = most + 1 > (lines + 1) / 2 ? most + 1 : (lines + 1) / 2;
+        for (size_t i = 0; i < x->held.n && matched + left >= least; i++) {
+            if (rt_str_trim(x->held.v[i]).n == 0)
+                continue;
+            left--;
+            matched += choose_matches(x, f, plan, x->held.v[i], NULL);
+        }
         if (matched > most) {
             most = matched;
             best = f;

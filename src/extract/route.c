@@ -90,6 +90,24 @@ stands_in(rt_str s, unsigned marks)
            rt_str_find(s, RT_LIT("%s")) != SIZE_MAX || rt_str_find(s, RT_LIT("%7B")) != SIZE_MAX;
 }
 
+/* "xxxx". One in some thousands of the long random ids has four in its midst, in any case of letters. */
+static bool
+is_crossed(rt_str s)
+{
+    enum { LONG_ID = 64, SHORT_RUN = 4, LONG_RUN = 6 };
+    size_t run = 0;
+    if (s.n <= LONG_ID)
+        return rt_str_find_nocase(s, RT_LIT("xxxx")) != SIZE_MAX;
+    for (size_t i = 0; i < s.n; i++) {
+        bool cross = s.p[i] == 'x' || s.p[i] == 'X';
+        run = !cross ? 0 : run > 0 && s.p[i] == s.p[i - 1] ? run + 1 : 1;
+        bool at_an_end = i + 1 == run || i + 1 == s.n;
+        if (run >= LONG_RUN || (run >= SHORT_RUN && at_an_end))
+            return true;
+    }
+    return false;
+}
+
 /* Something that a careful logger wrote instead of the id. */
 static bool
 hides(rt_str s, unsigned marks)
@@ -97,7 +115,7 @@ hides(rt_str s, unsigned marks)
     if ((marks & MARK_ODD) != 0 &&
         (rt_str_find(s, RT_LIT("**")) != SIZE_MAX || rt_str_find(s, RT_LIT("...")) != SIZE_MAX))
         return true;
-    return ((marks & MARK_CROSS) != 0 && rt_str_find_nocase(s, RT_LIT("xxxx")) != SIZE_MAX) ||
+    return ((marks & MARK_CROSS) != 0 && is_crossed(s)) ||
            ((marks & MARK_WORD) != 0 && rt_str_find_nocase(s, RT_LIT("redacted")) != SIZE_MAX);
 }
 

@@ -163,12 +163,13 @@ wrap_line_done(struct extract *x)
 
 /* ---- choosing ---- */
 
+/* How many lines have it; fewer than `least`: not all were asked. */
 static size_t
-matches(struct extract *x, const struct wrapper *w, const rt_str *lines, size_t count)
+matches(struct extract *x, const struct wrapper *w, const rt_str *lines, size_t count, size_t least)
 {
     size_t n = 0;
     struct unwrapped u;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && n + count - i >= least; i++)
         n += lines[i].n > 0 && take(x, w, lines[i], &x->text[3], &u) &&
              rt_str_trim(u.inner).n > 0;
     return n;
@@ -188,7 +189,7 @@ choose_one(struct extract *x, const rt_str *lines, size_t count, struct wrapper 
         struct wrapper w = {.format = f};
         if (f->is_json && (w.plan = line_plan_new(x->rules, f, &x->arena)) == NULL)
             return -1;
-        size_t n = matches(x, &w, lines, count);
+        size_t n = matches(x, &w, lines, count, most + 1 > (filled + 1) / 2 ? most + 1 : (filled + 1) / 2);
         if (n > most) {
             most = n;
             *out = w;

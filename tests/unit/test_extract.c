@@ -50,6 +50,30 @@ routes_are_read_or_their_defect_is_named(void)
     CHECK(route_method_wrong(KIND_QUERY, RT_LIT("POST")) && !route_method_wrong(KIND_QUERY, RT_LIT("GET")));
 }
 
+#define FIFTY "Ab0-Cd1_Ef2-Gh3_Ij4-Kl5_Mn6-Op7_Qr8-St9_Uv0-Wx1_Yz"
+
+static void
+masks_are_told_from_ids(void)
+{
+    static const struct {
+        const char *name, *id;
+        bool masked;
+    } rows[] = {
+        {"an id", FIFTY, false},
+        {"stars", "JyvK***", true},
+        {"dots", "JyvK...", true},
+        {"a word", "[redacted]", true},
+        {"crosses in a short one", "JyvKxxxxPQ", true},
+        {"crosses at the end of a long one", FIFTY FIFTY "xxxx", true},
+        {"crosses at the beginning", "XXXX" FIFTY FIFTY, true},
+        {"many crosses amid a long one", FIFTY "xxxxxxxx" FIFTY, true},
+        {"chance, in a long one", FIFTY "xxxx" FIFTY, false},
+        {"chance, in both cases", FIFTY "xXxXxXxX" FIFTY, false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CHECK_ROW(&rows[i], route_is_masked(rt_str_of(rows[i].id)) == rows[i].masked);
+}
+
 static void
 the_scanner_takes_members_and_refuses_breakage(void)
 {
@@ -355,6 +379,7 @@ formats_read_their_samples(void)
 
 static const struct check_test tests[] = {
     {"routes are read, or their defect is named", routes_are_read_or_their_defect_is_named},
+    {"masks are told from ids", masks_are_told_from_ids},
     {"the scanner takes members and refuses breakage", the_scanner_takes_members_and_refuses_breakage},
     {"a plan that learns reads what another reads", a_plan_that_learns_reads_what_another_reads},
     {"escapes become text", escapes_become_text},
