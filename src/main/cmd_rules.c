@@ -76,6 +76,11 @@ test(const struct options *o, const struct rule_set *set, struct out *out, struc
 {
     bool junit = o->format != NULL && strcmp(o->format, "junit") == 0;
     struct rule_test_result result = {0};
+    bool known = o->on == NULL;
+    for (size_t i = 0; i < set->rules.n && !known; i++)
+        known = rt_str_is(set->rules.v[i].id, o->on);
+    if (!known)
+        return rt_fail_here(err, RT_EUSAGE, "No rule \"%s\". List: rectrace rules list", o->on);
     if (rule_tests_run(set, &rt_limits_default, o->on, junit ? RULE_TEST_JUNIT : RULE_TEST_TAP,
                        out, &result, err) < 0)
         return -1;

@@ -64,6 +64,8 @@ run_session(const struct options *o)
         log_error("session needs ID and FILE...: rectrace session room-117 api.log.gz");
         return EXIT_USAGE;
     }
+    if (run_swapped(o, 0))
+        return EXIT_USAGE;
     return read_and_show(o, o->operands + 1, o->operand_count - 1, show_one);
 }
 

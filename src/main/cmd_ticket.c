@@ -90,6 +90,8 @@ run_ticket(const struct options *o)
         log_error("ticket needs ID and FILE...: rectrace ticket room-117 api.log.gz");
         return EXIT_USAGE;
     }
+    if (run_swapped(o, 0))
+        return EXIT_USAGE;
     if (style == NULL) {
         log_error("--style %s: one of %s is meant", o->style, ticket_styles);
         return EXIT_USAGE;

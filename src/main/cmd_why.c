@@ -9,7 +9,7 @@
 #include "report/text_why.h"
 
 static const struct rule *
-find_rule(const struct rule_set *set, const char *id)
+find_rule(const struct rule_set *set, const char *id, const char *other)
 {
     const struct rule *found = rule_set_rule(set, rt_str_of(id));
     if (found != NULL)
@@ -26,6 +26,8 @@ find_rule(const struct rule_set *set, const char *id)
     if (near != NULL)
         log_error("No rule \"%s\". Near: %.*s. List: rectrace rules list", id,
                   RT_FMT(near->id));
+    else if (rule_set_rule(set, rt_str_of(other)) != NULL)
+        log_error("No rule \"%s\"; the rule stands before the ID: rectrace why %s %s", id, other, id);
     else
         log_error("No rule \"%s\". List: rectrace rules list", id);
     return NULL;
@@ -39,6 +41,8 @@ run_why(const struct options *o)
             "why needs RULE, ID and FILE...: rectrace why resource-id-expired room-42 api.log");
         return EXIT_USAGE;
     }
+    if (run_swapped(o, 1))
+        return EXIT_USAGE;
     struct run r;
     int status = EXIT_RULES;
     struct out *out = NULL;
@@ -47,7 +51,7 @@ run_why(const struct options *o)
     if (run_load_rules(&r, o) < 0)
         goto out;
     status = EXIT_USAGE;
-    const struct rule *rule = find_rule(r.rules, o->operands[0]);
+    const struct rule *rule = find_rule(r.rules, o->operands[0], o->operands[1]);
     if (rule == NULL || run_read(&r, o->operands + 2, o->operand_count - 2, NULL, &status) < 0)
         goto out;
     const struct session *s = run_find_session(&r, o->operands[1]);

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "main/run.h"
@@ -57,7 +58,7 @@ distance(rt_str name, rt_str word)
 }
 
 static void
-tell_near(const struct report *r, rt_str word)
+tell_near(const struct report *r, rt_str word, const char *files)
 {
     rt_str near[NEAR_SHOWN];
     size_t n = 0;
@@ -68,7 +69,9 @@ tell_near(const struct report *r, rt_str word)
             bool told = false;
             for (size_t k = 0; k < n; k++)
                 told |= rt_str_eq(near[k], name);
-            if (told || distance(name, word) != d)
+            /* Who gives a uid means the channel that it is recorded in. */
+            bool its_uid = d == 0 && name.n > 0 && rt_str_eq(r->sessions[i]->uid, word);
+            if (told || (!its_uid && distance(name, word) != d))
                 continue;
             near[n++] = name;
             most = d + 1 < most ? d + 1 : most; /* what is much farther than the nearest is not meant */
@@ -77,8 +80,19 @@ tell_near(const struct report *r, rt_str word)
     size_t used = 0;
     for (size_t k = 0; k < n; k++)
         used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s", k > 0 ? ", " : "", RT_FMT(near[k]));
-    log_error("No session \"%.*s\".%s%s%s List: rectrace sessions FILE...", RT_FMT(word), n > 0 ? " Near: " : "", list,
-              n > 0 ? "." : "");
+    log_error("No session \"%.*s\".%s%s%s List: rectrace sessions %s", RT_FMT(word), n > 0 ? " Near: " : "", list,
+              n > 0 ? "." : "", files);
+}
+
+bool
+run_swapped(const struct options *o, int id)
+{
+    const char *first = o->operands[id], *last = o->operands[o->operand_count - 1];
+    if (access(first, F_OK) != 0 || access(last, F_OK) == 0)
+        return false;
+    log_error("%s: No such file or directory; the ID stands before the files: rectrace %s%s%s %s %s", last, o->command,
+              id > 0 ? " " : "", id > 0 ? o->operands[0] : "", last, first);
+    return true;
 }
 
 const struct session *
@@ -87,10 +101,10 @@ run_find_session(const struct run *r, const char *id)
     const struct report *rep = batch_report(r->batch);
     rt_str word = rt_str_of(id);
     int64_t number = 0;
-    if (id[0] == '#' && rt_str_int(rt_str_of(id + 1), &number) && number >= 1 &&
+    if (rt_str_starts(word, RT_LIT("#")) && rt_str_int(rt_str_from(word, 1), &number) && number >= 1 &&
         (uint64_t)number <= rep->session_count)
         return rep->sessions[number - 1];
-    for (int level = 2; level >= 1; level--) {
+    for (int level = 2; level >= 1 && word.n > 0; level--) {
         const struct session *found = NULL;
         unsigned count = 0;
         for (size_t i = 0; i < rep->session_count; i++)
@@ -105,6 +119,6 @@ run_find_session(const struct run *r, const char *id)
             return NULL;
         }
     }
-    tell_near(rep, word);
+    tell_near(rep, word, r->next != NULL ? r->next : "FILE...");
     return NULL;
 }

@@ -50,6 +50,7 @@ struct options {
     const char *session, *channel, *app;
     enum severity fail_on; /* SEVERITY_NONE: never */
     const char *on;
+    char narrowed[200]; /* "--channel x --since": what leaves sessions out; "": nothing */
     bool strict, all, stamp, no_rules, help, version;
     enum when color, progress;
     const char *listen, *store, *secret_file, *admin, *admin_token_file, *tls_cert, *tls_key;

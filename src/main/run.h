@@ -36,6 +36,8 @@ void run_fini(struct run *r);
 int run_status(const struct run *r);
 /* Prints `err` (with its place) and gives the status that belongs to its code. */
 int run_fail(const struct rt_err *err);
+/* True (told already): what stands at `id` is a file and the last operand is none, so they were swapped. */
+bool run_swapped(const struct options *o, int id);
 /* The one session that `id` means: "#3", a prefix of sid or resource id, a cname. NULL: told already,
  * with the candidates or the nearest names. */
 const struct session *run_find_session(const struct run *r, const char *id);

@@ -62,6 +62,7 @@ terminal_writer_options(const struct options *o)
         .columns = columns(terminal ? STDOUT_FILENO : -1),
         .all = o->all,
         .verbose = o->verbose > 0,
+        .narrowed = o->narrowed[0] != '\0' ? o->narrowed : NULL,
     };
 }
 

@@ -337,6 +337,12 @@ show_nothing(const struct layout *l, const struct report *r)
         return;
     }
     char text[400];
+    for (size_t i = 0; l->w->narrowed != NULL && i < r->input_count; i++)
+        if (r->inputs[i].counts[0] > 0) {
+            snprintf(text, sizeof(text), "There are recording calls in it, but %.200s leaves none of their sessions.", l->w->narrowed);
+            wrapped(l, rt_str_of(text), 0, 0);
+            return;
+        }
     snprintf(text, sizeof(text),
              "%s line%s read, none is a Cloud Recording call. Looked for %s/cloud_recording/(acquire|start|query|update|"
              "updateLayout|stop) in text and JSON. Best guess for the first file: %.*s.",
@@ -374,7 +380,7 @@ show_next(const struct layout *l, const struct report *r)
     }
     if (r->finding_count > 0 && r->findings[0]->code_count > 0)
         out_fmt(l->o, "rectrace explain %d\n", r->findings[0]->codes[0]);
-    else if (r->session_count > 0) {
+    else if (r->session_count > 0 || l->w->narrowed != NULL) {
         out_raw(l->o, "rectrace sessions ");
         out_tty(l->o, rt_str_of(file));
         out_char(l->o, '\n');

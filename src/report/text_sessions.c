@@ -69,6 +69,10 @@ text_sessions(const struct report *r, const struct writer_options *w, struct out
     }
     if (r->session_count == 0) {
         out_raw(o, "No session was found.\n");
+        if (w->narrowed != NULL) {
+            out_tty(o, rt_str_of(w->narrowed));
+            out_raw(o, " may have left them out.\n");
+        }
     } else {
         out_raw(o, "\nNext     rectrace session '#1' ");
         out_tty(o, rt_str_of(w->next != NULL ? w->next : "FILE..."));

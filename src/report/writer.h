@@ -18,6 +18,7 @@ struct writer_options {
     bool all;          /* --all: no "n more" */
     const char *next;  /* arguments for the "Next" line: the FILE operands joined; or NULL */
     bool verbose;
+    const char *narrowed; /* options that leave sessions out, "--channel x"; NULL: none */
     /* Of documents that are passed on, or NULL: */
     const struct scrub *scrub;       /* what they went through */
     const char (*digests)[65];       /* SHA-256 of the inputs, as many as there are; "": not known */
