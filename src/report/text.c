@@ -11,7 +11,7 @@
 #include "report/layout.h"
 #include "report/redact.h"
 
-enum { SHOWN_GROUPS = 12, SHOWN_UNCHECKED = 6, SHOWN_WHERE = 3 };
+enum { SHOWN_GROUPS = 12, SHOWN_UNCHECKED = 6, SHOWN_WHERE = 3, SHOWN_GAPS = 2 };
 
 /* Findings with one id, as one block. */
 struct group {
@@ -89,7 +89,7 @@ header_clocks(const struct layout *l, const struct report *r)
 static void
 header_covers(const struct layout *l, const struct report *r)
 {
-    char a[RT_TIME_MAX], b[RT_TIME_MAX], pieces[40] = "";
+    char a[RT_TIME_MAX], b[RT_TIME_MAX];
     size_t used = 0;
     for (int s = 0; s < SOURCE__COUNT; s++) {
         size_t n = r->coverage->spans[s].n;
@@ -97,10 +97,16 @@ header_covers(const struct layout *l, const struct report *r)
             continue;
         rt_time from = r->coverage->spans[s].v[0].from, to = r->coverage->spans[s].v[n - 1].to;
         bool same_day = from / RT_DAY == to / RT_DAY;
-        if (n > 1)
-            snprintf(pieces, sizeof(pieces), " in %zu pieces", n);
-        piece(l, &used, "%s%s%s .. %s UTC%s", used > 0 ? "   " : "Covers   ", s == SOURCE_HOOK ? "callbacks " : "", rt_time_human(from, a),
-              rt_time_human(to, b) + (same_day ? 11 : 0), n > 1 ? pieces : "");
+        piece(l, &used, "%s%s%s .. %s UTC", used > 0 ? "   " : "Covers   ", s == SOURCE_HOOK ? "callbacks " : "", rt_time_human(from, a),
+              rt_time_human(to, b) + (same_day ? 11 : 0));
+        for (size_t i = 1; i < n && i <= SHOWN_GAPS; i++) {
+            from = r->coverage->spans[s].v[i - 1].to;
+            to = r->coverage->spans[s].v[i].from;
+            same_day = from / RT_DAY == to / RT_DAY;
+            piece(l, &used, "%s%s .. %s", i == 1 ? "   missing " : ", ", rt_time_human(from, a), rt_time_human(to, b) + (same_day ? 11 : 0));
+        }
+        if (n > SHOWN_GAPS + 1)
+            piece(l, &used, ", %zu more", n - SHOWN_GAPS - 1);
     }
     if (used > 0)
         out_char(l->o, '\n');
