@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "base/out.h"
 #include "main/command.h"
 
@@ -254,7 +255,7 @@ check(const struct options *o, const bool given[OPTION__COUNT], struct rt_err *e
     if (o->since != RT_TIME_NONE && o->until != RT_TIME_NONE && o->since > o->until)
         return rt_fail_here(err, RT_EUSAGE, "--since is later than --until: nothing lies between");
     if (o->map != NULL && (o->redact == NULL || strcmp(o->redact, "public") != 0))
-        return rt_fail_here(err, RT_EUSAGE, "--map holds the aliases of --redact public, which is not asked for");
+        log_warn("--map holds the aliases of --redact public, which is not asked for: it is not used");
     return 0;
 }
 
