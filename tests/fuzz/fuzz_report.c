@@ -72,6 +72,31 @@ check_writer(const char *name, const struct report *r)
     out_abort(&o);
 }
 
+/* The table of sessions, and each of them; the bar of its phases fits the screen. */
+static void
+check_sessions(const struct report *r, unsigned columns)
+{
+    struct rt_err err = {0};
+    struct writer_options w = {.columns = columns, .all = true};
+    struct out *o = out_memory(&err);
+    if (o == NULL || text_sessions(r, &w, o, &err) < 0)
+        abort();
+    for (size_t i = 0; i < r->session_count; i++)
+        if (text_session(r, r->sessions[i], &w, o, &err) < 0)
+            abort();
+    rt_str text = out_text(o);
+    check_text(text);
+    for (rt_str rest = text; rest.n > 0;) {
+        size_t end = rt_str_find(rest, RT_LIT("\n"));
+        rt_str line = {rest.p, end == SIZE_MAX ? rest.n : end};
+        bool bar = line.n > 2 && line.p[0] == ' ' && line.p[1] == '|';
+        if (bar && (line.n > columns || (line.p[line.n - 1] != '|' && line.p[line.n - 1] != 'X')))
+            abort();
+        rest = end == SIZE_MAX ? RT_NONE : rt_str_from(rest, end + 1);
+    }
+    out_abort(&o);
+}
+
 static void
 check_report(const struct report *r)
 {
@@ -83,6 +108,8 @@ check_report(const struct report *r)
         abort();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         check_writer(names[i], r);
+    check_sessions(r, 80);
+    check_sessions(r, 40);
 }
 
 int
