@@ -12,10 +12,10 @@ may_fit(const struct rule_step *step, const struct scope_event *v)
 }
 
 bool
-column_possible(const struct rule_step *step, const struct scope *s)
+column_any(const struct matcher *m, const struct rule_step *step, const struct scope *s)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (may_fit(step, &s->v[i]))
+        if (may_fit(step, &s->v[i]) && match_event(m, step->alts, step->alt_count, s->v[i].e))
             return true;
     return false;
 }

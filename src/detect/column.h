@@ -16,8 +16,8 @@ struct column {
     rt_time *until;   /* by event: when those before it were over; RT_TIME_NONE */
 };
 
-/* Could any event fit the step? Cheap, and never wrong with no. */
-bool column_possible(const struct rule_step *step, const struct scope *s);
+/* Does any event fit the step? Mostly none does, and no column is made. */
+bool column_any(const struct matcher *m, const struct rule_step *step, const struct scope *s);
 /* Everything in `a`. 0, or -1: memory. */
 int column_fill(struct column *c, const struct matcher *m, const struct rule_step *step,
                 const struct scope *s, struct rt_arena *a);

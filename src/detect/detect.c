@@ -25,7 +25,7 @@ detector_new(const struct rule_set *rules, const struct rt_limits *limits,
     rt_arena_init(&d->scratch, 4096, 0);
     rt_map_init(&d->subscribed);
     rt_map_init(&d->words);
-    if (witness_learn(d) < 0) {
+    if (witness_learn(d) < 0 || sieve_init(&d->sieve, rules, &d->arena) < 0) {
         rt_fail_mem(err);
         detector_free(&d);
         return NULL;
@@ -215,13 +215,10 @@ run_session_rules(struct detector *det, struct claims *d, struct session *sessio
         return rt_fail_mem(err);
     struct content all = {s.kinds, s.marks};
     session->marks = s.marks;
-    for (size_t i = 0; i < det->rules->rules.n; i = detector_next(det, i)) {
-        const struct rule *r = &det->rules->rules.v[i];
-        if (r->off || r->scope != SCOPE_SESSION || !possible(det, i, all))
-            continue;
-        if (detector_try(det, d, i, &s, session->id, RT_NONE, err) < 0)
+    for (const struct sieve_row *r = det->sieve.v; r < det->sieve.v + det->sieve.n; r++)
+        if (sieve_passes(r, s.kinds, s.marks) && possible(det, r->rule, all) &&
+            detector_try(det, d, r->rule, &s, session->id, RT_NONE, err) < 0)
             return -1;
-    }
     rt_arena_reset(&det->scratch, mark);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "detect/detect.h"
 #include "detect/match.h"
+#include "detect/sieve.h"
 #include "session/meter.h"
 
 struct claim { /* a finding and what it rests on */
@@ -78,6 +79,7 @@ struct detector {
     const struct rule_set *rules;
     const struct rt_limits *limits;
     struct matcher matcher;
+    struct sieve sieve;       /* of the rules about sessions */
     struct rt_arena scratch;  /* of a group */
     struct rt_arena arena;    /* of the witnesses */
     struct rt_map words;      /* text of witnesses, each once */

@@ -53,19 +53,13 @@ add_joint(struct attempt *t, size_t at, size_t since)
     return j->step->times > 1 ? run_fill(t, j) : 0;
 }
 
-/* The sees first: mostly one of them fits nothing, and that is all. */
 static int
-ask_sees(struct attempt *t, bool thorough)
+ask_sees(struct attempt *t)
 {
-    for (size_t i = 0; i < t->r->when_count; i++) {
-        if (t->r->when[i].type != STEP_SEE)
-            continue;
-        if (column_fill(&t->columns[i], t->m, &t->r->when[i], t->s, t->a) < 0)
+    for (size_t i = 0; i < t->r->when_count; i++)
+        if (t->r->when[i].type == STEP_SEE && column_fill(&t->columns[i], t->m, &t->r->when[i], t->s, t->a) < 0)
             return -1;
-        if (t->columns[i].count == 0 && !thorough)
-            return 0;
-    }
-    return 1;
+    return 0;
 }
 
 static int
@@ -88,10 +82,10 @@ ask_others(struct attempt *t)
 
 /* Most rules end here: no event of theirs is among these. */
 static bool
-all_possible(const struct rule *r, const struct scope *s)
+all_seen(const struct matcher *m, const struct rule *r, const struct scope *s)
 {
     for (size_t i = 0; i < r->when_count; i++)
-        if (r->when[i].type == STEP_SEE && !column_possible(&r->when[i], s))
+        if (r->when[i].type == STEP_SEE && !column_any(m, &r->when[i], s))
             return false;
     return true;
 }
@@ -101,14 +95,13 @@ attempt_open(struct attempt *t, struct matcher *m, const struct rule *r, const s
              bool thorough, struct rt_arena *a)
 {
     *t = (struct attempt){.m = m, .r = r, .s = s, .a = a};
-    if (!thorough && !all_possible(r, s))
+    if (!thorough && !all_seen(m, r, s))
         return 0;
     t->columns = rt_arena_array(a, r->when_count, sizeof(*t->columns));
     t->joints = rt_arena_array(a, r->when_count, sizeof(*t->joints));
     if (t->columns == NULL || t->joints == NULL)
         return -1;
-    int rc = ask_sees(t, thorough);
-    return rc <= 0 ? rc : ask_others(t) < 0 ? -1 : 1;
+    return ask_sees(t) < 0 || ask_others(t) < 0 ? -1 : 1;
 }
 
 /* ---- what a joint asks of the one before it ---- */

@@ -24,7 +24,7 @@ write_key(struct rt_buf *b, const struct event *e, const uint16_t *fields, size_
             snprintf(digits, sizeof(digits), "%" PRId64, number);
             text = rt_str_of(digits);
         }
-        rt_buf_addf(b, "%zu:", text.n);
+        rt_buf_add(b, (rt_str){(const char *)&text.n, sizeof(text.n)});
         rt_buf_add(b, text);
     }
     return true;

@@ -86,6 +86,22 @@ choose_fix(struct extract *x, const struct format *f, struct rt_err *err)
     return 0;
 }
 
+bool
+choose_reads_all(struct extract *x, const struct format *f)
+{
+    struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
+    const struct scan_plan *plan = f->is_json ? line_plan_new(x->rules, f, &x->scratch) : NULL;
+    bool all = !f->is_json || plan != NULL;
+    size_t read = 0;
+    for (size_t i = 0; i < x->held.n && all; i++) {
+        bool blank = rt_str_trim(x->held.v[i]).n == 0;
+        all = blank || choose_matches(x, f, plan, x->held.v[i], NULL);
+        read += !blank;
+    }
+    rt_arena_reset(&x->scratch, mark);
+    return all && read > 0;
+}
+
 /* The format that reads most of the lines, at least half of those that are not blank. */
 int
 choose_format(struct extract *x, struct rt_err *err)

@@ -313,6 +313,9 @@ name_format(struct extract *x, struct rt_err *err)
 static int
 choose_inside(struct extract *x, struct rt_err *err)
 {
+    const struct format *likely = x->options.likely;
+    if (likely != NULL && x->forced == NULL && choose_reads_all(x, likely))
+        return choose_fix(x, likely, err) < 0 ? -1 : name_format(x, err);
     rt_str *raw = rt_arena_array(&x->held_arena, x->held.n, sizeof(*raw));
     if (raw == NULL)
         return rt_fail_mem(err);
@@ -478,6 +481,7 @@ extract_facts(const struct extract *x, struct extract_facts *out)
 {
     *out = (struct extract_facts){
         .format = x->format_name != NULL ? x->format_name : x->format != NULL ? x->format->name.p : "text",
+        .bare = x->decided && x->wrap_count == 0 && x->forced == NULL ? x->format : NULL,
         .first_time = x->first_time,
         .last_time = x->last_time,
         .unzoned = x->unzoned,

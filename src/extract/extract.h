@@ -29,6 +29,7 @@ struct extract_options {
     uint32_t input;     /* index put into the events */
     const char *path;   /* for messages; borrowed */
     struct route_cache *cache; /* borrowed; NULL: one of its own */
+    const struct format *likely; /* what an earlier look chose: taken if it reads every line; NULL: none did */
 };
 enum line_fate { LINE_EVENT, LINE_IGNORED, LINE_UNMATCHED, LINE_UNDECODABLE, LINE_TOO_LONG, LINE__COUNT };
 
@@ -36,6 +37,7 @@ struct extract_facts {
     const char *format;           /* name of the chosen format, or "text" */
     uint64_t counts[LINE__COUNT]; /* adds up to the lines */
     rt_time first_time, last_time;/* of all lines that carry one, calls or not */
+    const struct format *bare;    /* the chosen format, with nothing wrapped around it; NULL: it is not so */
     bool unzoned;                 /* stamps without a zone were met and none was given */
     uint64_t first_unread;        /* first line of LINE_UNMATCHED, 0 = none */
     char first_unread_text[120];  /* its beginning, as it is */

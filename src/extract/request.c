@@ -106,6 +106,8 @@ static void
 miss_members(struct request *q, const struct place *at, uint32_t node)
 {
     for (uint32_t i = node_of(q, node)->child; i != 0; i = node_of(q, i)->next) {
+        if (!node_of(q, i)->required)
+            continue;
         const struct parameter *row = parameter_row(q->rules, node_of(q, i), q->kind, q->mode, NULL);
         struct place here = {.up = at, .name = node_of(q, i)->name};
         bool null = q->values[i].type == SCAN_WORD && rt_str_is(q->values[i].text, "null");
@@ -133,6 +135,8 @@ static void
 note_values(struct request *q, uint32_t node)
 {
     for (uint32_t i = node_of(q, node)->child; i != 0; i = node_of(q, i)->next) {
+        if (!node_of(q, i)->told)
+            continue;
         const struct parameter *row = parameter_row(q->rules, node_of(q, i), q->kind, q->mode, NULL);
         struct scan_value v = {SCAN_NONE, RT_NONE, false};
         int64_t n = 0;

@@ -171,10 +171,11 @@ route_around(rt_str text, size_t at)
 static bool
 segment(rt_str path, size_t *at, rt_str *out)
 {
+    static const bool ends[256] = {['/'] = true, ['?'] = true, ['#'] = true, [' '] = true};
     if (*at >= path.n || path.p[*at] != '/')
         return false;
     size_t begin = *at + 1, end = begin;
-    while (end < path.n && path.p[end] != '/' && path.p[end] != '?' && path.p[end] != '#' && path.p[end] != ' ')
+    while (end < path.n && !ends[(unsigned char)path.p[end]])
         end++;
     *out = (rt_str){path.p + begin, end - begin};
     *at = end;

@@ -201,6 +201,7 @@ describe(struct intake *in, const struct reader_facts *read, const struct extrac
     i->last = in->out->last = f.last_time;
     i->complete = r.complete;
     in->out->unzoned = f.unzoned;
+    in->out->bare = f.bare;
     if (in->options->drop_times && f.unzoned)
         in->out->first = in->out->last = RT_TIME_NONE;
     for (size_t w = 0; w < r.warning_count; w++)
@@ -245,6 +246,7 @@ wanted_of(const struct intake_options *o)
         .input = o->index,
         .path = o->input->path,
         .cache = o->cache,
+        .likely = o->likely,
     };
 }
 

@@ -17,11 +17,13 @@ struct intake_options {
     rt_time since, until;
     uint64_t max_lines;        /* 0 = all */
     struct route_cache *cache; /* of the thread; or NULL */
+    const struct format *likely; /* what a look at its first lines chose; or NULL */
 };
 
 struct intake_result {
     bool unreadable;
     bool unzoned;
+    const struct format *bare; /* of extract_facts() */
     uint64_t api_events, hook_events, aside_events;
     uint64_t kinds; /* mask of the kinds met */
     rt_time first, last;

@@ -20,6 +20,7 @@ struct job {
     enum { JOB_WAITS, JOB_READS, JOB_DONE } state;
     rt_time begins; /* by a look at its first lines; RT_TIME_NONE: unknown */
     bool unzoned;   /* likewise: its times name no zone */
+    const struct format *likely; /* likewise: what reads it; or NULL */
     rt_time seen; /* earliest event so far */
     rt_time clock;
     struct rt_arena arena;

@@ -23,6 +23,7 @@ batch_intake_options(const struct batch *b, const struct job *j)
         .drop_times = b->drop_times,
         .since = o->since,
         .until = o->until,
+        .likely = j->likely,
     };
 }
 
@@ -57,6 +58,7 @@ peek(const struct batch *b, struct job *j, struct route_cache *cache, struct rt_
     if (rc == 0) {
         j->begins = r.first;
         j->unzoned = r.unzoned;
+        j->likely = r.bare;
     }
     rt_arena_fini(&scratch);
     return rc;

@@ -61,6 +61,9 @@ add_row(struct loader *l, uint32_t at, uint32_t row)
         memcpy(rows, n->rows, n->row_count * sizeof(*rows));
     rows[n->row_count++] = row;
     n->rows = rows;
+    const struct parameter *p = &l->set->parameters.v[row];
+    n->required |= p->required && !p->secret;
+    n->told |= p->has_field || p->resets;
 }
 
 static uint32_t
