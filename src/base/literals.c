@@ -84,28 +84,36 @@ may_stand(const struct literals *l, const char *p)
     return l->may[mix(window_at(p))];
 }
 
+static inline bool
+is_at(const struct literals *l, rt_str line, size_t at)
+{
+    return may_stand(l, line.p + at) != 0 && stands_around(l, line, at);
+}
+
+/* Four windows for one branch. */
+static inline bool
+may_stand_in_four(const struct literals *l, const char *p)
+{
+    size_t step = l->stride;
+    return (may_stand(l, p) | may_stand(l, p + step) | may_stand(l, p + 2 * step) | may_stand(l, p + 3 * step)) != 0;
+}
+
 bool
 literals_near(const struct literals *l, rt_str line, size_t *near)
 {
-    size_t at = *near, step = l->stride;
-    if (at + WINDOW <= line.n && may_stand(l, line.p + at) && stands_around(l, line, at))
+    size_t step = l->stride;
+    if (*near + WINDOW <= line.n && is_at(l, line, *near))
         return true;
-    at = 0;
-    for (; at + 3 * step + WINDOW <= line.n; at += 4 * step) {
-        const char *p = line.p + at;
-        if ((may_stand(l, p) | may_stand(l, p + step) | may_stand(l, p + 2 * step) | may_stand(l, p + 3 * step)) == 0)
-            continue;
-        for (size_t i = at; i < at + 4 * step; i += step)
-            if (may_stand(l, line.p + i) && stands_around(l, line, i)) {
-                *near = i;
-                return true;
-            }
-    }
-    for (; at + WINDOW <= line.n; at += step)
-        if (may_stand(l, line.p + at) && stands_around(l, line, at)) {
+    for (size_t at = 0; at + WINDOW <= line.n; at += step) {
+        while (at + 3 * step + WINDOW <= line.n && !may_stand_in_four(l, line.p + at))
+            at += 4 * step;
+        if (at + WINDOW > line.n)
+            break;
+        if (is_at(l, line, at)) {
             *near = at;
             return true;
         }
+    }
     return false;
 }
 

@@ -93,29 +93,16 @@ rt_str_int(rt_str s, int64_t *out)
     size_t i = negative ? 1 : 0;
     if (i >= s.n)
         return false;
-    int64_t value = 0;
-    enum { SURE = 18 }; /* digits that cannot overflow */
-    for (; i < s.n && s.n <= SURE; i++) {
-        unsigned digit = (unsigned)(s.p[i] - '0');
-        if (digit > 9)
-            return false;
-        value = value * 10 + digit;
-    }
-    if (s.n <= SURE) {
-        *out = negative ? -value : value;
-        return true;
-    }
+    int64_t value = 0; /* below zero, which reaches one farther */
     for (; i < s.n; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
-        int digit = s.p[i] - '0';
-        if (__builtin_mul_overflow(value, 10, &value))
-            return false;
-        if (negative ? __builtin_sub_overflow(value, digit, &value)
-                     : __builtin_add_overflow(value, digit, &value))
+        unsigned digit = (unsigned)(s.p[i] - '0');
+        if (digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, (int)digit, &value))
             return false;
     }
-    *out = value;
+    if (!negative && value == INT64_MIN)
+        return false;
+    *out = negative ? value : -value;
     return true;
 }
 

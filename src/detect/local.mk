@@ -1,9 +1,11 @@
-librectrace_a_SOURCES += src/detect/absence.c src/detect/attempt.h src/detect/claim.c src/detect/claims.c \
-	src/detect/column.c src/detect/column.h src/detect/coverage.c \
-	src/detect/coverage.h src/detect/crowd.c src/detect/detect.c src/detect/detect.h src/detect/exclude.c \
-	src/detect/fallback.c src/detect/finding.c src/detect/finding.h src/detect/folding.c \
-	src/detect/internal.h src/detect/latest.c src/detect/latest.h src/detect/match.c \
-	src/detect/match.h src/detect/matcher.c src/detect/moment.h src/detect/mutate.c src/detect/occurrence.c src/detect/rule_test.c \
-	src/detect/rule_test.h src/detect/run.c src/detect/scope.c src/detect/scope.h src/detect/sieve.c src/detect/sieve.h src/detect/subscription.c \
-	src/detect/template.c src/detect/trace.c src/detect/trial.c src/detect/trial.h src/detect/unless.c src/detect/value_ids.c \
-	src/detect/value_ids.h src/detect/why.c src/detect/wide.c src/detect/witness.c
+librectrace_a_SOURCES += src/detect/absence.c src/detect/attempt.h src/detect/claim.c \
+	src/detect/claims.c src/detect/column.c src/detect/column.h src/detect/coverage.c \
+	src/detect/coverage.h src/detect/crowd.c src/detect/detect.c src/detect/detect.h \
+	src/detect/exclude.c src/detect/fallback.c src/detect/finding.c src/detect/finding.h \
+	src/detect/folding.c src/detect/internal.h src/detect/latest.c src/detect/latest.h \
+	src/detect/match.c src/detect/match.h src/detect/matcher.c src/detect/moment.h \
+	src/detect/mutate.c src/detect/occurrence.c src/detect/rule_test.c src/detect/rule_test.h \
+	src/detect/run.c src/detect/scope.c src/detect/scope.h src/detect/sieve.c src/detect/sieve.h \
+	src/detect/subscription.c src/detect/template.c src/detect/trace.c src/detect/trial.c \
+	src/detect/trial.h src/detect/unless.c src/detect/value_ids.c src/detect/value_ids.h \
+	src/detect/why.c src/detect/wide.c src/detect/witness.c

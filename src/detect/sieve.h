@@ -27,7 +27,8 @@ int sieve_init(struct sieve *s, const struct rule_set *rules, struct rt_arena *a
 static inline bool
 sieve_passes(const struct sieve_row *r, uint64_t kinds, struct event_marks marks)
 {
-    return (r->kinds & kinds) != 0 && (r->marks.has & ~marks.has) == 0 && (r->marks.says & ~marks.says) == 0;
+    return (r->kinds & kinds) != 0 && (r->marks.has & ~marks.has) == 0 &&
+           (r->marks.says & ~marks.says) == 0;
 }
 
 #endif

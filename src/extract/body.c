@@ -45,8 +45,7 @@ remember(struct extract *x, struct route_slot *slot, rt_str body)
         slot->body_n = body.n;
 }
 
-/* An id as the event keeps it; ids that stand for nothing are none. */
-static rt_str
+rt_str
 id_text(struct extract *x, const struct scan_value *v)
 {
     if (v->type != SCAN_STRING && v->type != SCAN_NUMBER)

@@ -501,64 +501,91 @@ asks_alone(struct extract *x, const struct scan_value *parts, rt_str body)
            !present(&parts[FORMAT_ERROR]) && !present(&parts[FORMAT_DURATION]) && !body_is_vendor(x, rt_str_trim(body));
 }
 
+/* A call by its URL; what is none of ours may still hold a callback. */
+static int
+read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
+{
+    struct scan_value request[SLOT__COUNT];
+    bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
+    struct route_slot *slot = known ? x->hint_slot : route_cache_get(x->cache, value_text(x, &parts[FORMAT_URL], 0));
+    if (slot == NULL) {
+        int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
+        if (fate == LINE_UNMATCHED)
+            fate = read_foreign(x, parts, err);
+        return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);
+    }
+    rt_str body = part_body(x, &parts[FORMAT_RESPONSE], 2);
+    if (asks_alone(x, parts, body)) {
+        memcpy(request, parts, sizeof(request));
+        request[FORMAT_REQUEST] = request[FORMAT_RESPONSE];
+        request[FORMAT_RESPONSE] = (struct scan_value){SCAN_NONE, RT_NONE, false};
+        parts = request;
+        body = RT_NONE;
+    }
+    return build(x, parts, slot, KIND_NONE, body, err);
+}
+
+/* An answer whose call is told by words or by the id of its request. LINE_UNMATCHED: it is none. */
+static int
+read_answer(struct extract *x, const struct scan_value *parts, struct rt_err *err)
+{
+    uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+    rt_str response = part_body(x, &parts[FORMAT_RESPONSE], 2);
+    bool answered = present(&parts[FORMAT_HTTP]), failed = present(&parts[FORMAT_ERROR]);
+    bool vendor = response.n > 0 && body_is_vendor(x, rt_str_trim(response));
+    bool exchange = kind != KIND_NONE && (answered || response.n > 0);
+    bool awaited = present(&parts[FORMAT_JOIN]) && asked_before(x, value_text(x, &parts[FORMAT_JOIN], 3));
+    if (!vendor && !exchange && !(awaited && (answered || failed)))
+        return LINE_UNMATCHED;
+    kind = kind_told(parts);
+    return build(x, parts, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, response, err);
+}
+
+/* A call somewhere inside the record, under keys of the logger's own. */
+static int
+read_deep(struct extract *x, rt_str whole, struct rt_err *err)
+{
+    struct outer_time outer = x->outer;
+    x->reading_deep = true;
+    int found = exchange_search(x, whole, err);
+    x->outer = outer;
+    x->reading_deep = false;
+    return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
+}
+
+/* A record whose message is a record is no answer of the gateway, which has a message too. */
+static bool
+holds_record(const struct scan_value *message)
+{
+    return message->type == SCAN_STRING && message->text.n > 0 && message->text.p[0] == '{';
+}
+
 int
 call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
-    if (parts[FORMAT_HOOK].type == SCAN_OBJECT || parts[FORMAT_HOOK].type == SCAN_STRING) {
-        int fate = read_callback(x, parts, part_body(x, &parts[FORMAT_HOOK], 2), err);
-        if (fate != LINE_UNMATCHED)
-            return fate;
-    }
-    struct route_slot *slot = NULL;
     struct scan_value request[SLOT__COUNT];
+    int fate = LINE_UNMATCHED;
+    if (parts[FORMAT_HOOK].type == SCAN_OBJECT || parts[FORMAT_HOOK].type == SCAN_STRING)
+        fate = read_callback(x, parts, part_body(x, &parts[FORMAT_HOOK], 2), err);
+    if (fate != LINE_UNMATCHED)
+        return fate;
     if (parts[FORMAT_URL].type == SCAN_STRING && is_request_line(parts[FORMAT_URL].text)) {
         memcpy(request, parts, sizeof(request));
         split_request_line(request);
         parts = request;
     }
-    if (parts[FORMAT_URL].type == SCAN_STRING && parts[FORMAT_URL].text.n > 0) {
-        bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
-        slot = known ? x->hint_slot : route_cache_get(x->cache, value_text(x, &parts[FORMAT_URL], 0));
-        if (slot == NULL) {
-            int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
-            if (fate == LINE_UNMATCHED)
-                fate = read_foreign(x, parts, err);
-            return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);
-        }
-        rt_str body = part_body(x, &parts[FORMAT_RESPONSE], 2);
-        if (asks_alone(x, parts, body)) {
-            memmove(request, parts, sizeof(request));
-            request[FORMAT_REQUEST] = request[FORMAT_RESPONSE];
-            request[FORMAT_RESPONSE] = (struct scan_value){SCAN_NONE, RT_NONE, false};
-            parts = request;
-            body = RT_NONE;
-        }
-        return build(x, parts, slot, KIND_NONE, body, err);
-    }
-    uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
-    rt_str response = part_body(x, &parts[FORMAT_RESPONSE], 2);
-    bool vendor = response.n > 0 && body_is_vendor(x, rt_str_trim(response));
-    bool exchange = kind != KIND_NONE && (present(&parts[FORMAT_HTTP]) || response.n > 0);
-    bool awaited = present(&parts[FORMAT_JOIN]) && asked_before(x, value_text(x, &parts[FORMAT_JOIN], 3));
-    if (vendor || exchange || (awaited && (present(&parts[FORMAT_HTTP]) || present(&parts[FORMAT_ERROR])))) {
-        kind = kind_told(parts);
-        return build(x, parts, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, response, err);
-    }
-    int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
+    if (parts[FORMAT_URL].type == SCAN_STRING && parts[FORMAT_URL].text.n > 0)
+        return read_url(x, parts, whole, err);
+    fate = read_answer(x, parts, err);
+    if (fate == LINE_UNMATCHED)
+        fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
     if (fate != LINE_UNMATCHED)
         return fate;
-    /* A record whose message is a record: it is no answer of the gateway, which has a message too. */
-    const struct scan_value *message = &parts[FORMAT_MESSAGE];
-    if (message->type == SCAN_STRING && message->text.n > 0 && message->text.p[0] == '{' && (fate = read_message(x, parts, err)) != LINE_IGNORED)
-        return fate;
-    fate = whole.n > 0 ? read_bare(x, parts, whole, err) : LINE_IGNORED;
-    fate = fate == LINE_IGNORED ? read_message(x, parts, err) : fate;
-    if (fate != LINE_IGNORED || whole.n == 0 || x->reading_deep)
-        return fate;
-    x->reading_deep = true;
-    struct outer_time outer = x->outer;
-    int found = exchange_search(x, whole, err);
-    x->outer = outer;
-    x->reading_deep = false;
-    return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
+    bool record = holds_record(&parts[FORMAT_MESSAGE]);
+    fate = record ? read_message(x, parts, err) : LINE_IGNORED;
+    if (fate == LINE_IGNORED && whole.n > 0)
+        fate = read_bare(x, parts, whole, err);
+    if (fate == LINE_IGNORED && !record)
+        fate = read_message(x, parts, err);
+    return fate == LINE_IGNORED && whole.n > 0 && !x->reading_deep ? read_deep(x, whole, err) : fate;
 }

@@ -86,20 +86,32 @@ choose_fix(struct extract *x, const struct format *f, struct rt_err *err)
     return 0;
 }
 
-bool
-choose_reads_all(struct extract *x, const struct format *f)
+static size_t
+count_filled(const rt_str *lines, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += rt_str_trim(lines[i]).n > 0;
+    return n;
+}
+
+int
+choose_count(struct extract *x, const struct format *f, const rt_str *lines, size_t count,
+             size_t least, size_t *filled)
 {
     struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
     const struct scan_plan *plan = f->is_json ? line_plan_new(x->rules, f, &x->scratch) : NULL;
-    bool all = !f->is_json || plan != NULL;
-    size_t read = 0;
-    for (size_t i = 0; i < x->held.n && all; i++) {
-        bool blank = rt_str_trim(x->held.v[i]).n == 0;
-        all = blank || choose_matches(x, f, plan, x->held.v[i], NULL);
-        read += !blank;
+    size_t read = 0, left = *filled = count_filled(lines, count);
+    if (f->is_json && plan == NULL)
+        return -1;
+    for (size_t i = 0; i < count && read + left >= least; i++) {
+        if (rt_str_trim(lines[i]).n == 0)
+            continue;
+        left--;
+        read += choose_matches(x, f, plan, lines[i], NULL);
     }
     rt_arena_reset(&x->scratch, mark);
-    return all && read > 0;
+    return (int)read;
 }
 
 /* The format that reads most of the lines, at least half of those that are not blank. */
@@ -107,28 +119,18 @@ int
 choose_format(struct extract *x, struct rt_err *err)
 {
     const struct format *f, *best = NULL;
-    size_t most = 0, lines = 0;
-    for (size_t i = 0; i < x->held.n; i++)
-        lines += rt_str_trim(x->held.v[i]).n > 0;
+    size_t most = 0, filled = count_filled(x->held.v, x->held.n);
     RT_EACH (f, &x->rules->formats) {
         if (wrap_is(f))
             continue;
-        struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
-        const struct scan_plan *plan = f->is_json ? line_plan_new(x->rules, f, &x->scratch) : NULL;
-        if (f->is_json && plan == NULL)
+        size_t least = choose_least(most, filled);
+        int read = choose_count(x, f, x->held.v, x->held.n, least, &filled);
+        if (read < 0)
             return rt_fail_mem(err);
-        size_t matched = 0, left = lines, least = most + 1 > (lines + 1) / 2 ? most + 1 : (lines + 1) / 2;
-        for (size_t i = 0; i < x->held.n && matched + left >= least; i++) {
-            if (rt_str_trim(x->held.v[i]).n == 0)
-                continue;
-            left--;
-            matched += choose_matches(x, f, plan, x->held.v[i], NULL);
-        }
-        if (matched > most) {
-            most = matched;
+        if ((size_t)read >= least) {
+            most = (size_t)read;
             best = f;
         }
-        rt_arena_reset(&x->scratch, mark);
     }
-    return choose_fix(x, most * 2 >= lines && most > 0 ? best : NULL, err);
+    return choose_fix(x, most > 0 ? best : NULL, err);
 }

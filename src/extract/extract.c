@@ -313,8 +313,10 @@ name_format(struct extract *x, struct rt_err *err)
 static int
 choose_inside(struct extract *x, struct rt_err *err)
 {
-    const struct format *likely = x->options.likely;
-    if (likely != NULL && x->forced == NULL && choose_reads_all(x, likely))
+    const struct format *likely = x->forced == NULL ? x->options.likely : NULL;
+    size_t filled = 0;
+    int read = likely == NULL ? 0 : choose_count(x, likely, x->held.v, x->held.n, 0, &filled);
+    if (read > 0 && (size_t)read == filled)
         return choose_fix(x, likely, err) < 0 ? -1 : name_format(x, err);
     rt_str *raw = rt_arena_array(&x->held_arena, x->held.n, sizeof(*raw));
     if (raw == NULL)

@@ -78,12 +78,11 @@ tell(struct extract *x, struct event *e, rt_str what, struct rt_err *err)
     return emit(x, e, err);
 }
 
-/* A string or a number, as text. */
 static rt_str
 member(struct extract *x, rt_str body, rt_str name)
 {
     struct scan_value v = scan_get(body, name.p);
-    return v.type == SCAN_STRING ? keep_text(x, value_text(x, &v, 3)) : v.type == SCAN_NUMBER ? keep_text(x, v.text) : RT_NONE;
+    return id_text(x, &v);
 }
 
 /* A user was removed from a channel, and the body tells which. */

@@ -135,7 +135,7 @@ static void
 note_values(struct request *q, uint32_t node)
 {
     for (uint32_t i = node_of(q, node)->child; i != 0; i = node_of(q, i)->next) {
-        if (!node_of(q, i)->told)
+        if (!node_of(q, i)->noted)
             continue;
         const struct parameter *row = parameter_row(q->rules, node_of(q, i), q->kind, q->mode, NULL);
         struct scan_value v = {SCAN_NONE, RT_NONE, false};

@@ -182,6 +182,8 @@ int body_request(struct extract *x, struct event *e, rt_str body, struct rt_err 
 int request_parameters(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
 /* One field by its pointer into an object. 0, -1: memory. */
 int body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, rt_str object);
+/* An id as an event keeps it; a slice of the value, or kept. */
+rt_str id_text(struct extract *x, const struct scan_value *v);
 /* Does the object look like an answer of this API? */
 bool body_is_vendor(struct extract *x, rt_str object);
 

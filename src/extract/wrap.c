@@ -189,7 +189,7 @@ choose_one(struct extract *x, const rt_str *lines, size_t count, struct wrapper 
         struct wrapper w = {.format = f};
         if (f->is_json && (w.plan = line_plan_new(x->rules, f, &x->arena)) == NULL)
             return -1;
-        size_t n = matches(x, &w, lines, count, most + 1 > (filled + 1) / 2 ? most + 1 : (filled + 1) / 2);
+        size_t n = matches(x, &w, lines, count, choose_least(most, filled));
         if (n > most) {
             most = n;
             *out = w;
@@ -202,19 +202,9 @@ choose_one(struct extract *x, const rt_str *lines, size_t count, struct wrapper 
 static int
 forced_fits(struct extract *x, const rt_str *lines, size_t count)
 {
-    const struct format *f = x->forced;
-    struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
-    const struct scan_plan *plan = f->is_json ? line_plan_new(x->rules, f, &x->scratch) : NULL;
-    size_t filled = 0, n = 0;
-    if (f->is_json && plan == NULL)
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        bool blank = rt_str_trim(lines[i]).n == 0;
-        filled += !blank;
-        n += !blank && choose_matches(x, f, plan, lines[i], NULL);
-    }
-    rt_arena_reset(&x->scratch, mark);
-    return n > 0 && n * 2 >= filled;
+    size_t filled = 0;
+    int read = choose_count(x, x->forced, lines, count, 0, &filled);
+    return read < 0 ? -1 : read > 0 && (size_t)read * 2 >= filled;
 }
 
 /* It fits at no depth: the lines are what they are. */

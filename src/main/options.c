@@ -253,9 +253,11 @@ check(const struct options *o, const bool given[OPTION__COUNT], struct rt_err *e
                             "--format %s: %s writes %s; the format of a log is given with --as",
                             o->format, c->name, command_formats(c, known));
     if (o->since != RT_TIME_NONE && o->until != RT_TIME_NONE && o->since > o->until)
-        return rt_fail_here(err, RT_EUSAGE, "--since is later than --until: nothing lies between");
+        return rt_fail_here(err, RT_EUSAGE,
+                            "--since is later than --until: nothing lies between");
     if (o->map != NULL && (o->redact == NULL || strcmp(o->redact, "public") != 0))
-        log_warn("--map holds the aliases of --redact public, which is not asked for: it is not used");
+        log_warn("--map holds the aliases of --redact public, which is not asked for: it is "
+                 "not used");
     return 0;
 }
 
@@ -272,7 +274,8 @@ note_narrowed(struct options *o)
     size_t n = 0;
     for (size_t i = 0; i < sizeof(rows_of) / sizeof(rows_of[0]) && n < sizeof(o->narrowed); i++)
         if (rows_of[i].value != NULL)
-            n += (size_t)snprintf(o->narrowed + n, sizeof(o->narrowed) - n, "%s--%s%s%.60s", n > 0 ? " " : "", rows_of[i].name,
+            n += (size_t)snprintf(o->narrowed + n, sizeof(o->narrowed) - n, "%s--%s%s%.60s",
+                                  n > 0 ? " " : "", rows_of[i].name,
                                   rows_of[i].value[0] != '\0' ? " " : "", rows_of[i].value);
 }
 

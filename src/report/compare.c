@@ -58,7 +58,10 @@ load(const char *path, struct rt_err *err)
     } else if (doc == NULL) {
         struct rt_pos pos = {path, (uint32_t)wrong.line,
                              (uint32_t)(wrong.column > 0 ? wrong.column : 1)};
-        rt_fail(err, RT_ESYNTAX, pos, "no report of rectrace, and not JSON (%s); write one with rectrace analyze --format json", wrong.text);
+        rt_fail(err, RT_ESYNTAX, pos,
+                "no report of rectrace, and not JSON (%s); write one with rectrace analyze "
+                "--format json",
+                wrong.text);
     } else if (!is_report(doc)) {
         struct rt_pos pos = {path, 1, 1};
         rt_fail(err, RT_ESYNTAX, pos,

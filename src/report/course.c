@@ -7,7 +7,8 @@
 const char *
 course_part_name(enum course_part p)
 {
-    static const char *const names[COURSE_PARTS] = {"provision", "joining", "recording", "draining"};
+    static const char *const names[COURSE_PARTS] = {"provision", "joining", "recording",
+                                                    "draining"};
     return names[p];
 }
 
@@ -40,10 +41,24 @@ note(struct first *f, rt_time at, size_t event)
         *f = (struct first){true, at, event};
 }
 
+/* `a`, where nothing tells which came first. */
+static const struct first *
+earlier_of(const struct first *a, const struct first *b)
+{
+    if (!a->seen || !b->seen)
+        return a->seen ? a : b;
+    return b->at != RT_TIME_NONE && (a->at == RT_TIME_NONE || b->at < a->at) ? b : a;
+}
+
 static void
 look(const struct phase_signs *signs, const struct session *s, struct firsts *f)
 {
-    *f = (struct firsts){.refused_start = never, .asked_acquire = never, .asked_start = never, .asked_stop = never, .acquired = RT_TIME_NONE, .gone = RT_TIME_NONE};
+    *f = (struct firsts){.refused_start = never,
+                         .asked_acquire = never,
+                         .asked_start = never,
+                         .asked_stop = never,
+                         .acquired = RT_TIME_NONE,
+                         .gone = RT_TIME_NONE};
     for (int m = 0; m < MEANS__COUNT; m++)
         f->of[m] = never;
     for (size_t i = 0; i < s->event_count; i++) {
@@ -54,7 +69,8 @@ look(const struct phase_signs *signs, const struct session *s, struct firsts *f)
         for (int m = 0; m < MEANS__COUNT; m++)
             if ((mask >> m & 1) != 0) {
                 /* That the files arrived is told by the answer, which may take a while. */
-                bool by_answer = (m == MEANS_UPLOADED || m == MEANS_BACKUPED) && e->end != RT_TIME_NONE;
+                bool by_answer =
+                    (m == MEANS_UPLOADED || m == MEANS_BACKUPED) && e->end != RT_TIME_NONE;
                 note(&f->of[m], by_answer ? e->end : e->begin, i);
             }
         if ((mask >> MEANS_ALIVE & 1) != 0)
@@ -117,7 +133,8 @@ expiry(const struct phase_signs *signs, const struct firsts *f)
 {
     if (signs->ttl == RT_DUR_NONE || f->acquired == RT_TIME_NONE)
         return RT_TIME_NONE;
-    rt_time at = box_shift(f->acquired, signs->ttl), used = earlier(f->of[MEANS_START].at, f->of[MEANS_ALIVE].at);
+    rt_time at = box_shift(f->acquired, signs->ttl),
+            used = earlier(f->of[MEANS_START].at, f->of[MEANS_ALIVE].at);
     return used != RT_TIME_NONE && used <= at ? RT_TIME_NONE : at;
 }
 
@@ -125,23 +142,29 @@ expiry(const struct phase_signs *signs, const struct firsts *f)
 
 /* `f` NULL: nothing was seen. */
 static void
-step(struct course *c, enum course_which which, rt_str name, bool hook, enum course_state state, const struct first *f, const char *why)
+step(struct course *c, enum course_which which, rt_str name, bool hook, enum course_state state,
+     const struct first *f, const char *why)
 {
     f = f == NULL ? &never : f;
-    c->steps[c->step_count++] = (struct course_step){which, name, hook, state, f->at, f->event, why};
+    c->steps[c->step_count++] =
+        (struct course_step){which, name, hook, state, f->at, f->event, why};
 }
 
 static void
-step_of_calls(const struct report *r, const struct session *s, const struct firsts *f, struct course *c)
+step_of_calls(const struct report *r, const struct session *s, const struct firsts *f,
+              struct course *c)
 {
     bool good = f->of[MEANS_START].seen || f->of[MEANS_ALIVE].seen;
-    rt_str acquire = rule_set_kind_name(r->rules, KIND_ACQUIRE), start = rule_set_kind_name(r->rules, KIND_START);
+    rt_str acquire = rule_set_kind_name(r->rules, KIND_ACQUIRE),
+           start = rule_set_kind_name(r->rules, KIND_START);
     if (f->of[MEANS_ACQUIRE].seen)
         step(c, COURSE_STEP_ACQUIRE, acquire, false, COURSE_SEEN, &f->of[MEANS_ACQUIRE], "");
     else if (f->of[MEANS_REFUSED].seen && f->asked_acquire.seen)
-        step(c, COURSE_STEP_ACQUIRE, acquire, false, COURSE_FAILED, &f->of[MEANS_REFUSED], "refused");
+        step(c, COURSE_STEP_ACQUIRE, acquire, false, COURSE_FAILED, &f->of[MEANS_REFUSED],
+             "refused");
     else if (f->asked_acquire.seen)
-        step(c, COURSE_STEP_ACQUIRE, acquire, false, COURSE_SEEN, &f->asked_acquire, "no answer");
+        step(c, COURSE_STEP_ACQUIRE, acquire, false, COURSE_SEEN, &f->asked_acquire,
+             "no answer");
     else
         step(c, COURSE_STEP_ACQUIRE, acquire, false, COURSE_MISSING, NULL, "not in the logs");
     if (f->of[MEANS_START].seen)
@@ -155,48 +178,59 @@ step_of_calls(const struct report *r, const struct session *s, const struct firs
     else if (f->of[MEANS_ACQUIRE].seen)
         step(c, COURSE_STEP_START, start, false, COURSE_MISSING, NULL, "never came");
     else
-        step(c, COURSE_STEP_START, start, false, COURSE_MOOT, NULL, "not expected: acquire failed");
+        step(c, COURSE_STEP_START, start, false, COURSE_MOOT, NULL,
+             "not expected: acquire failed");
 }
 
 static void
-step_of_life(const struct report *r, const struct session *s, const struct firsts *f, struct course *c)
+step_of_life(const struct report *r, const struct session *s, const struct firsts *f,
+             struct course *c)
 {
     const struct hook_type *up = rule_set_expected(r->rules, KIND_START, s->mode);
-    const struct first *alive = &f->of[MEANS_ALIVE], *stopped = &f->of[MEANS_STOP], *left = &f->of[MEANS_LEFT];
+    const struct first *alive = &f->of[MEANS_ALIVE], *stopped = &f->of[MEANS_STOP],
+                       *left = &f->of[MEANS_LEFT];
     const struct first *uploaded = &f->of[MEANS_UPLOADED], *backuped = &f->of[MEANS_BACKUPED];
-    bool started = f->of[MEANS_START].seen || s->sid.n > 0 || (f->asked_start.seen && !f->refused_start.seen);
+    bool started = f->of[MEANS_START].seen || s->sid.n > 0 ||
+                   (f->asked_start.seen && !f->refused_start.seen);
     bool hooks = coverage_any(r->coverage, SOURCE_HOOK);
-    rt_str stop = rule_set_kind_name(r->rules, KIND_STOP), joined = up != NULL ? up->name : RT_LIT("joined");
+    rt_str stop = rule_set_kind_name(r->rules, KIND_STOP),
+           joined = up != NULL ? up->name : RT_LIT("joined");
     bool over = s->ended || left->seen || f->of[MEANS_GONE].seen || stopped->seen;
     if (alive->seen)
         step(c, COURSE_STEP_JOINED, joined, hooks, COURSE_SEEN, alive, "");
     else if (!started)
-        step(c, COURSE_STEP_JOINED, joined, true, COURSE_MOOT, NULL, "not expected: start failed");
+        step(c, COURSE_STEP_JOINED, joined, true, COURSE_MOOT, NULL,
+             "not expected: start failed");
     else if (hooks)
         step(c, COURSE_STEP_JOINED, joined, true, over ? COURSE_MISSING : COURSE_PENDING, NULL,
-             over ? "missing: nothing shows that it recorded" : "nothing yet shows that it records");
+             over ? "missing: nothing shows that it recorded"
+                  : "nothing yet shows that it records");
     if (!started && !alive->seen)
         return;
     if (f->asked_stop.seen || stopped->seen)
-        step(c, COURSE_STEP_STOP, stop, false, COURSE_SEEN,
-             earlier(stopped->at, f->asked_stop.at) == stopped->at && stopped->seen ? stopped : &f->asked_stop, "");
+        step(c, COURSE_STEP_STOP, stop, false, COURSE_SEEN, earlier_of(stopped, &f->asked_stop),
+             "");
     else
-        step(c, COURSE_STEP_STOP, stop, false, over ? COURSE_MISSING : COURSE_PENDING, NULL, over ? "not in the logs: it ended without" : "not yet");
+        step(c, COURSE_STEP_STOP, stop, false, over ? COURSE_MISSING : COURSE_PENDING, NULL,
+             over ? "not in the logs: it ended without" : "not yet");
     if (left->seen)
         step(c, COURSE_STEP_LEFT, RT_LIT("left"), true, COURSE_SEEN, left, "");
     else if (hooks && over)
-        step(c, COURSE_STEP_LEFT, RT_LIT("left"), true, COURSE_MISSING, NULL, "missing: no callback tells that it left");
+        step(c, COURSE_STEP_LEFT, RT_LIT("left"), true, COURSE_MISSING, NULL,
+             "missing: no callback tells that it left");
     if (uploaded->seen || backuped->seen) {
-        const struct first *first = earlier(uploaded->at, backuped->at) == uploaded->at && uploaded->seen ? uploaded : backuped;
-        c->uploaded = first->at;
-        step(c, COURSE_STEP_UPLOADED, RT_LIT("uploaded"), true, COURSE_SEEN, first->seen ? first : uploaded, "");
+        const struct first *arrived = earlier_of(uploaded, backuped);
+        c->uploaded = arrived->at;
+        step(c, COURSE_STEP_UPLOADED, RT_LIT("uploaded"), true, COURSE_SEEN, arrived, "");
     } else if (hooks && over && alive->seen) {
-        step(c, COURSE_STEP_UPLOADED, RT_LIT("uploaded"), true, COURSE_MISSING, NULL, "missing: no callback tells that the files arrived");
+        step(c, COURSE_STEP_UPLOADED, RT_LIT("uploaded"), true, COURSE_MISSING, NULL,
+             "missing: no callback tells that the files arrived");
     }
 }
 
 void
-course_of(const struct report *r, const struct phase_signs *signs, const struct session *s, struct course *out)
+course_of(const struct report *r, const struct phase_signs *signs, const struct session *s,
+          struct course *out)
 {
     struct firsts f;
     *out = (struct course){.step_count = 0};
@@ -206,5 +240,6 @@ course_of(const struct report *r, const struct phase_signs *signs, const struct 
     out->expires = expiry(signs, &f);
     step_of_calls(r, s, &f, out);
     step_of_life(r, s, &f, out);
-    out->failed = s->phase == PHASE_NEVER_STARTED || s->phase == PHASE_START_FAILED || s->phase == PHASE_EXPIRED;
+    out->failed = s->phase == PHASE_NEVER_STARTED || s->phase == PHASE_START_FAILED ||
+                  s->phase == PHASE_EXPIRED;
 }

@@ -97,13 +97,15 @@ header_covers(const struct layout *l, const struct report *r)
             continue;
         rt_time from = r->coverage->spans[s].v[0].from, to = r->coverage->spans[s].v[n - 1].to;
         bool same_day = from / RT_DAY == to / RT_DAY;
-        piece(l, &used, "%s%s%s .. %s UTC", used > 0 ? "   " : "Covers   ", s == SOURCE_HOOK ? "callbacks " : "", rt_time_human(from, a),
+        piece(l, &used, "%s%s%s .. %s UTC", used > 0 ? "   " : "Covers   ",
+              s == SOURCE_HOOK ? "callbacks " : "", rt_time_human(from, a),
               rt_time_human(to, b) + (same_day ? 11 : 0));
         for (size_t i = 1; i < n && i <= SHOWN_GAPS; i++) {
             from = r->coverage->spans[s].v[i - 1].to;
             to = r->coverage->spans[s].v[i].from;
             same_day = from / RT_DAY == to / RT_DAY;
-            piece(l, &used, "%s%s .. %s", i == 1 ? "   missing " : ", ", rt_time_human(from, a), rt_time_human(to, b) + (same_day ? 11 : 0));
+            piece(l, &used, "%s%s .. %s", i == 1 ? "   missing " : ", ", rt_time_human(from, a),
+                  rt_time_human(to, b) + (same_day ? 11 : 0));
         }
         if (n > SHOWN_GAPS + 1)
             piece(l, &used, ", %zu more", n - SHOWN_GAPS - 1);
@@ -345,7 +347,10 @@ show_nothing(const struct layout *l, const struct report *r)
     char text[400];
     for (size_t i = 0; l->w->narrowed != NULL && i < r->input_count; i++)
         if (r->inputs[i].counts[0] > 0) {
-            snprintf(text, sizeof(text), "There are recording calls in it, but %.200s leaves none of their sessions.", l->w->narrowed);
+            snprintf(
+                text, sizeof(text),
+                "There are recording calls in it, but %.200s leaves none of their sessions.",
+                l->w->narrowed);
             wrapped(l, rt_str_of(text), 0, 0);
             return;
         }

@@ -33,13 +33,15 @@ worst(const struct report *r, const struct session *s, size_t *count)
 }
 
 int
-text_sessions(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err)
+text_sessions(const struct report *r, const struct writer_options *w, struct out *o,
+              struct rt_err *err)
 {
     struct layout l = {o, w};
     (void)err;
     struct widths c = widths_of(w->columns);
-    out_fmt(o, "  #  %-*s %-*s %-*s %-16s %-8s %-*s %-*s %s\n", c.channel, "channel", c.uid, "uid", c.mode, "mode", "state", "start",
-            c.length, "length", c.findings + 1, c.findings < 7 ? "found" : "findings", "sid");
+    out_fmt(o, "  #  %-*s %-*s %-*s %-16s %-8s %-*s %-*s %s\n", c.channel, "channel", c.uid,
+            "uid", c.mode, "mode", "state", "start", c.length, "length", c.findings + 1,
+            c.findings < 7 ? "found" : "findings", "sid");
     for (size_t i = 0; i < r->session_count; i++) {
         const struct session *s = r->sessions[i];
         char a[RT_TIME_MAX] = "-", b[RT_TIME_MAX] = "-", mark[40] = "-";

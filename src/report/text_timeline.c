@@ -8,7 +8,7 @@
 #include "report/layout.h"
 #include "report/text_parts.h"
 
-enum { IDLE_GAP_S = 60 };
+enum { IDLE_GAP_S = 60, BEFORE_NAME = 37 /* columns of a row in front of the event */ };
 
 void
 event_result(const struct event *e, struct rt_buf *b)
@@ -67,16 +67,8 @@ event_name(const struct report *r, const struct event *e, struct rt_buf *b)
 static struct columns
 columns_of(const struct layout *l, const struct report *r, const struct session *s)
 {
-    enum {
-        BEFORE = 37,
-        LINE = 6,
-        ALONE = 10,
-        LEAST_NAME = 16,
-        MOST_NAME = 32,
-        LEAST = 10,
-        MOST = 60
-    };
-    size_t file = file_width(l, r), used = BEFORE + 2 + (file == 0 ? ALONE : file + LINE);
+    enum { LINE = 6, ALONE = 10, LEAST_NAME = 16, MOST_NAME = 32, LEAST = 10, MOST = 60 };
+    size_t file = file_width(l, r), used = BEFORE_NAME + 2 + (file == 0 ? ALONE : file + LINE);
     size_t room = l->w->columns > used ? l->w->columns - used : 0, name = LEAST_NAME,
            result = LEAST;
     struct rt_buf b;
@@ -159,11 +151,10 @@ row(const struct layout *l, const struct report *r, const struct event *e, size_
 static void
 hole(const struct layout *l, const struct course_step *step, size_t event_columns)
 {
-    enum { BEFORE = 37 };
     out_fmt(l->o, "  %s  %-12s  %-8s  %-4s  ", l->w->unicode ? "◌" : "o", "-", "-",
             step->hook ? "hook" : "call");
     out_fmt(l->o, "%-*.*s  ", (int)event_columns, RT_FMT(step->name));
-    wrapped(l, rt_str_of(step->why), BEFORE + event_columns, BEFORE + event_columns);
+    wrapped(l, rt_str_of(step->why), BEFORE_NAME + event_columns, BEFORE_NAME + event_columns);
 }
 
 /* Those in front of the next step that was seen, when event `at` shows it; at the end, the others. */

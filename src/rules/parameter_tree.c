@@ -63,7 +63,7 @@ add_row(struct loader *l, uint32_t at, uint32_t row)
     n->rows = rows;
     const struct parameter *p = &l->set->parameters.v[row];
     n->required |= p->required && !p->secret;
-    n->told |= p->has_field || p->resets;
+    n->noted |= p->has_field || p->resets;
 }
 
 static uint32_t

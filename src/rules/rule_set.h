@@ -309,7 +309,7 @@ struct parameter_node {
     uint64_t on;     /* kinds that know it, by its own rows or those below */
     uint32_t *rows;  /* indexes of its parameters, in the arena */
     uint32_t row_count;
-    bool required, told; /* by any of them: it must be there; its value is a field */
+    bool required, noted; /* by any of them: it must be there; what it says is an event's field */
 };
 
 /* What members of one object mean for each other. */

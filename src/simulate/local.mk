@@ -1,6 +1,8 @@
-librectrace_a_SOURCES += src/simulate/client.c src/simulate/client.h src/simulate/data.h src/simulate/plan.c src/simulate/plan.h src/simulate/plan_read.c src/simulate/plan_read.h src/simulate/plan_scenario.c src/simulate/plan_service.c \
-	src/simulate/random.c src/simulate/random.h src/simulate/run.c src/simulate/run.h src/simulate/service.c src/simulate/service.h \
-	src/simulate/token.c src/simulate/token.h
+librectrace_a_SOURCES += src/simulate/client.c src/simulate/client.h src/simulate/data.h \
+	src/simulate/plan.c src/simulate/plan.h src/simulate/plan_read.c src/simulate/plan_read.h \
+	src/simulate/plan_scenario.c src/simulate/plan_service.c src/simulate/random.c \
+	src/simulate/random.h src/simulate/run.c src/simulate/run.h src/simulate/service.c \
+	src/simulate/service.h src/simulate/token.c src/simulate/token.h
 nodist_librectrace_a_SOURCES += src/simulate/data.c
 BUILT_SOURCES += src/simulate/data.c
 CLEANFILES += src/simulate/data.c
