@@ -1,54 +1,63 @@
 /*
- * slices.c - one thread a slice; a slice without a thread is done by the caller.
+ * slices.c - threads that take the next slice until none is left.
  */
 #include "config.h"
 
 #include "base/slices.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/alloc.h"
 
-struct slice {
+struct slices {
+    size_t count, n;
     rt_slice_fn *fn;
     void *arg;
-    size_t number, from, to;
-    pthread_t thread;
-    bool runs; /* in its thread */
-    int rc;
+    atomic_size_t next;
+    atomic_bool failed;
 };
+struct slicer {
+    struct slices *slices;
+    size_t number;
+    pthread_t thread;
+    bool runs;
+};
+
+static size_t
+begin_of(const struct slices *s, size_t i)
+{
+    size_t rest = s->n % s->count;
+    return s->n / s->count * i + (i < rest ? i : rest);
+}
 
 static void *
 run(void *arg)
 {
-    struct slice *s = arg;
-    s->rc = s->fn(s->arg, s->number, s->from, s->to);
+    const struct slicer *r = arg;
+    struct slices *s = r->slices;
+    for (size_t i = 0; (i = atomic_fetch_add(&s->next, 1)) < s->count;)
+        if (s->fn(s->arg, r->number, i, begin_of(s, i), begin_of(s, i + 1)) < 0)
+            atomic_store(&s->failed, true);
     return NULL;
 }
 
 int
-rt_slices(size_t slices, size_t n, rt_slice_fn *fn, void *arg)
+rt_slices(size_t threads, size_t slices, size_t n, rt_slice_fn *fn, void *arg)
 {
-    struct slice *v = slices < 2 ? NULL : rt_calloc(slices, sizeof(*v));
-    if (v == NULL)
-        return fn(arg, 0, 0, n);
-    for (size_t i = 0; i < slices; i++)
-        v[i] = (struct slice){.fn = fn,
-                              .arg = arg,
-                              .number = i,
-                              .from = n / slices * i,
-                              .to = i + 1 == slices ? n : n / slices * (i + 1)};
-    for (size_t i = 1; i < slices; i++)
-        v[i].runs = pthread_create(&v[i].thread, NULL, run, &v[i]) == 0;
-    int rc = 0;
-    for (size_t i = 0; i < slices; i++) {
-        if (v[i].runs)
-            pthread_join(v[i].thread, NULL);
-        else
-            run(&v[i]);
-        rc = v[i].rc < 0 ? -1 : rc;
+    struct slices s = {.count = slices > 0 ? slices : 1, .n = n, .fn = fn, .arg = arg};
+    if (threads > s.count)
+        threads = s.count;
+    struct slicer self = {.slices = &s}, *others = threads < 2 ? NULL : rt_calloc(threads - 1, sizeof(*others));
+    for (size_t i = 0; others != NULL && i + 1 < threads; i++) {
+        others[i] = (struct slicer){.slices = &s, .number = i + 1};
+        others[i].runs = pthread_create(&others[i].thread, NULL, run, &others[i]) == 0;
     }
-    rt_free(v);
-    return rc;
+    run(&self);
+    for (size_t i = 0; others != NULL && i + 1 < threads; i++)
+        if (others[i].runs)
+            pthread_join(others[i].thread, NULL);
+    rt_free(others);
+    return atomic_load(&s.failed) ? -1 : 0;
 }

@@ -10,9 +10,10 @@
 #include "base/alloc.h"
 #include "detect/internal.h"
 
-struct detector *
-detector_new(const struct rule_set *rules, const struct rt_limits *limits,
-             const struct coverage *coverage, struct rt_err *err)
+/* `survey`: NULL: it makes its own. */
+static struct detector *
+new_detector(const struct rule_set *rules, const struct rt_limits *limits, const struct coverage *coverage,
+             const struct survey *survey, struct rt_err *err)
 {
     struct detector *d = rt_calloc(1, sizeof(*d));
     if (d == NULL) {
@@ -25,7 +26,8 @@ detector_new(const struct rule_set *rules, const struct rt_limits *limits,
     rt_arena_init(&d->scratch, 4096, 0);
     rt_map_init(&d->subscribed);
     rt_map_init(&d->words);
-    if (witness_learn(d) < 0 || sieve_init(&d->sieve, rules, &d->arena) < 0) {
+    d->survey = survey != NULL ? survey : &d->own;
+    if (survey == NULL && survey_init(&d->own, rules) < 0) {
         rt_fail_mem(err);
         detector_free(&d);
         return NULL;
@@ -33,6 +35,19 @@ detector_new(const struct rule_set *rules, const struct rt_limits *limits,
     if (matcher_init(&d->matcher, rules, limits, coverage, err) < 0)
         detector_free(&d);
     return d;
+}
+
+struct detector *
+detector_new(const struct rule_set *rules, const struct rt_limits *limits, const struct coverage *coverage,
+             struct rt_err *err)
+{
+    return new_detector(rules, limits, coverage, NULL, err);
+}
+
+struct detector *
+detector_fork(const struct detector *d, struct rt_err *err)
+{
+    return new_detector(d->rules, d->limits, d->matcher.coverage, d->survey, err);
 }
 
 void
@@ -47,11 +62,11 @@ detector_free(struct detector **pd)
     RT_VEC_FREE(&d->witnesses);
     RT_VEC_FREE(&d->asides);
     RT_VEC_FREE(&d->lives);
-    RT_VEC_FREE(&d->wide_steps);
     rt_map_fini(&d->words);
     rt_map_fini(&d->subscribed);
     rt_arena_fini(&d->scratch);
     rt_arena_fini(&d->arena);
+    survey_fini(&d->own);
     rt_free(d);
 }
 
@@ -215,7 +230,7 @@ run_session_rules(struct detector *det, struct claims *d, struct session *sessio
         return rt_fail_mem(err);
     struct content all = {s.kinds, s.marks};
     session->marks = s.marks;
-    for (const struct sieve_row *r = det->sieve.v; r < det->sieve.v + det->sieve.n; r++)
+    for (const struct sieve_row *r = det->survey->sieve.v; r < det->survey->sieve.v + det->survey->sieve.n; r++)
         if (sieve_passes(r, s.kinds, s.marks) && possible(det, r->rule, all) &&
             detector_try(det, d, r->rule, &s, session->id, RT_NONE, err) < 0)
             return -1;

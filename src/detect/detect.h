@@ -16,12 +16,15 @@ struct detector;
 /* All borrowed; `coverage` must be settled before the first group. */
 struct detector *detector_new(const struct rule_set *rules, const struct rt_limits *limits,
                               const struct coverage *coverage, struct rt_err *err);
+/* Another for other groups of the same run, in a thread of its own; it ends before `d`, by detector_join() or
+ * detector_free(). NULL: memory. */
+struct detector *detector_fork(const struct detector *d, struct rt_err *err);
 void detector_free(struct detector **pd);
 /* Rules of scope session, recorder, channel and fields; fallback findings; folding. Appends to
  * `out`, unsorted. Borrows the group; what app rules need of it is copied. */
+int detector_group(struct detector *d, const struct session_group *g, struct finding_list *out, struct rt_err *err);
 /* The same without keeping anything for rules about apps and hosts: to try other times. */
 int detector_retry(struct detector *d, const struct session_group *g, struct finding_list *out, struct rt_err *err);
-int detector_group(struct detector *d, const struct session_group *g, struct finding_list *out, struct rt_err *err);
 /* Moves what `from` kept for rules about apps and hosts, and ends it: so groups can be parted among
  * several detectors of one run. 0, or -1: memory. */
 int detector_join(struct detector *d, struct detector **from, struct rt_err *err);

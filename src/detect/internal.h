@@ -7,7 +7,7 @@
 #include "base/map.h"
 #include "detect/detect.h"
 #include "detect/match.h"
-#include "detect/sieve.h"
+#include "detect/survey.h"
 #include "session/meter.h"
 
 struct claim { /* a finding and what it rests on */
@@ -38,15 +38,6 @@ rt_str claims_text(struct claims *d, rt_str text, bool *ok);
 /* NULL: nobody. */
 const struct claim_refs *claims_at(const struct claims *d, rt_str place);
 
-struct field_set {
-    uint64_t bits[FIELD__COUNT / 64 + 1]; /* fields of formats are few, and share the last */
-};
-struct wide_step {
-    const struct rule_match *alts; /* without what is told only at the end */
-    size_t alt_count;
-    bool aside;             /* of a rule about what belongs to no session */
-    struct field_set asked; /* by its rule, of any event */
-};
 struct life { /* of a recording */
     rt_str app;
     rt_time from, to;
@@ -79,7 +70,8 @@ struct detector {
     const struct rule_set *rules;
     const struct rt_limits *limits;
     struct matcher matcher;
-    struct sieve sieve;       /* of the rules about sessions */
+    const struct survey *survey; /* its own, or of the detector that it was forked from */
+    struct survey own;
     struct rt_arena scratch;  /* of a group */
     struct rt_arena arena;    /* of the witnesses */
     struct rt_map words;      /* text of witnesses, each once */
@@ -89,9 +81,6 @@ struct detector {
     struct scope_events witnesses; /* unpacked, at the end */
     struct scope_events asides;    /* witnesses that belong to no session */
     RT_VEC(struct life) lives;
-    RT_VEC(struct wide_step) wide_steps; /* of rules about apps, hosts and the run */
-    struct field_set asked;   /* by all of them */
-    bool wide_rules;          /* there are any */
 };
 
 static inline bool
@@ -113,8 +102,6 @@ int witness_keep(struct detector *det, const struct session_group *g, struct rt_
 int witness_move(struct detector *det, const struct detector *from);
 /* All that was kept, as events in lists. 0, or -1: memory. */
 int witness_unpack(struct detector *det);
-/* Which fields that is, and which steps. 0, or -1: memory. */
-int witness_learn(struct detector *det);
 
 /* subscription.c: which callbacks came for the app of a session. 0, or -1: memory. */
 int subscription_keep(struct detector *det, const struct session *s);

@@ -11,134 +11,18 @@
 
 #include "detect/internal.h"
 #include "detect/moment.h"
+#include "detect/survey.h"
 
 enum {
     RUN_MOST = 64,       /* equal witnesses of one session in a row, kept one by one */
     WITNESS_VALUES = 16, /* of one event that are asked for, mostly */
 };
 
-/* ---- what is asked for ---- */
-
-static void
-ask(struct field_set *set, uint16_t field)
-{
-    unsigned bit = field < FIELD__COUNT ? field : FIELD__COUNT;
-    set->bits[bit / 64] |= UINT64_C(1) << bit % 64;
-}
-
-static bool
-asks(const struct field_set *set, uint16_t field)
-{
-    unsigned bit = field < FIELD__COUNT ? field : FIELD__COUNT;
-    return (set->bits[bit / 64] >> bit % 64 & 1) != 0;
-}
-
-static void
-add_all(struct field_set *to, const struct field_set *from)
-{
-    for (size_t i = 0; i < sizeof(to->bits) / sizeof(to->bits[0]); i++)
-        to->bits[i] |= from->bits[i];
-}
-
 bool
 witness_asks(const struct detector *det, uint16_t field)
 {
-    return asks(&det->asked, field);
+    return field_set_has(&det->survey->asked, field);
 }
-
-static void
-learn_step(struct field_set *set, const struct rule_step *step)
-{
-    for (size_t i = 0; i < step->alt_count; i++)
-        for (size_t k = 0; k < step->alts[i].cond_count; k++) {
-            const struct rule_cond *c = &step->alts[i].conds[k];
-            if (c->op != OP_OK && c->op != OP_FAIL)
-                ask(set, c->field);
-        }
-    for (size_t i = 0; i < step->same_count; i++)
-        ask(set, step->same[i]);
-    for (size_t i = 0; i < step->differ_count; i++)
-        ask(set, step->differ[i]);
-}
-
-/* {label.field} */
-static void
-learn_template(struct detector *det, struct field_set *set, rt_str text)
-{
-    for (size_t dot = 0; dot < text.n; dot++) {
-        size_t end = dot + 1;
-        uint16_t field = 0;
-        while (end < text.n && text.p[end] != '}' && text.p[end] != ' ')
-            end++;
-        if (text.p[dot] == '.' && end < text.n && text.p[end] == '}' &&
-            rule_set_field(det->rules, (rt_str){text.p + dot + 1, end - dot - 1}, &field))
-            ask(set, field);
-    }
-}
-
-/* NULL: memory. */
-static const struct rule_match *
-without_told(struct detector *det, const struct rule_step *step)
-{
-    struct rule_match *alts = rt_arena_array(&det->arena, step->alt_count, sizeof(*alts));
-    for (size_t i = 0; alts != NULL && i < step->alt_count; i++) {
-        const struct rule_match *from = &step->alts[i];
-        struct rule_cond *conds = rt_arena_array(&det->arena, from->cond_count + 1, sizeof(*conds));
-        if (conds == NULL)
-            return NULL;
-        alts[i] = *from;
-        alts[i].conds = conds;
-        alts[i].cond_count = 0;
-        for (size_t k = 0; k < from->cond_count; k++) {
-            bool later = from->conds[k].op != OP_OK && from->conds[k].op != OP_FAIL && crowd_tells(from->conds[k].field);
-            if (later)
-                alts[i].marks = (struct event_marks){0, 0};
-            else
-                conds[alts[i].cond_count++] = from->conds[k];
-        }
-    }
-    return alts;
-}
-
-static int
-add_steps(struct detector *det, const struct rule *r, const struct rule_step *steps, size_t count,
-          const struct field_set *asked)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct rule_match *alts = without_told(det, &steps[i]);
-        struct wide_step *slot = alts == NULL ? NULL : RT_VEC_PUSH(&det->wide_steps);
-        if (slot == NULL)
-            return -1;
-        *slot = (struct wide_step){alts, steps[i].alt_count, r->scope == SCOPE_RUN, *asked};
-    }
-    return 0;
-}
-
-int
-witness_learn(struct detector *det)
-{
-    const struct rule *r;
-    RT_EACH (r, &det->rules->rules) {
-        struct field_set asked = {0};
-        if (r->off || !rule_is_wide(r))
-            continue;
-        for (size_t i = 0; i < r->when_count; i++)
-            learn_step(&asked, &r->when[i]);
-        for (size_t i = 0; i < r->unless_count; i++)
-            learn_step(&asked, &r->unless[i]);
-        learn_template(det, &asked, r->say);
-        learn_template(det, &asked, r->why);
-        learn_template(det, &asked, r->fix);
-        add_all(&det->asked, &asked);
-        if (add_steps(det, r, r->when, r->when_count, &asked) < 0 ||
-            add_steps(det, r, r->unless, r->unless_count, &asked) < 0)
-            return -1;
-        det->wide_rules = true;
-    }
-    return 0;
-}
-
-/* ---- keeping ---- */
 
 /* The steps of wide rules that the event fits, folded into a number; 0: none. `asked`: by their rules. */
 static uint64_t
@@ -148,13 +32,13 @@ signature(const struct detector *det, const struct event *e, struct field_set *a
     bool aside = event_is_aside(e->kind);
     uint64_t kind = UINT64_C(1) << e->kind;
     struct event_marks marks = condition_marks(e);
-    for (size_t i = 0; i < det->wide_steps.n; i++, step++) {
-        const struct wide_step *s = &det->wide_steps.v[i];
+    for (size_t i = 0; i < det->survey->steps.n; i++, step++) {
+        const struct wide_step *s = &det->survey->steps.v[i];
         if (s->aside == aside &&
             condition_may_fit(s->alts, s->alt_count, kind, marks) &&
             match_event(&det->matcher, s->alts, s->alt_count, e)) {
             sign = sign * 31 + step;
-            add_all(asked, &s->asked);
+            field_set_join(asked, &s->asked);
         }
     }
     return sign;
@@ -184,7 +68,7 @@ static int
 keep_word(struct detector *det, const struct field_set *asked, uint16_t field, rt_str *text)
 {
     bool always = field == FIELD_APP || field == FIELD_HOST;
-    if (text->n > 0 && (always || asks(asked, field)))
+    if (text->n > 0 && (always || field_set_has(asked, field)))
         return witness_word(det, text);
     *text = RT_NONE;
     return 0;
@@ -198,14 +82,14 @@ keep_values(struct detector *det, const struct field_set *asked, struct event *e
     const struct event_value *all = e->values;
     uint32_t count = e->value_count, n = 0;
     for (uint32_t i = 0; i < count; i++)
-        n += asks(asked, all[i].field);
+        n += field_set_has(asked, all[i].field);
     struct event_value *kept = n <= WITNESS_VALUES ? room : rt_arena_array(&det->arena, n, sizeof(*kept));
     e->values = n == 0 ? NULL : kept;
     e->value_count = 0;
     if (kept == NULL)
         return -1;
     for (uint32_t i = 0; i < count; i++) {
-        if (!asks(asked, all[i].field))
+        if (!field_set_has(asked, all[i].field))
             continue;
         struct event_value *v = &kept[e->value_count++];
         *v = all[i];
@@ -369,7 +253,7 @@ keep_session(struct detector *det, const struct session *s)
         const struct event *e = s->events[k];
         struct field_set asked = {0};
         if (witness_asks(det, FIELD_TOKEN))
-            ask(&asked, FIELD_TOKEN); /* of all starts: crowd.c counts those that have one */
+            field_set_add(&asked, FIELD_TOKEN); /* of all starts: crowd.c counts those that have one */
         uint64_t sign = signature(det, e, &asked);
         if (sign == 0 || swallow(&tail, sign, e))
             continue;
@@ -388,7 +272,7 @@ keep_session(struct detector *det, const struct session *s)
 int
 witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err)
 {
-    for (size_t i = 0; det->wide_rules && i < g->count; i++)
+    for (size_t i = 0; det->survey->has_wide && i < g->count; i++)
         if (keep_session(det, g->sessions[i]) < 0 || crowd_keep(det, g->sessions[i]) < 0)
             return rt_fail_mem(err);
     return 0;

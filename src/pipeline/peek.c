@@ -65,12 +65,12 @@ peek(const struct batch *b, struct job *j, struct route_cache *cache, struct rt_
 }
 
 static int
-peek_slice(void *arg, size_t slice, size_t from, size_t to)
+peek_slice(void *arg, size_t thread, size_t slice, size_t from, size_t to)
 {
     struct batch *b = arg;
     struct route_cache *cache = route_cache_new();
     int rc = 0;
-    (void)slice;
+    (void)thread, (void)slice;
     for (size_t i = from; rc == 0 && i < to; i++) {
         struct rt_err err = {0};
         rc = peek(b, &b->jobs[i], cache, &err);
@@ -86,7 +86,7 @@ peek_all(struct batch *b, struct rt_err *err)
 {
     bool zoned = false, unzoned = false;
     size_t slices = b->options->threads < b->job_count ? b->options->threads : b->job_count;
-    if (rt_slices(slices, b->job_count, peek_slice, b) < 0)
+    if (rt_slices(slices, slices, b->job_count, peek_slice, b) < 0)
         return rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg);
     for (size_t i = 0; i < b->job_count; i++) {
         struct job *j = &b->jobs[i];

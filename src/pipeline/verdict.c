@@ -44,15 +44,18 @@ batch_cover(struct batch *b, struct rt_err *err)
     return 0;
 }
 
-/* How many threads are worth their start for so many things. */
+/* Some a thread, since one stretch of groups may cost twice another; few are not worth a thread's start. */
 static size_t
 slices_of(const struct batch *b, size_t things)
 {
-    enum { FEW = 64 };
-    return b->options->threads > 1 && things >= FEW ? b->options->threads : 1;
+    enum { FEW = 8, A_THREAD = 16 };
+    size_t threads = b->options->threads, slices = things / FEW;
+    if (threads < 2 || slices < 2)
+        return 1;
+    return slices < A_THREAD * threads ? slices : A_THREAD * threads;
 }
 
-struct detection { /* a stretch of the groups, for one thread */
+struct detection { /* a stretch of the groups */
     struct detector *detector;
     struct finding_list found;
     size_t from, to;
@@ -64,8 +67,9 @@ struct detections {
 };
 
 static int
-detect_slice(void *arg, size_t number, size_t from, size_t to)
+detect_slice(void *arg, size_t thread, size_t number, size_t from, size_t to)
 {
+    (void)thread;
     struct detections *all = arg;
     struct detection *d = &all->v[number];
     d->from = from;
@@ -103,11 +107,11 @@ detect_kept(struct batch *b, struct rt_err *err)
     int rc = all.v == NULL ? rt_fail_mem(err) : 0;
     for (size_t i = 0; rc == 0 && i < n; i++) {
         finding_list_init(&all.v[i].found);
-        all.v[i].detector = detector_new(b->rules, b->limits, &b->coverage, err);
+        all.v[i].detector = detector_fork(b->detector, err);
         rc = all.v[i].detector == NULL ? -1 : 0;
     }
     if (rc == 0)
-        rt_slices(n, b->groups.n, detect_slice, &all);
+        rt_slices(b->options->threads, n, b->groups.n, detect_slice, &all);
     for (size_t i = 0; all.v != NULL && i < n; i++) {
         rc = rc < 0 ? -1 : gather(b, &all.v[i], err);
         detector_free(&all.v[i].detector);

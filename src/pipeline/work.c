@@ -125,11 +125,11 @@ run_job(struct worker *w)
 }
 
 static int
-work(void *arg, size_t slice, size_t from, size_t to)
+work(void *arg, size_t thread, size_t slice, size_t from, size_t to)
 {
     struct worker w = {.batch = arg};
     struct rt_err err = {0};
-    (void)slice, (void)from, (void)to; /* who is ready first takes the next job */
+    (void)thread, (void)slice, (void)from, (void)to; /* who is ready first takes the next job */
     w.cache = route_cache_new();       /* without one each input makes its own */
     if (parcel_init(&w.parcel, &err) < 0)
         batch_stop(w.batch, &err);
@@ -144,6 +144,6 @@ int
 batch_read(struct batch *b, struct rt_err *err)
 {
     size_t count = b->options->threads < b->job_count ? b->options->threads : b->job_count;
-    rt_slices(count, count, work, b);
+    rt_slices(count, count, count, work, b);
     return b->stop ? rt_fail(err, b->err.code, b->err.pos, "%s", b->err.msg) : 0;
 }

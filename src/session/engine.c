@@ -319,21 +319,22 @@ close_all(struct session_engine *e, struct group_list *groups, struct rt_err *er
 struct closer {
     struct session_engine *engine;
     struct cluster **clusters;
+    struct meter meters[SESSION_THREADS]; /* of the threads; the first counts in the engine's */
     struct closer_slice {
         struct group_list groups;
-        struct meter meter;
         uint64_t duplicates;
         struct rt_err err;
-    } slices[SESSION_THREADS];
+    } slices[4 * SESSION_THREADS]; /* some a thread: they are not equal */
 };
 
 static int
-close_slice(void *arg, size_t number, size_t from, size_t to)
+close_slice(void *arg, size_t thread, size_t number, size_t from, size_t to)
 {
     struct closer *c = arg;
     struct session_engine *e = c->engine;
     struct closer_slice *slice = &c->slices[number];
-    struct closing how = {e->limits, &e->signs, &e->terms, e->clock, &slice->duplicates, &slice->meter};
+    struct meter *meter = thread == 0 ? &e->meter : &c->meters[thread];
+    struct closing how = {e->limits, &e->signs, &e->terms, e->clock, &slice->duplicates, meter};
     for (size_t i = from; i < to; i++) {
         if (finish_cluster(&how, c->clusters[i], &slice->groups, &slice->err) < 0)
             return -1;
@@ -348,13 +349,11 @@ gather(struct session_engine *e, struct closer_slice *slice, struct group_list *
     e->facts.duplicates += slice->duplicates;
     if (slice->err.code != RT_OK)
         return rt_fail(err, slice->err.code, slice->err.pos, "%s", slice->err.msg);
-    if (groups_move(groups, &slice->groups) < 0 || meter_move(&e->meter, &slice->meter) < 0)
-        return rt_fail_mem(err);
-    return 0;
+    return groups_move(groups, &slice->groups) < 0 ? rt_fail_mem(err) : 0;
 }
 
 static int
-close_apart(struct session_engine *e, size_t slices, struct group_list *groups, struct rt_err *err)
+close_apart(struct session_engine *e, size_t threads, struct group_list *groups, struct rt_err *err)
 {
     struct closer *c = rt_calloc(1, sizeof(*c));
     size_t n = 0;
@@ -370,13 +369,16 @@ close_apart(struct session_engine *e, size_t slices, struct group_list *groups, 
         tell_closed(e, k);
     }
     c->engine = e;
-    for (size_t i = 0; i < slices; i++)
-        meter_init(&c->slices[i].meter, c->engine->terms.tardy);
-    rt_slices(slices, n, close_slice, c);
-    for (size_t i = 0; i < slices; i++) {
+    for (size_t i = 1; i < threads; i++)
+        meter_init(&c->meters[i], e->terms.tardy);
+    rt_slices(threads, 4 * threads, n, close_slice, c);
+    for (size_t i = 0; i < 4 * threads; i++) {
         rc = rc < 0 ? -1 : gather(e, &c->slices[i], groups, err);
         groups_fini(&c->slices[i].groups);
-        meter_fini(&c->slices[i].meter);
+    }
+    for (size_t i = 1; i < threads; i++) {
+        rc = rc < 0 || meter_move(&e->meter, &c->meters[i]) == 0 ? rc : rt_fail_mem(err);
+        meter_fini(&c->meters[i]);
     }
     rt_free(c->clusters);
     rt_free(c);

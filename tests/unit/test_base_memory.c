@@ -397,13 +397,15 @@ an_arena_takes_over_another(void)
 
 struct visits {
     int of[100];
+    bool by[8]; /* threads that came */
     size_t fails; /* this slice; SIZE_MAX: none */
 };
 
 static int
-visit(void *arg, size_t slice, size_t from, size_t to)
+visit(void *arg, size_t thread, size_t slice, size_t from, size_t to)
 {
     struct visits *v = arg;
+    v->by[thread] = true;
     for (size_t i = from; i < to; i++)
         v->of[i]++;
     return slice == v->fails ? -1 : 0;
@@ -414,25 +416,28 @@ slices_cover_everything_once(void)
 {
     static const struct row {
         const char *name;
-        size_t slices, n, fails;
+        size_t threads, slices, n, fails;
         int rc, memory; /* allocations that still succeed; -1: all */
     } rows[] = {
-        {"one", 1, 100, SIZE_MAX, 0, -1},
-        {"none is one", 0, 100, SIZE_MAX, 0, -1},
-        {"several", 7, 100, SIZE_MAX, 0, -1},
-        {"more than there is", 30, 3, SIZE_MAX, 0, -1},
-        {"of nothing", 4, 0, SIZE_MAX, 0, -1},
-        {"the first fails", 3, 100, 0, -1, -1},
-        {"the last fails", 3, 100, 2, -1, -1},
-        {"without memory for threads", 7, 100, SIZE_MAX, 0, 0},
+        {"one", 1, 1, 100, SIZE_MAX, 0, -1},
+        {"none is one", 0, 0, 100, SIZE_MAX, 0, -1},
+        {"several", 7, 7, 100, SIZE_MAX, 0, -1},
+        {"several a thread", 2, 23, 100, SIZE_MAX, 0, -1},
+        {"more than there is", 4, 30, 3, SIZE_MAX, 0, -1},
+        {"of nothing", 4, 4, 0, SIZE_MAX, 0, -1},
+        {"the first fails", 3, 3, 100, 0, -1, -1},
+        {"the last fails", 2, 3, 100, 2, -1, -1},
+        {"without memory for threads", 7, 7, 100, SIZE_MAX, 0, 0},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct visits v = {.fails = rows[i].fails};
         rt_alloc_fail_at(rows[i].memory, 1);
-        CHECK_ROW(&rows[i], rt_slices(rows[i].slices, rows[i].n, visit, &v) == rows[i].rc);
+        CHECK_ROW(&rows[i], rt_slices(rows[i].threads, rows[i].slices, rows[i].n, visit, &v) == rows[i].rc);
         rt_alloc_fail_at(-1, 0);
         for (size_t k = 0; k < 100; k++)
             CHECK_ROW(&rows[i], v.of[k] == (k < rows[i].n));
+        for (size_t k = rows[i].threads > 0 ? rows[i].threads : 1; k < 8; k++)
+            CHECK_ROW(&rows[i], !v.by[k]);
     }
 }
 

@@ -1,0 +1,115 @@
+/*
+ * survey.c - reads all rules once: who asks for which fields, and which steps wait for the end.
+ */
+#include "config.h"
+
+#include "detect/survey.h"
+
+#include "detect/internal.h"
+
+static void
+learn_step(struct field_set *set, const struct rule_step *step)
+{
+    for (size_t i = 0; i < step->alt_count; i++)
+        for (size_t k = 0; k < step->alts[i].cond_count; k++) {
+            const struct rule_cond *c = &step->alts[i].conds[k];
+            if (c->op != OP_OK && c->op != OP_FAIL)
+                field_set_add(set, c->field);
+        }
+    for (size_t i = 0; i < step->same_count; i++)
+        field_set_add(set, step->same[i]);
+    for (size_t i = 0; i < step->differ_count; i++)
+        field_set_add(set, step->differ[i]);
+}
+
+/* {label.field} */
+static void
+learn_template(const struct rule_set *rules, struct field_set *set, rt_str text)
+{
+    for (size_t dot = 0; dot < text.n; dot++) {
+        size_t end = dot + 1;
+        uint16_t field = 0;
+        while (end < text.n && text.p[end] != '}' && text.p[end] != ' ')
+            end++;
+        if (text.p[dot] == '.' && end < text.n && text.p[end] == '}' &&
+            rule_set_field(rules, (rt_str){text.p + dot + 1, end - dot - 1}, &field))
+            field_set_add(set, field);
+    }
+}
+
+/* NULL: memory. */
+static const struct rule_match *
+without_told(struct rt_arena *a, const struct rule_step *step)
+{
+    struct rule_match *alts = rt_arena_array(a, step->alt_count, sizeof(*alts));
+    for (size_t i = 0; alts != NULL && i < step->alt_count; i++) {
+        const struct rule_match *from = &step->alts[i];
+        struct rule_cond *conds = rt_arena_array(a, from->cond_count + 1, sizeof(*conds));
+        if (conds == NULL)
+            return NULL;
+        alts[i] = *from;
+        alts[i].conds = conds;
+        alts[i].cond_count = 0;
+        for (size_t k = 0; k < from->cond_count; k++) {
+            bool later = from->conds[k].op != OP_OK && from->conds[k].op != OP_FAIL && crowd_tells(from->conds[k].field);
+            if (later)
+                alts[i].marks = (struct event_marks){0, 0};
+            else
+                conds[alts[i].cond_count++] = from->conds[k];
+        }
+    }
+    return alts;
+}
+
+static int
+add_steps(struct survey *s, const struct rule *r, const struct rule_step *steps, size_t count,
+          const struct field_set *asked)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct rule_match *alts = without_told(&s->arena, &steps[i]);
+        struct wide_step *slot = alts == NULL ? NULL : RT_VEC_PUSH(&s->steps);
+        if (slot == NULL)
+            return -1;
+        *slot = (struct wide_step){alts, steps[i].alt_count, r->scope == SCOPE_RUN, *asked};
+    }
+    return 0;
+}
+
+static int
+survey_wide(struct survey *s, const struct rule_set *rules)
+{
+    const struct rule *r;
+    RT_EACH (r, &rules->rules) {
+        struct field_set asked = {0};
+        if (r->off || !rule_is_wide(r))
+            continue;
+        for (size_t i = 0; i < r->when_count; i++)
+            learn_step(&asked, &r->when[i]);
+        for (size_t i = 0; i < r->unless_count; i++)
+            learn_step(&asked, &r->unless[i]);
+        learn_template(rules, &asked, r->say);
+        learn_template(rules, &asked, r->why);
+        learn_template(rules, &asked, r->fix);
+        field_set_join(&s->asked, &asked);
+        if (add_steps(s, r, r->when, r->when_count, &asked) < 0 ||
+            add_steps(s, r, r->unless, r->unless_count, &asked) < 0)
+            return -1;
+        s->has_wide = true;
+    }
+    return 0;
+}
+
+int
+survey_init(struct survey *s, const struct rule_set *rules)
+{
+    *s = (struct survey){.has_wide = false};
+    rt_arena_init(&s->arena, 4096, 0);
+    return survey_wide(s, rules) < 0 ? -1 : sieve_init(&s->sieve, rules, &s->arena);
+}
+
+void
+survey_fini(struct survey *s)
+{
+    RT_VEC_FREE(&s->steps);
+    rt_arena_fini(&s->arena);
+}
