@@ -153,6 +153,8 @@ rt_str_distance(rt_str a, rt_str b, unsigned max)
     enum { LONGEST = 64 };
     if (a.n > LONGEST || b.n > LONGEST)
         return rt_str_eq(a, b) ? 0 : max + 1;
+    if ((a.n > b.n ? a.n - b.n : b.n - a.n) > max)
+        return max + 1;
     unsigned rows[3][LONGEST + 1];
     for (size_t j = 0; j <= b.n; j++)
         rows[0][j] = (unsigned)j;

@@ -38,6 +38,8 @@ rt_str_eq(rt_str a, rt_str b)
 static inline bool
 rt_str_is(rt_str a, const char *z)
 {
+    if (a.n > 0 && a.p[0] != z[0]) /* tables of names are searched with it: most differ there */
+        return false;
     return rt_str_eq(a, rt_str_of(z));
 }
 

@@ -74,7 +74,7 @@ nearest_of(rt_str word)
 void
 nearest_try(struct nearest *n, rt_str name)
 {
-    unsigned d = name.n == 0 ? n->distance : rt_str_distance(n->word, name, n->distance);
+    unsigned d = name.n == 0 || n->distance == 0 ? n->distance : rt_str_distance(n->word, name, n->distance - 1);
     if (d < n->distance) {
         n->distance = d;
         n->best = name;
