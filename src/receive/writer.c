@@ -367,8 +367,11 @@ work(void *arg)
             log_unlogged(w);
         pthread_mutex_lock(&w->lock);
         end_locked(w, &b, written);
+        bool idle = w->first == NULL;
         pthread_mutex_unlock(&w->lock);
         hand_back(w, b.deliveries);
+        if (written)
+            store_tidy(w->store, idle);
     }
     pthread_mutex_lock(&w->lock);
     w->ended = true;

@@ -36,6 +36,7 @@ struct store {
     const struct rt_limits *limits;
     int lock_fd; /* -1: a reader */
     int64_t last_id, begun_id;
+    int log_pages; /* after the last commit, as long as they were not moved */
     struct store_extent unsummed; /* rows up to here are older than the sums */
     bool full;
     struct seen *seen; /* NULL: a reader */

@@ -176,16 +176,46 @@ check_pages(struct store *s, struct rt_err *err)
     return rc;
 }
 
+/* Of the log: pages from which on it is moved into the file when nobody waits, when somebody does, and at the latest. */
+enum { LOG_IDLE = 250, LOG_BUSY = 2000, LOG_MOST = 8000 };
+
+static void
+move_log(struct store *s)
+{
+    /* When it fails, what counts is still in the log: the next one begins anew. */
+    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    s->log_pages = 0;
+}
+
+/* After each commit, and before those who wait for it are told. */
+static int
+note_log(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    struct store *s = arg;
+    (void)db, (void)name;
+    s->log_pages = pages;
+    if (pages >= LOG_MOST)
+        move_log(s);
+    return SQLITE_OK;
+}
+
+void
+store_tidy(struct store *s, bool idle)
+{
+    if (s->log_pages >= (idle ? LOG_IDLE : LOG_BUSY))
+        move_log(s);
+}
+
 static int
 prepare_writer(struct store *s, struct rt_err *err)
 {
     if (store_run(s, "PRAGMA journal_mode = WAL", "its log cannot be opened", err) < 0 ||
         store_run(s, "PRAGMA synchronous = FULL", "cannot be set up", err) < 0 ||
-        store_run(s, "PRAGMA wal_autocheckpoint = 1000", "cannot be set up", err) < 0 ||
         store_run(s, "PRAGMA journal_size_limit = 67108864", "cannot be set up", err) < 0 ||
         store_run(s, "PRAGMA cache_size = -32768", "cannot be set up", err) < 0 ||
         check_pages(s, err) < 0)
         return -1;
+    sqlite3_wal_hook(s->db, note_log, s);
     /* A log that was written before a sync failed may stand in the page cache and not on the disk. */
     if (store_heal(s, err) < 0)
         return -1;

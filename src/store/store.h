@@ -100,6 +100,9 @@ int store_get_tail(struct store *s, rt_str source, struct store_tail *out, struc
 int64_t store_forget(struct store *s, const struct store_extent *keep, rt_time before,
                      uint64_t bytes, int64_t most, struct rt_err *err);
 int store_commit(struct store *s, struct rt_err *err);
+/* After a commit, when all who waited for it were told: moves the log into the file if it is long enough, sooner when
+ * nobody waits. A commit does so only when this was forgotten. */
+void store_tidy(struct store *s, bool idle);
 void store_rollback(struct store *s);
 /* After a failure: everything that counts is moved out of the log that failed, and synced. */
 int store_heal(struct store *s, struct rt_err *err);

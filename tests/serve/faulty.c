@@ -118,9 +118,27 @@ sqlite3_exec(sqlite3 *db, const char *sql, int (*row)(void *, int, char **, char
         *(void **)&real = dlsym(RTLD_NEXT, "sqlite3_exec");
     if (normal && strcmp(sql, "PRAGMA synchronous = FULL") == 0)
         sql = "PRAGMA synchronous = NORMAL";
-    if (often && strcmp(sql, "PRAGMA wal_autocheckpoint = 1000") == 0)
-        sql = "PRAGMA wal_autocheckpoint = 50";
     return real(db, sql, row, arg, message);
+}
+
+static int (*log_grew)(void *, sqlite3 *, const char *, int);
+
+static int
+grew_more(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    return log_grew(arg, db, name, pages * 160);
+}
+
+/* Stands before SQLite's own. */
+void *
+sqlite3_wal_hook(sqlite3 *db, int (*hook)(void *, sqlite3 *, const char *, int), void *arg)
+{
+    typedef void *function(sqlite3 *, int (*)(void *, sqlite3 *, const char *, int), void *);
+    static function *real;
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "sqlite3_wal_hook");
+    log_grew = hook;
+    return real(db, often ? grew_more : hook, arg);
 }
 
 #define FILE_OF(f) ((struct faulty_file *)(void *)(f))
