@@ -26,6 +26,9 @@
 /* What GnuTLS calls normal, without what is too old. */
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
+/* For head and answer of a request; libmicrohttpd clears all of it for each. Many a proxy sends no head above 8 KiB. */
+enum { CONNECTION_BYTES = 8192 };
+
 #define HOLD_BACK (100 * RT_MS)
 
 enum answer {
@@ -758,7 +761,7 @@ start(struct http *h, struct rt_err *err)
         {MHD_OPTION_LISTEN_SOCKET, h->options.listen_fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)l->serve_connections, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)l->serve_idle_s, NULL},
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, 16384, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {h->options.tls_cert == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_CERT, 0,
          text_of(h->options.tls_cert)},
