@@ -346,6 +346,19 @@ end_locked(struct writer *w, const struct batch *b, bool written)
         pthread_cond_broadcast(&w->job_done);
 }
 
+/* A disk that hangs now is one that hangs. */
+static void
+tidy(struct writer *w, bool idle)
+{
+    pthread_mutex_lock(&w->lock);
+    w->busy_since = monotonic_now();
+    pthread_mutex_unlock(&w->lock);
+    store_tidy(w->store, idle);
+    pthread_mutex_lock(&w->lock);
+    w->busy_since = 0;
+    pthread_mutex_unlock(&w->lock);
+}
+
 static void *
 work(void *arg)
 {
@@ -371,7 +384,7 @@ work(void *arg)
         pthread_mutex_unlock(&w->lock);
         hand_back(w, b.deliveries);
         if (written)
-            store_tidy(w->store, idle);
+            tidy(w, idle);
     }
     pthread_mutex_lock(&w->lock);
     w->ended = true;
