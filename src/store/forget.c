@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include "store/internal.h"
-#include "store/seen.h"
 
 static int64_t
 used_bytes(struct store *s, struct rt_err *err)
@@ -38,8 +37,8 @@ forget(struct store *s, const char *sql, int64_t keep, rt_time before, int64_t m
     return n;
 }
 
-/* Of callbacks, the rows that go; the same ones for their keys and for themselves. Old is what is so by our clock
- * and by its sender's: one of them may have been wrong when it came. */
+/* Of callbacks, the rows that go; their keys go when runs of them are merged. Old is what is so by our clock and by its
+ * sender's: one of them may have been wrong when it came. */
 #define CALLBACKS                                                                       \
     "(SELECT id FROM callback WHERE id <= ?1 AND max(received, ifnull(notify, 0)) < ?2" \
     " AND id < (SELECT max(id) FROM callback) ORDER BY id LIMIT ?3)"
@@ -47,57 +46,12 @@ forget(struct store *s, const char *sql, int64_t keep, rt_time before, int64_t m
     "(SELECT id FROM line WHERE id <= ?1 AND received < ?2" \
     " AND id < (SELECT max(id) FROM line) ORDER BY id LIMIT ?3)"
 
-static rt_str
-text(sqlite3_stmt *q, int at)
-{
-    const void *p = sqlite3_column_blob(q, at);
-    return (rt_str){p, p == NULL ? 0 : (size_t)sqlite3_column_bytes(q, at)};
-}
-
-static int
-forget_key(struct store *s, sqlite3_stmt *q, struct rt_err *err)
-{
-    int64_t id = sqlite3_column_int64(q, 0);
-    rt_str twin = text(q, 3);
-    unsigned char key[SEEN_KEY];
-    seen_notice_key(text(q, 1), text(q, 2), key);
-    if (seen_forget(s->seen, key, id, err) < 0)
-        return -1;
-    if (twin.n != STORE_TWIN)
-        return 0;
-    seen_twin_key(text(q, 1), (const unsigned char *)twin.p, key);
-    return seen_forget(s->seen, key, id, err);
-}
-
-static int
-forget_keys(struct store *s, int64_t keep, rt_time before, int64_t most, struct rt_err *err)
-{
-    sqlite3_stmt *q = NULL;
-    int rc = sqlite3_prepare_v2(s->db,
-                                "SELECT id, app, notice, twin FROM callback"
-                                " WHERE of IS NULL AND id IN " CALLBACKS,
-                                -1, &q, NULL);
-    if (rc == SQLITE_OK) {
-        sqlite3_bind_int64(q, 1, keep);
-        sqlite3_bind_int64(q, 2, before);
-        sqlite3_bind_int64(q, 3, most);
-        while ((rc = sqlite3_step(q)) == SQLITE_ROW && forget_key(s, q, err) == 0)
-            ;
-    }
-    if (rc != SQLITE_DONE && err->code == RT_OK)
-        store_fail(s, "forgetting", err);
-    sqlite3_finalize(q);
-    return rc == SQLITE_DONE ? 0 : -1;
-}
-
 static int64_t
 forget_both(struct store *s, const struct store_extent *keep, rt_time before, int64_t most,
             struct rt_err *err)
 {
-    int64_t a = forget_keys(s, keep->callbacks, before, most, err);
-    if (a == 0)
-        a = forget(s, "DELETE FROM callback WHERE id IN " CALLBACKS, keep->callbacks, before,
-                   most, err);
+    int64_t a = forget(s, "DELETE FROM callback WHERE id IN " CALLBACKS, keep->callbacks,
+                       before, most, err);
     int64_t b = a < 0 ? -1
                       : forget(s, "DELETE FROM line WHERE id IN " LINES, keep->lines, before,
                                most - a, err);

@@ -14,9 +14,10 @@ enum store_statement {
     SQL_ROLLBACK,
     SQL_INSERT,
     SQL_BY_ID,
-    SQL_SEEN_GET,
-    SQL_SEEN_PUT,
-    SQL_SEEN_DROP,
+    SQL_CHUNK_GET,
+    SQL_CHUNK_PUT,
+    SQL_RUN_PUT,
+    SQL_RUN_DROP,
     SQL_MARK_SET,
     SQL_KEYS,
     SQL_COUNT_COPY,
@@ -29,6 +30,8 @@ enum store_statement {
     SQL_GET_TAIL,
     SQL__COUNT
 };
+
+struct run;
 
 struct store {
     char *path;
@@ -56,11 +59,17 @@ int schema_check(struct store *s, enum store_mode mode, struct rt_err *err);
 int64_t store_sum_callback(const struct store_callback *c);
 int64_t store_sum_line(rt_str source, rt_time received, rt_str text);
 
-/* ---- for seen.c: the index on disk, and up to which row it holds all keys ---- */
+/* NULL: it cannot be prepared, and store_step() says why. */
+sqlite3_stmt *store_statement(struct store *s, enum store_statement which);
+/* Steps once and lets go: 1 row (columns are read by `read`, which may be NULL), 0 none, -1. */
+int store_step(struct store *s, sqlite3_stmt *q, void (*read)(sqlite3_stmt *, void *),
+               void *arg, struct rt_err *err);
+/* Of bytes that are stored beside it. */
+int64_t store_sum_bytes(rt_str bytes);
 
-int store_seen_get(struct store *s, const unsigned char *key, int64_t *id, struct rt_err *err);
-int store_seen_put(struct store *s, const unsigned char *key, int64_t id, struct rt_err *err);
-int store_seen_drop(struct store *s, const unsigned char *key, int64_t id, struct rt_err *err);
+/* ---- keys.c: what seen.c and run.c need of the file ---- */
+
+/* Rows with ids from the mark on are in no run. */
 int store_mark_get(struct store *s, int64_t *id, struct rt_err *err);
 int store_mark_set(struct store *s, int64_t id, struct rt_err *err);
 /* First rows after `*after` with their keys, `most` of them; moves `*after`. How many, or -1. `twin` may be NULL. */
@@ -70,6 +79,32 @@ int64_t store_keys(struct store *s, int64_t *after, int64_t most, store_key_row 
                    void *arg, struct rt_err *err);
 int store_begin_plain(struct store *s, struct rt_err *err);
 int store_commit_plain(struct store *s, struct rt_err *err);
+/* What `read` gives, 0 when there is none, -1. */
+int store_chunk_get(struct store *s, int64_t id, int (*read)(void *arg, rt_str bytes),
+                    void *arg, struct rt_err *err);
+int store_chunk_put(struct store *s, int64_t id, int64_t run, int64_t no, rt_str bytes,
+                    struct rt_err *err);
+int store_run_put(struct store *s, const struct run *r, struct rt_err *err);
+int store_run_drop(struct store *s, int64_t id, struct rt_err *err);
+/* All of them, by id. */
+typedef int store_run_row(void *arg, int64_t id, int64_t level, int64_t upto, int64_t keys,
+                          struct rt_err *err);
+int store_runs(struct store *s, store_run_row *each, void *arg, struct rt_err *err);
+typedef int store_chunk_row(void *arg, int64_t id, int64_t run, int64_t no, rt_str bytes,
+                            bool good, struct rt_err *err);
+int store_chunks(struct store *s, store_chunk_row *each, void *arg, struct rt_err *err);
+/* No run counts any more, and no row is in one. */
+int store_runs_forget(struct store *s, struct rt_err *err);
+
+/* ---- chunk.c ---- */
+
+struct chunk;
+void chunk_unpack(rt_str bytes, struct chunk *out);
+int chunk_write(struct store *s, int64_t id, int64_t run, int64_t no, const struct chunk *c,
+                struct rt_err *err);
+/* The row of a key that stands in it, if it does: 1, 0, -1. */
+int chunk_find(struct store *s, int64_t chunk, const unsigned char *key, int64_t *id,
+               struct rt_err *err);
 
 /* Warns of a log that is damaged. Only while nobody writes to it. */
 void wal_look(const struct store *s, enum store_mode mode);

@@ -75,6 +75,12 @@ store_sum_line(rt_str source, rt_time received, rt_str text)
     return (int64_t)add_text(sum, text);
 }
 
+int64_t
+store_sum_bytes(rt_str bytes)
+{
+    return (int64_t)add_bytes(0, bytes.p, bytes.n);
+}
+
 /* ---- rows ---- */
 
 struct store_cursor {

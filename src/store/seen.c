@@ -2,26 +2,25 @@
 
 #include "store/seen.h"
 
-#include <nettle/sha2.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <nettle/sha2.h>
 
 #include "base/alloc.h"
 #include "store/internal.h"
+#include "store/merge.h"
 
 enum {
-    GATHERED = 1 << 16, /* keys in memory before they are frozen */
-    SETTLED_A_KEY = 2,  /* so that the frozen are gone before the fresh are as many */
+    SETTLED_A_KEY = 2, /* so that the frozen are gone before the fresh are as many */
+    MERGED_A_KEY = 6,  /* a key is merged again at each level of the runs */
     SETTLED_LEAST = 32,
     SLOTS_LEAST = 4096,
     BUCKETS = 1 << 12
 };
 
-struct slot {
-    unsigned char key[SEEN_KEY];
-    int64_t id; /* 0: free */
-};
 struct table { /* open addressing; the capacity is 0 or a power of two */
-    struct slot *slots;
+    struct entry *slots;
     size_t n, cap;
     int64_t upto; /* highest id */
 };
@@ -29,10 +28,14 @@ struct table { /* open addressing; the capacity is 0 or a power of two */
 struct seen {
     struct store *s;
     struct table fresh, frozen;
-    uint32_t *
-        order; /* of the frozen: their slots as they stand in the index, by the first bits of their keys */
-    size_t settled;
-    size_t added, begun_settled; /* by this transaction; when it began */
+    struct entry *order; /* the frozen in the order of their keys, as far as their bucket was reached */
+    size_t settled, begun_settled, sorted;
+    struct run *run; /* what becomes of the frozen; NULL: there are none */
+    bool done;       /* it was written in this transaction */
+    struct merge *merge;
+    struct runs runs;
+    size_t added;        /* by this transaction */
+    size_t owed, merged; /* keys that are to be settled, merged */
 };
 
 /* ---- keys ---- */
@@ -65,7 +68,7 @@ seen_twin_key(rt_str app, const unsigned char *twin, unsigned char out[SEEN_KEY]
 
 /* ---- tables ---- */
 
-static struct slot *
+static struct entry *
 place(const struct table *t, const unsigned char *key)
 {
     uint64_t h, more;
@@ -78,10 +81,10 @@ place(const struct table *t, const unsigned char *key)
     return &t->slots[i];
 }
 
-static const struct slot *
+static const struct entry *
 find(const struct table *t, const unsigned char *key)
 {
-    const struct slot *at = t->n == 0 ? NULL : place(t, key);
+    const struct entry *at = t->n == 0 ? NULL : place(t, key);
     return at == NULL || at->id == 0 ? NULL : at;
 }
 
@@ -114,7 +117,7 @@ take_back(struct table *t, int64_t last_id)
         t->n--;
         for (size_t k = (i + 1) & (t->cap - 1); t->slots[k].id != 0;
              k = (k + 1) & (t->cap - 1)) {
-            struct slot moved = t->slots[k];
+            struct entry moved = t->slots[k];
             t->slots[k].id = 0;
             *place(t, moved.key) = moved;
         }
@@ -125,16 +128,16 @@ take_back(struct table *t, int64_t last_id)
 /* ---- frozen ---- */
 
 static size_t
-bucket(const struct slot *t)
+bucket(const struct entry *e)
 {
-    return (size_t)t->key[0] << 4 | t->key[1] >> 4;
+    return (size_t)e->key[0] << 4 | e->key[1] >> 4;
 }
 
-/* Buckets are fine enough: a page of the index holds some, and a sort of all keys would hold up a batch for long. */
+/* By the first bits only: to sort them all would hold up a batch for long. */
 static void
 put_in_order(struct seen *n)
 {
-    uint32_t at[BUCKETS + 1] = {0};
+    size_t at[BUCKETS + 1] = {0};
     for (size_t i = 0; i < n->frozen.cap; i++)
         if (n->frozen.slots[i].id != 0)
             at[bucket(&n->frozen.slots[i]) + 1]++;
@@ -142,54 +145,98 @@ put_in_order(struct seen *n)
         at[b + 1] += at[b];
     for (size_t i = 0; i < n->frozen.cap; i++)
         if (n->frozen.slots[i].id != 0)
-            n->order[at[bucket(&n->frozen.slots[i])]++] = (uint32_t)i;
+            n->order[at[bucket(&n->frozen.slots[i])]++] = n->frozen.slots[i];
+    n->settled = n->begun_settled = n->sorted = 0;
 }
 
 static int
 freeze(struct seen *n, struct rt_err *err)
 {
-    uint32_t *order = rt_malloc(n->fresh.n * sizeof(*order));
     struct table next = {.cap = n->fresh.cap};
+    struct entry *order = rt_malloc(n->fresh.n * sizeof(*order));
     next.slots = order == NULL ? NULL : rt_calloc(next.cap, sizeof(*next.slots));
-    if (next.slots == NULL) {
+    struct run *run = next.slots == NULL
+                          ? NULL
+                          : run_new(&n->runs, 0, n->fresh.upto, n->fresh.n, err);
+    if (run == NULL) {
         rt_free(order);
+        rt_free(next.slots);
         return rt_fail_mem(err);
     }
-    rt_free(n->order);
-    rt_free(n->frozen.slots);
     n->order = order;
     n->frozen = n->fresh;
     n->fresh = next;
-    n->settled = n->begun_settled = 0;
+    n->run = run;
     put_in_order(n);
     return 0;
 }
 
-static int
-settle_upto(struct seen *n, size_t end, struct rt_err *err)
+static void
+thaw(struct seen *n)
 {
-    end = end < n->frozen.n ? end : n->frozen.n;
-    for (; n->settled < end; n->settled++) {
-        const struct slot *t = &n->frozen.slots[n->order[n->settled]];
-        if (store_seen_put(n->s, t->key, t->id, err) < 0)
-            return -1;
-    }
-    return 0;
+    rt_free(n->frozen.slots);
+    rt_free(n->order);
+    n->frozen = (struct table){.slots = NULL};
+    n->order = NULL;
 }
 
-/* The keys of the fresh are frozen when the frozen are on disk for good: with a later commit. */
+static int
+by_key(const void *a, const void *b)
+{
+    return memcmp(((const struct entry *)a)->key, ((const struct entry *)b)->key, SEEN_KEY);
+}
+
+/* The next of the frozen. */
+static int
+next(void *arg, struct entry *out, struct rt_err *err)
+{
+    struct seen *n = arg;
+    (void)err;
+    if (n->settled >= n->frozen.n)
+        return 0;
+    if (n->settled == n->sorted) {
+        size_t b = bucket(&n->order[n->sorted]), begin = n->sorted;
+        while (n->sorted < n->frozen.n && bucket(&n->order[n->sorted]) == b)
+            n->sorted++;
+        qsort(n->order + begin, n->sorted - begin, sizeof(*n->order), by_key);
+    }
+    *out = n->order[n->settled++];
+    return 1;
+}
+
+static int
+settle(struct seen *n, size_t chunks, struct rt_err *err)
+{
+    int all = run_write(&n->runs, n->run, chunks, next, n, err);
+    if (all == 1 && store_mark_set(n->s, n->frozen.upto, err) < 0)
+        return -1;
+    n->done = all == 1;
+    return all < 0 ? -1 : 0;
+}
+
+/* How many chunks a debt of keys makes. */
+static size_t
+chunks_of(size_t *owed)
+{
+    size_t chunks = *owed / CHUNK_KEYS;
+    *owed %= CHUNK_KEYS;
+    return chunks;
+}
+
 int
 seen_settle(struct seen *n, struct rt_err *err)
 {
-    size_t some = n->added * SETTLED_A_KEY + SETTLED_LEAST;
-    bool full = n->fresh.n >= GATHERED;
+    bool full = n->fresh.n >= n->s->limits->store_keys;
+    n->owed += n->added * SETTLED_A_KEY + SETTLED_LEAST;
+    n->merged += n->added * MERGED_A_KEY + SETTLED_LEAST;
     n->added = 0;
-    if (n->settled < n->frozen.n) {
-        if (settle_upto(n, full ? n->frozen.n : n->settled + some, err) < 0)
-            return -1;
-        return n->settled < n->frozen.n ? 0 : store_mark_set(n->s, n->frozen.upto, err);
-    }
-    return full ? freeze(n, err) : 0;
+    size_t chunks = chunks_of(&n->owed), merged = chunks_of(&n->merged);
+    if (n->run != NULL && (full || chunks > 0) &&
+        settle(n, full ? SIZE_MAX : chunks, err) < 0)
+        return -1;
+    if (n->merge != NULL && merged > 0 && merge_fill(n->merge, merged, err) < 0)
+        return -1;
+    return full && n->run == NULL ? freeze(n, err) : 0;
 }
 
 /* ---- all of them ---- */
@@ -197,11 +244,11 @@ seen_settle(struct seen *n, struct rt_err *err)
 int
 seen_find(struct seen *n, const unsigned char *key, int64_t *id, struct rt_err *err)
 {
-    const struct slot *t = find(&n->fresh, key);
+    const struct entry *t = find(&n->fresh, key);
     if (t == NULL)
         t = find(&n->frozen, key);
     if (t == NULL)
-        return store_seen_get(n->s, key, id, err);
+        return runs_find(&n->runs, key, id, err);
     *id = t->id;
     return 1;
 }
@@ -212,7 +259,7 @@ seen_add(struct seen *n, const unsigned char *key, int64_t id, struct rt_err *er
     struct table *f = &n->fresh;
     if (f->n + 1 > f->cap / 4 * 3 && grow(f, err) < 0)
         return -1;
-    struct slot *t = place(f, key);
+    struct entry *t = place(f, key);
     f->n += t->id == 0;
     f->upto = id > f->upto ? id : f->upto;
     n->added++;
@@ -221,9 +268,23 @@ seen_add(struct seen *n, const unsigned char *key, int64_t id, struct rt_err *er
     return 0;
 }
 
+/* What stands on disk for good takes the place of what it was made of. */
 void
 seen_begin(struct seen *n)
 {
+    struct rt_err ignored = {0};
+    if (n->done) {
+        thaw(n);
+        runs_add(&n->runs, &n->run);
+        n->done = false;
+    }
+    if (n->run != NULL)
+        run_begin(n->run);
+    if (n->merge != NULL && merge_begin(n->merge))
+        merge_free(&n->merge);
+    if (n->merge == NULL && (n->merge = merge_new(&n->runs, &ignored)) != NULL)
+        merge_begin(n->merge);
+    runs_begin(&n->runs);
     n->begun_settled = n->settled;
     n->added = 0;
 }
@@ -233,18 +294,18 @@ seen_rollback(struct seen *n, int64_t last_id)
 {
     n->settled = n->begun_settled;
     n->added = 0;
+    n->done = false;
+    if (n->run != NULL)
+        run_rollback(n->run);
+    if (n->merge != NULL)
+        merge_rollback(n->merge);
+    runs_rollback(&n->runs);
     take_back(&n->fresh, last_id);
     if (n->frozen.upto > last_id) { /* they were frozen in vain */
         take_back(&n->frozen, last_id);
+        n->run->upto = n->frozen.upto;
         put_in_order(n);
     }
-}
-
-int
-seen_forget(struct seen *n, const unsigned char *key, int64_t id, struct rt_err *err)
-{
-    /* In memory it may stay: a key whose row is gone counts for nothing. */
-    return store_seen_drop(n->s, key, id, err);
 }
 
 /* ---- opening ---- */
@@ -264,27 +325,32 @@ take_row(void *arg, int64_t id, rt_str app, rt_str notice, const unsigned char *
     return seen_add(n, key, id, err);
 }
 
-/* A store of an older version has no index yet, so all of its rows are read. */
+/* All that is in memory goes to disk, in one transaction. */
+static int
+settle_all(struct seen *n, struct rt_err *err)
+{
+    if (store_begin_plain(n->s, err) < 0 || freeze(n, err) < 0 || settle(n, SIZE_MAX, err) < 0 ||
+        (n->merge != NULL && merge_fill(n->merge, SIZE_MAX, err) < 0) ||
+        store_commit_plain(n->s, err) < 0)
+        return -1;
+    seen_begin(n);
+    return 0;
+}
+
+/* Of a store of an older version all rows are read. */
 static int
 gather(struct seen *n, struct rt_err *err)
 {
-    enum { ROWS_A_TURN = GATHERED / 2 };
-    int64_t after = 0, got = 0;
-    if (store_mark_get(n->s, &after, err) < 0)
+    int64_t after = 0, most = (int64_t)n->s->limits->store_keys / 2 + 1, got = 0;
+    int whole = runs_open(&n->runs, n->s, err);
+    if (whole < 0 || store_mark_get(n->s, &after, err) < 0)
         return -1;
-    do {
-        got = store_keys(n->s, &after, ROWS_A_TURN, take_row, n, err);
-        if (got < 0)
-            return -1;
-        if (got < ROWS_A_TURN)
-            break;
-        if (store_begin_plain(n->s, err) < 0 || freeze(n, err) < 0 ||
-            settle_upto(n, n->frozen.n, err) < 0 ||
-            store_mark_set(n->s, n->frozen.upto, err) < 0 || store_commit_plain(n->s, err) < 0)
-            return -1;
-    } while (true);
     seen_begin(n);
-    return 0;
+    while ((got = store_keys(n->s, &after, most, take_row, n, err)) == most)
+        if (settle_all(n, err) < 0)
+            return -1;
+    seen_begin(n);
+    return got < 0 ? -1 : 0;
 }
 
 struct seen *
@@ -308,8 +374,10 @@ seen_close(struct seen **pn)
     *pn = NULL;
     if (n == NULL)
         return;
+    merge_free(&n->merge);
+    run_free(&n->runs, &n->run);
+    runs_close(&n->runs);
     rt_free(n->fresh.slots);
-    rt_free(n->frozen.slots);
-    rt_free(n->order);
+    thaw(n);
     rt_free(n);
 }

@@ -20,9 +20,11 @@ static const char *const statements[SQL__COUNT] = {
         " (id, app, notice, twin, received, last, notify, label, secret, copies, body, sum)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, 1, ?9, ?10)",
     [SQL_BY_ID] = "SELECT copies, body = ?2 FROM callback WHERE id = ?1 AND of IS NULL",
-    [SQL_SEEN_GET] = "SELECT id FROM seen WHERE key = ?1",
-    [SQL_SEEN_PUT] = "INSERT OR REPLACE INTO seen (key, id) VALUES (?1, ?2)",
-    [SQL_SEEN_DROP] = "DELETE FROM seen WHERE key = ?1 AND id = ?2",
+    [SQL_CHUNK_GET] = "SELECT keys FROM chunk WHERE id = ?1",
+    [SQL_CHUNK_PUT] =
+        "INSERT OR REPLACE INTO chunk (id, run, no, sum, keys) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_RUN_PUT] = "INSERT INTO run (id, level, upto, keys) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_RUN_DROP] = "DELETE FROM run WHERE id = ?1",
     [SQL_MARK_SET] = "INSERT OR REPLACE INTO mark (name, value) VALUES ('seen', ?1)",
     [SQL_KEYS] = "SELECT id, app, notice, twin FROM callback WHERE id > ?1 AND of IS NULL"
                  " ORDER BY id LIMIT ?2",
@@ -45,8 +47,8 @@ static const char *const statements[SQL__COUNT] = {
     [SQL_GET_TAIL] = "SELECT device, inode, offset FROM tail WHERE source = ?1",
 };
 
-static sqlite3_stmt *
-statement(struct store *s, enum store_statement which)
+sqlite3_stmt *
+store_statement(struct store *s, enum store_statement which)
 {
     if (s->sql[which] == NULL)
         sqlite3_prepare_v3(s->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT,
@@ -78,10 +80,9 @@ bind_time(sqlite3_stmt *q, int at, rt_time t)
         sqlite3_bind_int64(q, at, t);
 }
 
-/* Steps once and lets go: 1 row (columns are read by `read`), 0 none, -1. */
-static int
-step(struct store *s, sqlite3_stmt *q, void (*read)(sqlite3_stmt *, void *), void *arg,
-     struct rt_err *err)
+int
+store_step(struct store *s, sqlite3_stmt *q, void (*read)(sqlite3_stmt *, void *), void *arg,
+           struct rt_err *err)
 {
     if (q == NULL)
         return store_fail(s, "cannot be used", err);
@@ -96,7 +97,7 @@ step(struct store *s, sqlite3_stmt *q, void (*read)(sqlite3_stmt *, void *), voi
 static int
 plain(struct store *s, enum store_statement which, struct rt_err *err)
 {
-    return step(s, statement(s, which), NULL, NULL, err) < 0 ? -1 : 0;
+    return store_step(s, store_statement(s, which), NULL, NULL, err) < 0 ? -1 : 0;
 }
 
 int
@@ -152,105 +153,6 @@ store_last_id(const struct store *s)
     return s->last_id;
 }
 
-/* ---- for seen.c ---- */
-
-int
-store_begin_plain(struct store *s, struct rt_err *err)
-{
-    return plain(s, SQL_BEGIN, err);
-}
-
-int
-store_commit_plain(struct store *s, struct rt_err *err)
-{
-    return plain(s, SQL_COMMIT, err);
-}
-
-static void
-read_id(sqlite3_stmt *q, void *arg)
-{
-    *(int64_t *)arg = sqlite3_column_int64(q, 0);
-}
-
-static sqlite3_stmt *
-with_key(struct store *s, enum store_statement which, const unsigned char *key)
-{
-    sqlite3_stmt *q = statement(s, which);
-    if (q != NULL)
-        sqlite3_bind_blob(q, 1, key, SEEN_KEY, SQLITE_STATIC);
-    return q;
-}
-
-int
-store_seen_get(struct store *s, const unsigned char *key, int64_t *id, struct rt_err *err)
-{
-    return step(s, with_key(s, SQL_SEEN_GET, key), read_id, id, err);
-}
-
-int
-store_seen_put(struct store *s, const unsigned char *key, int64_t id, struct rt_err *err)
-{
-    sqlite3_stmt *q = with_key(s, SQL_SEEN_PUT, key);
-    if (q != NULL)
-        sqlite3_bind_int64(q, 2, id);
-    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
-}
-
-int
-store_seen_drop(struct store *s, const unsigned char *key, int64_t id, struct rt_err *err)
-{
-    sqlite3_stmt *q = with_key(s, SQL_SEEN_DROP, key);
-    if (q != NULL)
-        sqlite3_bind_int64(q, 2, id);
-    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
-}
-
-int
-store_mark_get(struct store *s, int64_t *id, struct rt_err *err)
-{
-    return store_number(s, "SELECT value FROM mark WHERE name = 'seen'", id, err);
-}
-
-int
-store_mark_set(struct store *s, int64_t id, struct rt_err *err)
-{
-    sqlite3_stmt *q = statement(s, SQL_MARK_SET);
-    if (q != NULL)
-        sqlite3_bind_int64(q, 1, id);
-    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
-}
-
-static rt_str
-column(sqlite3_stmt *q, int at)
-{
-    const void *p = sqlite3_column_blob(q, at);
-    return (rt_str){p, p == NULL ? 0 : (size_t)sqlite3_column_bytes(q, at)};
-}
-
-int64_t
-store_keys(struct store *s, int64_t *after, int64_t most, store_key_row *each, void *arg,
-           struct rt_err *err)
-{
-    sqlite3_stmt *q = statement(s, SQL_KEYS);
-    int64_t n = 0;
-    int rc = SQLITE_ERROR;
-    if (q != NULL) {
-        sqlite3_bind_int64(q, 1, *after);
-        sqlite3_bind_int64(q, 2, most);
-    }
-    while (q != NULL && (rc = sqlite3_step(q)) == SQLITE_ROW) {
-        rt_str twin = column(q, 3);
-        *after = sqlite3_column_int64(q, 0);
-        if (each(arg, *after, column(q, 1), column(q, 2),
-                 twin.n == STORE_TWIN ? (const unsigned char *)twin.p : NULL, err) < 0)
-            break;
-        n++;
-    }
-    n = rc == SQLITE_DONE ? n : err->code != RT_OK ? -1 : store_fail(s, "cannot be read", err);
-    sqlite3_reset(q);
-    return n;
-}
-
 /* ---- callbacks ---- */
 
 struct first {
@@ -294,32 +196,32 @@ find_first(struct store *s, const struct store_callback *c, const struct keys *k
         got = seen_find(s->seen, k->twin, &out->id, err);
     if (got <= 0)
         return got;
-    sqlite3_stmt *q = statement(s, SQL_BY_ID);
+    sqlite3_stmt *q = store_statement(s, SQL_BY_ID);
     if (q != NULL) {
         sqlite3_bind_int64(q, 1, out->id);
         bind_blob(q, 2, c->body);
     }
-    return step(s, q, read_first, out, err);
+    return store_step(s, q, read_first, out, err);
 }
 
 static int
 keep_copy(struct store *s, const struct store_callback *c, const struct first *f,
           struct rt_err *err)
 {
-    sqlite3_stmt *q = statement(s, SQL_HAS_COPY);
+    sqlite3_stmt *q = store_statement(s, SQL_HAS_COPY);
     if (q != NULL) {
         sqlite3_bind_int64(q, 1, f->id);
         bind_blob(q, 2, c->body);
     }
-    int known = step(s, q, NULL, NULL, err);
+    int known = store_step(s, q, NULL, NULL, err);
     if (known != 0)
         return known < 0 ? -1 : 0;
-    q = statement(s, SQL_INSERT_COPY);
+    q = store_statement(s, SQL_INSERT_COPY);
     if (q != NULL) {
         bind_callback(q, s->last_id + 1, c);
         sqlite3_bind_int64(q, 4, f->id);
     }
-    if (step(s, q, NULL, NULL, err) < 0)
+    if (store_step(s, q, NULL, NULL, err) < 0)
         return -1;
     s->last_id++;
     return 0;
@@ -329,12 +231,12 @@ static int
 add_copy(struct store *s, const struct store_callback *c, const struct first *f,
          struct rt_err *err)
 {
-    sqlite3_stmt *q = statement(s, SQL_COUNT_COPY);
+    sqlite3_stmt *q = store_statement(s, SQL_COUNT_COPY);
     if (q != NULL) {
         sqlite3_bind_int64(q, 1, f->id);
         bind_time(q, 2, c->received);
     }
-    if (step(s, q, NULL, NULL, err) < 0)
+    if (store_step(s, q, NULL, NULL, err) < 0)
         return -1;
     return f->same || f->copies > COPIES_KEPT ? 0 : keep_copy(s, c, f, err);
 }
@@ -343,7 +245,7 @@ static int
 add_new(struct store *s, const struct store_callback *c, const struct keys *k,
         struct rt_err *err)
 {
-    sqlite3_stmt *q = statement(s, SQL_INSERT);
+    sqlite3_stmt *q = store_statement(s, SQL_INSERT);
     if (q != NULL) {
         bind_callback(q, s->last_id + 1, c);
         if (c->has_twin)
@@ -351,7 +253,7 @@ add_new(struct store *s, const struct store_callback *c, const struct keys *k,
         else
             sqlite3_bind_null(q, 4);
     }
-    if (step(s, q, NULL, NULL, err) < 0)
+    if (store_step(s, q, NULL, NULL, err) < 0)
         return -1;
     s->last_id++;
     if (seen_add(s->seen, k->notice, s->last_id, err) < 0)
@@ -376,7 +278,7 @@ store_put(struct store *s, const struct store_callback *c, enum store_put *out,
 int
 store_refuse(struct store *s, const struct store_refused *r, struct rt_err *err)
 {
-    sqlite3_stmt *q = statement(s, SQL_REFUSE);
+    sqlite3_stmt *q = store_statement(s, SQL_REFUSE);
     rt_str body = r->body;
     if (body.n > s->limits->quarantine_body_bytes)
         body.n = (size_t)s->limits->quarantine_body_bytes;
@@ -389,13 +291,13 @@ store_refuse(struct store *s, const struct store_refused *r, struct rt_err *err)
         bind_blob(q, 8, body);
         sqlite3_bind_int64(q, 9, (int64_t)r->body.n);
     }
-    if (step(s, q, NULL, NULL, err) < 0)
+    if (store_step(s, q, NULL, NULL, err) < 0)
         return -1;
-    q = statement(s, SQL_REFUSE_TRIM);
+    q = store_statement(s, SQL_REFUSE_TRIM);
     if (q != NULL)
         sqlite3_bind_int64(
             q, 1, sqlite3_last_insert_rowid(s->db) - (int64_t)s->limits->quarantine_rows);
-    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
+    return store_step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
 }
 
 /* ---- API logs ---- */
@@ -404,27 +306,27 @@ int
 store_put_line(struct store *s, rt_str source, rt_time received, rt_str text,
                struct rt_err *err)
 {
-    sqlite3_stmt *q = statement(s, SQL_INSERT_LINE);
+    sqlite3_stmt *q = store_statement(s, SQL_INSERT_LINE);
     if (q != NULL) {
         bind_text(q, 1, source);
         bind_time(q, 2, received);
         bind_blob(q, 3, text);
         sqlite3_bind_int64(q, 4, store_sum_line(source, received, text));
     }
-    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
+    return store_step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
 }
 
 int
 store_set_tail(struct store *s, rt_str source, const struct store_tail *t, struct rt_err *err)
 {
-    sqlite3_stmt *q = statement(s, SQL_SET_TAIL);
+    sqlite3_stmt *q = store_statement(s, SQL_SET_TAIL);
     if (q != NULL) {
         bind_text(q, 1, source);
         sqlite3_bind_int64(q, 2, (int64_t)t->device);
         sqlite3_bind_int64(q, 3, (int64_t)t->inode);
         sqlite3_bind_int64(q, 4, (int64_t)t->offset);
     }
-    return step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
+    return store_step(s, q, NULL, NULL, err) < 0 ? -1 : 0;
 }
 
 static void
@@ -439,8 +341,8 @@ read_tail(sqlite3_stmt *q, void *arg)
 int
 store_get_tail(struct store *s, rt_str source, struct store_tail *out, struct rt_err *err)
 {
-    sqlite3_stmt *q = statement(s, SQL_GET_TAIL);
+    sqlite3_stmt *q = store_statement(s, SQL_GET_TAIL);
     if (q != NULL)
         bind_text(q, 1, source);
-    return step(s, q, read_tail, out, err);
+    return store_step(s, q, read_tail, out, err);
 }

@@ -1,6 +1,6 @@
 /*
  * test_store.c - what is new and what is a copy, over any number of batches, failures and restarts; stores
- * of older versions; rows whose bits flipped.
+ * of older versions; rows and keys whose bits flipped.
  */
 #include "config.h"
 
@@ -16,10 +16,12 @@
 #include "store/store.h"
 
 static char folder[64], path[128];
+static struct rt_limits limits;
 
 static void
 begin(void)
 {
+    limits = rt_limits_default;
     strcpy(folder, "/tmp/rectrace-store-XXXXXX");
     if (mkdtemp(folder) == NULL)
         abort();
@@ -42,7 +44,7 @@ static struct store *
 open_store(enum store_mode mode)
 {
     struct rt_err err = {0};
-    struct store *s = store_open(path, mode, &rt_limits_default, &err);
+    struct store *s = store_open(path, mode, &limits, &err);
     if (s == NULL)
         printf("%s\n", err.msg);
     return s;
@@ -141,29 +143,145 @@ number_of(struct store *s)
 static void
 what_is_new_is_told_from_copies(void)
 {
-    bool *known = calloc(NUMBERS, sizeof(bool));
-    size_t wrong = 0;
-    int64_t want = 0;
-    begin();
-    struct store *s = open_store(STORE_WRITE);
-    for (unsigned i = 0; s != NULL && i < BATCHES; i++) {
-        wrong += one_batch(s, known, 1000 + i * (NUMBERS - 1000) / BATCHES, i % 17 == 5);
-        if (i % 13 == 3)
-            store_rollback(s); /* of nothing */
-        if (i % 100 == 99) {
-            store_close(&s);
-            s = open_store(STORE_WRITE);
+    static const struct {
+        const char *name;
+        uint64_t keys, sieve_bytes;
+        unsigned upto, batches;
+    } rows[] = {
+        {"few runs", 65536, 67108864, NUMBERS, BATCHES},
+        {"many runs, merged again and again", 300, 67108864, NUMBERS / 3, BATCHES / 2},
+        {"no sieve", 300, 0, NUMBERS / 8, BATCHES / 5},
+        {"a run with each batch", 1, 20000, NUMBERS / 8, BATCHES / 5},
+    };
+    for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+        bool *known = calloc(NUMBERS, sizeof(bool));
+        size_t wrong = 0;
+        int64_t want = 0;
+        begin();
+        limits.store_keys = rows[r].keys;
+        limits.store_sieve_bytes = rows[r].sieve_bytes;
+        struct store *s = open_store(STORE_WRITE);
+        for (unsigned i = 0; s != NULL && i < rows[r].batches; i++) {
+            wrong += one_batch(s, known, 1000 + i * (rows[r].upto - 1000) / rows[r].batches,
+                               i % 17 == 5);
+            if (i % 13 == 3)
+                store_rollback(s); /* of nothing */
+            if (i % 90 == 89) {
+                store_close(&s);
+                s = open_store(STORE_WRITE);
+            }
         }
+        for (unsigned i = 0; i < NUMBERS; i++)
+            want += known[i];
+        CHECK_ROW(&rows[r], s != NULL && wrong == 0 && number_of(s) == want);
+        printf("%lld stored ", (long long)want);
+        store_close(&s);
+        end();
+        free(known);
     }
-    for (unsigned i = 0; i < NUMBERS; i++)
-        want += known[i];
-    CHECK(s != NULL);
-    CHECK(wrong == 0);
-    CHECK(s != NULL && number_of(s) == want);
-    printf("%lld stored ", (long long)want);
+}
+
+/* ---- keys on disk ---- */
+
+static void
+sql(const char *text)
+{
+    sqlite3 *db = NULL;
+    CHECK(sqlite3_open(path, &db) == SQLITE_OK);
+    CHECK(sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static int64_t
+number(const char *text)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *q = NULL;
+    int64_t n = -1;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, text, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
+        n = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    return n;
+}
+
+static void
+put_many(unsigned from, unsigned to, enum store_put want)
+{
+    char notice[32], body[64];
+    struct rt_err err = {0};
+    size_t wrong = 0;
+    struct store *s = open_store(STORE_WRITE);
+    for (unsigned i = from; s != NULL && i < to; i++) {
+        struct store_callback c = callback(i, notice, body);
+        if ((i - from) % 100 == 0)
+            wrong += store_begin(s, &err) < 0;
+        wrong += !put(s, &c, want);
+        if ((i - from) % 100 == 99 || i + 1 == to)
+            wrong += store_commit(s, &err) < 0;
+    }
+    CHECK(s != NULL && wrong == 0);
     store_close(&s);
+}
+
+static void
+runs_are_merged_and_their_place_used_again(void)
+{
+    begin();
+    limits.store_keys = 100;
+    put_many(0, 20000, STORE_NEW);
+    CHECK(number("SELECT count(*) FROM run") < 40);
+    CHECK(number("SELECT max(level) FROM run") >= 2);
+    /* Chunks that belong to no run are written again, so at no time are there many. */
+    CHECK(number("SELECT count(*) FROM chunk") < 3 * 20000 / 100);
+    CHECK(number("SELECT sum(keys) FROM run") >= 20000 - 300);
+    put_many(0, 20000, STORE_COPY);
     end();
-    free(known);
+}
+
+static void
+damaged_keys_are_made_anew(void)
+{
+    static const char *const changes[] = {
+        "UPDATE chunk SET keys = zeroblob(length(keys)) WHERE id = 3",
+        "DELETE FROM chunk WHERE id = 5",
+        "UPDATE run SET keys = keys + 300 WHERE id = (SELECT min(id) FROM run)",
+        "UPDATE run SET keys = 1152921504606846976 WHERE id = (SELECT min(id) FROM run)",
+        "UPDATE run SET keys = -5 WHERE id = (SELECT min(id) FROM run)",
+        "DELETE FROM run; DELETE FROM mark WHERE name = 'seen'",
+    };
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        begin();
+        limits.store_keys = 1000;
+        put_many(0, 5000, STORE_NEW);
+        sql(changes[i]);
+        put_many(0, 5000, STORE_COPY);
+        put_many(5000, 6000, STORE_NEW);
+        put_many(0, 6000, STORE_COPY);
+        end();
+    }
+}
+
+static void
+keys_of_what_was_forgotten_go_with_a_merge(void)
+{
+    struct rt_err err = {0};
+    struct store_extent keep = {INT64_MAX, INT64_MAX};
+    begin();
+    limits.store_keys = 100;
+    put_many(0, 2000, STORE_NEW);
+    CHECK(number("SELECT sum(keys) FROM run") >= 1600);
+    struct store *s = open_store(STORE_WRITE);
+    store_begin(s, &err);
+    CHECK(store_forget(s, &keep, 1000 + 1900, 0, 10000, &err) == 1900);
+    CHECK(store_commit(s, &err) == 0);
+    store_close(&s);
+    put_many(2000, 16000, STORE_NEW);
+    CHECK(number("SELECT sum(keys) - (SELECT count(*) FROM callback) FROM run") <= 0);
+    put_many(0, 1900, STORE_NEW);
+    put_many(0, 16000, STORE_COPY);
+    end();
 }
 
 static void
@@ -218,26 +336,29 @@ static const char version_2[] = "CREATE TABLE line (id INTEGER PRIMARY KEY, sour
                                 "NOT NULL, inode INTEGER NOT NULL, offset INTEGER NOT NULL);"
                                 "INSERT INTO line VALUES (1, 'api.log', 5, 'a line');"
                                 "PRAGMA user_version = 2;";
-
-static void
-sql(const char *text)
-{
-    sqlite3 *db = NULL;
-    CHECK(sqlite3_open(path, &db) == SQLITE_OK);
-    CHECK(sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK);
-    sqlite3_close(db);
-}
+static const char version_3[] =
+    "CREATE TABLE seen (key BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "DROP INDEX callback_notice; DROP INDEX callback_twin;"
+    "ALTER TABLE callback ADD COLUMN sum INTEGER;"
+    "ALTER TABLE line ADD COLUMN sum INTEGER;"
+    "INSERT INTO mark VALUES ('callbacks without sum', 70000), ('lines without sum', 1), ('seen', "
+    "60000);"
+    "INSERT INTO seen VALUES (x'00', 1);"
+    "PRAGMA user_version = 3;";
 
 static void
 stores_of_older_versions_are_brought_up(void)
 {
-    for (int version = 1; version <= 2; version++) {
+    for (int version = 1; version <= 3; version++) {
         char notice[32], body[64];
         struct rt_err err = {0};
         begin();
         sql(version_1);
-        if (version == 2)
+        if (version >= 2)
             sql(version_2);
+        if (version >= 3)
+            sql(version_3);
         CHECK(store_open(path, STORE_READ, &rt_limits_default, &err) == NULL);
         CHECK(strstr(err.msg, "rectrace serve brings it to") != NULL);
         err = (struct rt_err){0};
@@ -350,6 +471,9 @@ what_was_forgotten_is_new_again(void)
 static const struct check_test tests[] = {
     {"what is new is told from copies, over batches, failures and restarts",
      what_is_new_is_told_from_copies},
+    {"runs are merged, and their place is used again", runs_are_merged_and_their_place_used_again},
+    {"damaged keys are made anew", damaged_keys_are_made_anew},
+    {"keys of what was forgotten go with a merge", keys_of_what_was_forgotten_go_with_a_merge},
     {"a twin is a copy, whatever its notice", a_twin_is_a_copy_whatever_its_notice},
     {"stores of older versions are brought up", stores_of_older_versions_are_brought_up},
     {"a row that was changed says so", a_row_that_was_changed_says_so},
