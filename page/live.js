@@ -50,7 +50,7 @@ const showActive = () => {
 
 /* ---- what was delivered ---- */
 let delivered = [], paused = false, newest = NaN;
-const LABELS = { probe: 'test of the console', foreign: 'other product', unknown: 'no callback' };
+const LABELS = { probe: 'test of the console', foreign: 'other product', unknown: 'no callback', 'receiver-down': 'callbacks were not taken' };
 const verdictOf = d => d.reason ? [d.reason + ' ▸ quarantine', 'error'] : d.copy_of ? ['copy with other bytes', 'warning'] : d.copies > 1 ? ['accepted, duplicate x' + (d.copies - 1), 'quiet']
   : LABELS[d.label] ? [LABELS[d.label], 'quiet'] : ['accepted', 'good'];
 const kindOf = d => d.reason ? 'refused' : d.copies > 1 || d.copy_of ? 'copies' : 'accepted';

@@ -69,11 +69,13 @@ heard(const struct attempt *t, const struct rule_step *step, rt_time from, rt_ti
         if (!speaks_of(step, (enum event_source)source))
             continue;
         rt_time reach = coverage_reach(t->m->coverage, (enum event_source)source, from);
-        if (reach == RT_TIME_NONE)
+        bool hole = reach != RT_TIME_NONE && reach < to &&
+                    coverage_goes_on(t->m->coverage, (enum event_source)source, reach);
+        if (reach == RT_TIME_NONE || hole)
             all.verdict = TRI_NO_DATA;
         else if (reach < to && all.verdict == TRI_YES)
             all.verdict = TRI_PENDING;
-        if (reach != RT_TIME_NONE && reach < to && moment_span(reach, to) > all.missing) {
+        if (reach != RT_TIME_NONE && !hole && reach < to && moment_span(reach, to) > all.missing) {
             all.missing = moment_span(reach, to);
             all.due = to;
         }

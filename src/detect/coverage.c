@@ -3,6 +3,7 @@
 #include "detect/coverage.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -26,6 +27,45 @@ coverage_add(struct coverage *c, enum event_source source, rt_time from, rt_time
     if (s == NULL)
         return -1;
     *s = (struct span){from, to};
+    return 0;
+}
+
+int
+coverage_add_but(struct coverage *c, enum event_source source, rt_time from, rt_time to, const struct span_list *holes)
+{
+    for (size_t i = 0; i < holes->v.n && from <= to; i++) {
+        const struct span *h = &holes->v.v[i];
+        if (h->to <= from || h->from >= to)
+            continue;
+        if (h->from > from && coverage_add(c, source, from, h->from) < 0)
+            return -1;
+        from = h->to;
+    }
+    return from <= to ? coverage_add(c, source, from, to) : 0;
+}
+
+enum { HOLES_MOST = 4096 };
+
+int
+coverage_note_hole(struct span_list *holes, rt_time from, rt_time to)
+{
+    size_t at = holes->v.n;
+    while (at > 0 && holes->v.v[at - 1].from > from)
+        at--;
+    if (at == holes->v.n && at >= HOLES_MOST)
+        from = holes->v.v[at - 1].from;
+    if (RT_VEC_PUSH(&holes->v) == NULL)
+        return -1;
+    struct span *v = holes->v.v;
+    memmove(&v[at + 1], &v[at], (holes->v.n - 1 - at) * sizeof(*v));
+    v[at] = (struct span){from, to};
+    size_t kept = 0;
+    for (size_t i = 0; i < holes->v.n; i++)
+        if (kept > 0 && v[i].from <= v[kept - 1].to)
+            v[kept - 1].to = v[i].to > v[kept - 1].to ? v[i].to : v[kept - 1].to;
+        else
+            v[kept++] = v[i];
+    holes->v.n = kept;
     return 0;
 }
 
@@ -90,4 +130,11 @@ coverage_since(const struct coverage *c, enum event_source source, rt_time to)
 {
     const struct span *s = holder(c, source, to);
     return s == NULL ? RT_TIME_NONE : s->from;
+}
+
+bool
+coverage_goes_on(const struct coverage *c, enum event_source source, rt_time reach)
+{
+    size_t n = c->spans[source].n;
+    return n > 0 && c->spans[source].v[n - 1].to > reach;
 }

@@ -135,6 +135,9 @@ trial_read(const struct rule_set *set, rt_str text, struct trial_log *log, struc
             return -1;
         if (line.type == TEST_LINE_END)
             log->ends[line.source] = moment_add(EPOCH, line.at);
+        if (line.type == TEST_LINE_GAP &&
+            coverage_note_hole(&log->gaps[line.source], moment_add(EPOCH, line.at), moment_add(EPOCH, line.until)) < 0)
+            return rt_fail_mem(err);
         if (line.type == TEST_LINE_EVENT && add_event(set, log, &line, number) < 0)
             return rt_fail_mem(err);
     }
@@ -144,6 +147,8 @@ trial_read(const struct rule_set *set, rt_str text, struct trial_log *log, struc
 void
 trial_free(struct trial_log *log)
 {
+    for (int s = 0; s < SOURCE__COUNT; s++)
+        RT_VEC_FREE(&log->gaps[s].v);
     RT_VEC_FREE(&log->events);
     rt_arena_fini(&log->arena);
 }
@@ -174,6 +179,16 @@ take_group(void *arg, const struct session_group *g, struct rt_err *err)
     return rc;
 }
 
+static void
+shift_spans(struct coverage *c, rt_dur shift)
+{
+    for (int s = 0; s < SOURCE__COUNT; s++)
+        for (size_t i = 0; i < c->spans[s].n; i++) {
+            c->spans[s].v[i].from = moment_add(c->spans[s].v[i].from, shift);
+            c->spans[s].v[i].to = moment_add(c->spans[s].v[i].to, shift);
+        }
+}
+
 static int
 cover(const struct trial_log *log, enum trial_change how, struct coverage *c)
 {
@@ -182,10 +197,10 @@ cover(const struct trial_log *log, enum trial_change how, struct coverage *c)
         rt_time to = log->ends[s];
         if (to == RT_TIME_NONE)
             to = moment_add(log->last, how == TRIAL_CUT ? 0 : EDGE);
-        if (coverage_add(c, (enum event_source)s, moment_add(log->first, shift),
-                         moment_add(to, shift)) < 0)
+        if (coverage_add_but(c, (enum event_source)s, log->first, to, &log->gaps[s]) < 0)
             return -1;
     }
+    shift_spans(c, shift);
     for (size_t i = 0; i < log->events.n; i++)
         c->kinds |= UINT64_C(1) << log->events.v[i]->kind;
     coverage_settle(c);

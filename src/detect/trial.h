@@ -5,6 +5,7 @@
 #ifndef RECTRACE_DETECT_TRIAL_H
 #define RECTRACE_DETECT_TRIAL_H
 
+#include "detect/coverage.h"
 #include "detect/finding.h"
 #include "detect/rule_test.h"
 
@@ -26,6 +27,7 @@ struct trial_log {
     RT_VEC(struct event *) events;
     rt_time first, last;
     rt_time ends[SOURCE__COUNT]; /* RT_TIME_NONE: an hour after the last event */
+    struct span_list gaps[SOURCE__COUNT];
 };
 /* 0, or -1: memory, or the text is wrong. Is to be freed in both cases. */
 int trial_read(const struct rule_set *set, rt_str text, struct trial_log *log,

@@ -560,11 +560,31 @@ holds_record(const struct scan_value *message)
     return message->type == SCAN_STRING && message->text.n > 0 && message->text.p[0] == '{';
 }
 
+/* The receiver that writes this log says since when it was not there. */
+static int
+read_outage(struct extract *x, const struct scan_value *parts, struct rt_err *err)
+{
+    struct rt_stamp since;
+    struct event e;
+    event_init(&e);
+    take_time(x, &parts[FORMAT_TIME], &e);
+    if (e.begin == RT_TIME_NONE || !e.zoned || rt_time_parse(parts[FORMAT_DOWN].text, &since) == 0 || !since.zoned ||
+        since.at >= e.begin)
+        return LINE_IGNORED;
+    e.kind = KIND_OUTAGE;
+    e.source = SOURCE_HOOK;
+    e.outcome = OUTCOME_OK;
+    e.begin = since.at;
+    return emit(x, &e, err) < 0 ? -1 : LINE_IGNORED;
+}
+
 int
 call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
     struct scan_value request[SLOT__COUNT];
     int fate = LINE_UNMATCHED;
+    if (parts[FORMAT_DOWN].type == SCAN_STRING)
+        return read_outage(x, parts, err);
     if (parts[FORMAT_HOOK].type == SCAN_OBJECT || parts[FORMAT_HOOK].type == SCAN_STRING)
         fate = read_callback(x, parts, part_body(x, &parts[FORMAT_HOOK], 2), err);
     if (fate != LINE_UNMATCHED)

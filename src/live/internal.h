@@ -85,6 +85,7 @@ struct spring {
     struct intake *intake;
     bool settled; /* goes on where it is; else its few lines are read anew when others come */
     bool stale, muted;
+    struct span_list holes; /* when the receiver was down */
     struct spring_tally tally;
 };
 struct spring *spring_new(struct live_engine *e, rt_str source, bool callbacks, struct rt_err *err);

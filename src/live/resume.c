@@ -27,7 +27,7 @@ identity(const struct live_engine *e, char *out, size_t room)
     struct stat st;
     if (stat(e->options.store, &st) < 0)
         return -1;
-    snprintf(out, room, "%s %d %d %d %zu %zu %s %llu %llu", PACKAGE_VERSION, EVENT_PACK_VERSION, FIELDS, KIND_HOOK,
+    snprintf(out, room, "holes %s %d %d %d %zu %zu %s %llu %llu", PACKAGE_VERSION, EVENT_PACK_VERSION, FIELDS, KIND_HOOK,
              sizeof(struct spring_tally), sizeof(struct saved), e->options.rules->sha256,
              (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
     return 0;
@@ -51,9 +51,13 @@ save_spring(struct live_engine *e, struct spring *s, struct rt_err *err)
 {
     char name[32];
     struct rt_buf b;
-    rt_buf_init(&b, 64 * 1024);
+    uint64_t holes = s->holes.v.n;
+    rt_buf_init(&b, 256 * 1024);
     rt_buf_addc(&b, s->settled ? 1 : 0);
     rt_buf_add(&b, (rt_str){(const char *)&s->tally, sizeof(s->tally)});
+    rt_buf_add(&b, (rt_str){(const char *)&holes, sizeof(holes)});
+    if (holes > 0)
+        rt_buf_add(&b, (rt_str){(const char *)s->holes.v.v, holes * sizeof(struct span)});
     rt_buf_add(&b, rt_str_of(s->source));
     snprintf(name, sizeof(name), "spring %u", s->number);
     int rc = b.failed ? rt_fail_mem(err) : shelf_note(e->shelf, name, rt_buf_str(&b), err);
@@ -102,15 +106,27 @@ resume_spring(struct live_engine *e, uint32_t number, struct rt_err *err)
     char name[32];
     rt_str b = RT_NONE;
     snprintf(name, sizeof(name), "spring %u", number);
-    if (shelf_noted(e->shelf, name, &b, err) != 1 || b.n < 1 + sizeof(struct spring_tally))
+    struct spring_tally tally;
+    uint64_t holes = 0;
+    size_t head = 1 + sizeof(tally) + sizeof(holes);
+    if (shelf_noted(e->shelf, name, &b, err) != 1 || b.n < head)
         return -1;
     bool settled = b.p[0] != 0;
-    struct spring_tally tally;
     memcpy(&tally, b.p + 1, sizeof(tally));
-    struct spring *s = live_add_spring(e, rt_str_from(b, 1 + sizeof(tally)), number == 0, err);
+    memcpy(&holes, b.p + 1 + sizeof(tally), sizeof(holes));
+    if (holes > (b.n - head) / sizeof(struct span))
+        return -1;
+    size_t names = head + holes * sizeof(struct span);
+    struct spring *s = live_add_spring(e, rt_str_from(b, names), number == 0, err);
     if (s == NULL)
         return -1;
     s->tally = tally;
+    for (size_t i = head; settled && i < names; i += sizeof(struct span)) {
+        struct span h;
+        memcpy(&h, b.p + i, sizeof(h));
+        if (coverage_note_hole(&s->holes, h.from, h.to) < 0)
+            return rt_fail_mem(err);
+    }
     if (!settled)
         return 0; /* stale: read anew with the first pump */
     s->settled = true;

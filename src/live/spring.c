@@ -45,6 +45,8 @@ take_event(void *arg, const struct event *e, struct rt_err *err)
     struct spring *s = arg;
     if (s->muted)
         return 0;
+    if (e->kind == KIND_OUTAGE)
+        return coverage_note_hole(&s->holes, e->begin, e->end) < 0 ? rt_fail_mem(err) : 0;
     note_order(&s->tally, e);
     return live_take(s->engine, s, e, err);
 }
@@ -74,6 +76,7 @@ open_intake(struct spring *s, struct rt_err *err)
 static void
 clear_tally(struct spring *s)
 {
+    s->holes.v.n = 0;
     s->tally = (struct spring_tally){.begin = RT_TIME_NONE,
                                      .end = RT_TIME_NONE,
                                      .clock = RT_TIME_NONE,
@@ -114,6 +117,7 @@ spring_free(struct spring **ps)
     if (s == NULL)
         return;
     intake_free(&s->intake);
+    RT_VEC_FREE(&s->holes.v);
     rt_free(s->source);
     rt_free(s);
 }

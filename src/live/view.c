@@ -29,7 +29,9 @@ static int
 give_input(void *arg, size_t n, struct rt_arena *arena, struct intake_result *out, struct rt_err *err)
 {
     struct live_engine *e = ((struct making *)arg)->engine;
-    return intake_so_far(e->ranked[n]->intake, e->drop_times, arena, out, err);
+    int rc = intake_so_far(e->ranked[n]->intake, e->drop_times, arena, out, err);
+    out->holes = &e->ranked[n]->holes;
+    return rc;
 }
 
 static int

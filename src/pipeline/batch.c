@@ -111,6 +111,13 @@ batch_assemble(const struct rule_set *rules, const struct rt_limits *limits, con
     return b;
 }
 
+static void
+job_fini(struct job *j)
+{
+    RT_VEC_FREE(&j->holes.v);
+    rt_arena_fini(&j->arena);
+}
+
 void
 batch_free(struct batch **pb)
 {
@@ -127,7 +134,7 @@ batch_free(struct batch **pb)
         rt_free(b->groups.v[g].sessions);
     }
     for (size_t i = 0; b->jobs != NULL && i < b->job_count; i++)
-        rt_arena_fini(&b->jobs[i].arena);
+        job_fini(&b->jobs[i]);
     RT_VEC_FREE(&b->groups);
     RT_VEC_FREE(&b->sessions);
     RT_VEC_FREE(&b->findings);

@@ -51,6 +51,8 @@ static int
 take_event(void *arg, const struct event *e, struct rt_err *err)
 {
     struct intake *in = arg;
+    if (e->kind == KIND_OUTAGE)
+        return in->sink.event(in->sink.arg, e, err);
     intake_count(in->out, e);
     if (outside(in->options, e->begin))
         return 0;

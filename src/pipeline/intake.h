@@ -27,12 +27,13 @@ struct intake_result {
     uint64_t api_events, hook_events, aside_events;
     uint64_t kinds; /* mask of the kinds met */
     rt_time first, last;
+    const struct span_list *holes; /* of one that is fed line by line, when its receiver was down; borrowed */
     struct report_input report; /* text in the arena */
 };
 
 void intake_count(struct intake_result *r, const struct event *e);
 
-/* Called for each event and, with NULL, whenever a stretch of the input is done. `clock` is the
+/* Called for each event, a KIND_OUTAGE among them, and, with NULL, whenever a stretch of the input is done. `clock` is the
  * latest time that the input has reached. 0, or -1 to stop with err set. */
 struct intake_sink {
     int (*event)(void *arg, const struct event *e, struct rt_err *err);

@@ -23,6 +23,7 @@ struct job {
     const struct format *likely; /* likewise: what reads it; or NULL */
     rt_time seen; /* earliest event so far */
     rt_time clock;
+    struct span_list holes; /* when its receiver was down */
     struct rt_arena arena;
     struct intake_result result;
 };

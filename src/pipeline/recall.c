@@ -41,6 +41,10 @@ void
 recall_record(const struct rule_set *rules, const struct store_callback *c, struct rt_buf *out)
 {
     char when[RT_TIME_MAX];
+    if (c->label == STORE_OUTAGE && rt_str_starts(c->body, RT_LIT(STORE_OUTAGE_BODY))) {
+        rt_buf_addf(out, "{\"time\":\"%s\",%.*s\n", rt_time_rfc3339(c->received, when), RT_FMT(rt_str_from(c->body, 1)));
+        return;
+    }
     rt_buf_addf(out, "{\"time\":\"%s\",\"status\":200,", rt_time_rfc3339(c->received, when));
     if (c->secret.n > 0)
         rt_buf_addf(out, "\"headers\":{\"%.*s\":\"***\"},", RT_FMT(rules->delivery.sha256));

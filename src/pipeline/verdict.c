@@ -35,7 +35,8 @@ batch_cover(struct batch *b, struct rt_err *err)
             continue;
         if (j->result.api_events > 0 && coverage_add(&b->coverage, SOURCE_API, from, to) < 0)
             return rt_fail_mem(err);
-        if (j->result.hook_events > 0 && coverage_add(&b->coverage, SOURCE_HOOK, from, to) < 0)
+        const struct span_list *holes = j->result.holes != NULL ? j->result.holes : &j->holes;
+        if (j->result.hook_events > 0 && coverage_add_but(&b->coverage, SOURCE_HOOK, from, to, holes) < 0)
             return rt_fail_mem(err);
     }
     if (cover_bundles(b) < 0)

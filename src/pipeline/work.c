@@ -57,9 +57,20 @@ deliver(struct worker *w, struct rt_err *err)
 }
 
 static int
+note_hole(struct worker *w, const struct event *e, struct rt_err *err)
+{
+    pthread_mutex_lock(&w->batch->lock);
+    int rc = coverage_note_hole(&w->job->holes, e->begin, e->end);
+    pthread_mutex_unlock(&w->batch->lock);
+    return rc < 0 ? rt_fail_mem(err) : 0;
+}
+
+static int
 take_event(void *arg, const struct event *e, struct rt_err *err)
 {
     struct worker *w = arg;
+    if (e->kind == KIND_OUTAGE)
+        return note_hole(w, e, err);
     intake_count(&w->job->result, e);
     if (e->begin != RT_TIME_NONE && (w->job->seen == RT_TIME_NONE || e->begin < w->job->seen))
         w->job->seen = e->begin;

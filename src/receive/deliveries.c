@@ -255,7 +255,9 @@ next_item(struct writing *w, struct store_cursor *c, bool refused, struct rt_err
     if (refused) {
         out_html(w->o, r.reason);
     } else {
-        out_raw(w->o, s.label == STORE_EVENT ? "accepted" : store_label_names[s.label]);
+        out_raw(w->o, s.label == STORE_EVENT    ? "accepted"
+                      : s.label == STORE_OUTAGE ? "callbacks were not taken"
+                                                : store_label_names[s.label]);
         if (s.copies > 1)
             out_fmt(w->o, ", duplicate x%" PRId64, s.copies - 1);
     }

@@ -16,7 +16,7 @@
 #include "receive/retain.h"
 #include "report/json.h"
 
-/* Between two views: this long, and four times as long as the last one took. */
+/* Between two views: this long, and four times as long as the last one kept the processor. */
 #define LEAST_PAUSE (50 * RT_MS)
 enum { REST = 4 };
 #define RETAIN_EVERY RT_HOUR
@@ -47,6 +47,8 @@ struct live {
     rt_dur retained, saved;     /* monotonic: when it was done last */
     rt_dur no_shelf_until;      /* likewise */
     bool unsaved;
+    struct store_extent shown; /* what the newest view holds */
+    uint64_t told;             /* sum of the counters then; 0: make one in any case */
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t wake, made; /* made: the first view */
@@ -208,7 +210,7 @@ tell_view(struct live *l)
     rt_buf_fini(&b);
 }
 
-static void
+static bool
 renew(struct live *l)
 {
     struct rt_err err = {0};
@@ -217,7 +219,7 @@ renew(struct live *l)
     if (new == NULL) {
         log_warn("the view of the store cannot be made: %s", err.msg);
         live_view_put(&old);
-        return;
+        return false;
     }
     struct report none = {0};
     tell_changes(l, old != NULL ? live_view_report(old) : &none, live_view_report(new));
@@ -229,6 +231,39 @@ renew(struct live *l)
     tell_view(l);
     live_view_put(&replaced);
     live_view_put(&old);
+    return true;
+}
+
+/* All that a look at the page could tell apart: the receiver itself writes now and then, too. */
+static uint64_t
+sum_of_counters(struct live *l)
+{
+    uint64_t sum = 1;
+    for (int i = 0; i < COUNT__COUNT; i++)
+        if (i != COUNT_COMMITS && i != COUNT_CONNECTIONS)
+            sum += counted(l->counters, (enum counter)i);
+    return sum;
+}
+
+static bool
+same_rows(const struct store_extent *a, const struct store_extent *b)
+{
+    return a->callbacks == b->callbacks && a->lines == b->lines;
+}
+
+static void
+renew_if_changed(struct live *l)
+{
+    struct live_facts f;
+    uint64_t sum = sum_of_counters(l);
+    live_engine_facts(l->engine, &f);
+    bool stale = l->told == 0 || !same_rows(&f.extent, &l->shown);
+    if (stale && !renew(l))
+        sum = 0;
+    else if (!stale && sum != l->told)
+        tell_view(l);
+    l->shown = f.extent;
+    l->told = sum;
 }
 
 /* ---- the engine ---- */
@@ -259,6 +294,7 @@ static void
 begin_anew(struct live *l, const struct rt_err *why)
 {
     log_warn("the view of the store is begun anew: %s", why->msg);
+    l->told = 0;
     if (strstr(why->msg, l->shelf) != NULL) /* its errors name it */
         l->no_shelf_until = monotonic_now() + NO_SHELF;
     live_engine_free(&l->engine);
@@ -274,8 +310,10 @@ retain(struct live *l)
     uint64_t before = counted(l->counters, COUNT_FORGOTTEN);
     if (retain_run(l->retain, l->now(), &err) < 0)
         log_warn("nothing could be forgotten: %s", err.msg);
-    else if (counted(l->counters, COUNT_FORGOTTEN) != before && l->engine != NULL &&
-             live_engine_restart(l->engine, &err) < 0)
+    if (counted(l->counters, COUNT_FORGOTTEN) == before)
+        return;
+    l->told = 0;
+    if (l->engine != NULL && live_engine_restart(l->engine, &err) < 0)
         begin_anew(l, &err);
 }
 
@@ -298,9 +336,11 @@ catch_up(struct live *l)
     struct rt_err err = {0};
     rt_dur begun = monotonic_now();
     int more = 1;
+    struct live_facts f;
     while (more == 1 && !stopping(l)) {
         more = live_engine_pump(l->engine, ROWS_AT_ONCE, &err);
-        l->unsaved = true;
+        live_engine_facts(l->engine, &f);
+        l->unsaved |= l->told == 0 || more != 0 || !same_rows(&f.extent, &l->shown);
         if (more == 1 && monotonic_now() - begun > VIEW_MEANWHILE) {
             save(l);
             if (l->engine == NULL)
@@ -323,7 +363,7 @@ turn(struct live *l)
         return false;
     if (!catch_up(l))
         return false;
-    renew(l);
+    renew_if_changed(l);
     if (monotonic_now() - l->saved > SAVE_EVERY)
         save(l);
     return true;
@@ -346,6 +386,15 @@ wait_locked(struct live *l)
     return true;
 }
 
+/* Of the processor: a process that was stopped in the middle of a turn has no reason to rest for that. */
+static rt_dur
+worked_so_far(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (rt_dur)t.tv_sec * RT_SEC + t.tv_nsec / 1000;
+}
+
 static void *
 work(void *arg)
 {
@@ -357,13 +406,13 @@ work(void *arg)
             break;
         l->dirty = false;
         pthread_mutex_unlock(&l->lock);
-        rt_dur begun = monotonic_now();
+        rt_dur begun = worked_so_far();
         bool well = true;
         if (poked)
             well = turn(l);
         else
             save(l);
-        rt_dur took = (monotonic_now() - begun) * REST;
+        rt_dur took = (worked_so_far() - begun) * REST;
         pthread_mutex_lock(&l->lock);
         l->dirty |= !well;
         rt_dur least = well ? LEAST_PAUSE : RETRY_AFTER;

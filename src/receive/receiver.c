@@ -21,6 +21,7 @@
 #include "receive/http.h"
 #include "receive/listen.h"
 #include "receive/private.h"
+#include "receive/pulse.h"
 #include "receive/retain.h"
 
 struct receiver {
@@ -33,6 +34,7 @@ struct receiver {
     struct changes *changes;
     struct admin *admin;
     struct follow *follow;
+    struct pulse *pulse;
     struct gauges gauges;
     struct retain retain;
     char *token, *tls_cert, *tls_key;
@@ -239,7 +241,10 @@ start(struct receiver *v, struct rt_err *err)
     v->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (v->epoll < 0)
         return rt_fail_here(err, RT_EIO, "epoll: %s", strerror(errno));
-    if (open_signals(v, err) < 0 || open_http(v, err) < 0 || open_rest(v, err) < 0)
+    if (open_signals(v, err) < 0 || open_http(v, err) < 0)
+        return -1;
+    v->pulse = pulse_new(v->writer, v->options->now, err);
+    if (v->pulse == NULL || open_rest(v, err) < 0)
         return -1;
     return watch(v, v->signals, err) < 0 || watch(v, writer_fd(v->writer), err) < 0 ||
                    watch(v, http_fd(v->http), err) < 0
@@ -402,11 +407,14 @@ finish(struct receiver *v, int rc)
     admin_free(&v->admin);
     live_free(&v->live);
     changes_free(&v->changes);
+    if (v->pulse != NULL)
+        pulse_stop(v->pulse, 2 * RT_SEC);
     if (v->writer != NULL && !writer_stop(v->writer, 2 * RT_SEC)) {
         /* The disk does not come back: what waits there was answered 503, and threads cannot be ended. */
         log_error("the store hangs; what was not acknowledged is left to the senders");
         _exit(EXIT_FAILURE);
     }
+    pulse_free(&v->pulse);
     if (v->http != NULL) {
         http_run(v->http);
         http_give_up(v->http);

@@ -20,6 +20,7 @@ const char *const format_part_names[FORMAT__PARTS] = {
     [FORMAT_OP] = "op",
     [FORMAT_MESSAGE] = "message",
     [FORMAT_HOOK] = "hook",
+    [FORMAT_DOWN] = "down",
     [FORMAT_REQUEST_HEADERS] = "headers",
     [FORMAT_HOST] = "host",
     [FORMAT_PHASE] = "phase",

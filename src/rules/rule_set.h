@@ -465,6 +465,7 @@ enum format_part { /* what a format finds in a record */
     FORMAT_OP,       /* operation in words, when there is no URL */
     FORMAT_MESSAGE,  /* free text that may hold any of the above */
     FORMAT_HOOK,     /* body of a callback */
+    FORMAT_DOWN,     /* since when the receiver that writes this log was not there; up to the time of the record */
     FORMAT_REQUEST_HEADERS,
     FORMAT_HOST,
     FORMAT_PHASE,    /* split form: text that tells request from answer */

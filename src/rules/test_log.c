@@ -43,15 +43,18 @@ parse_offset(rt_str word, rt_dur *out)
 }
 
 static int
-parse_end(rt_str line, size_t at, struct test_line *out, struct rt_err *err)
+parse_edge(rt_str line, rt_str first, size_t at, struct test_line *out, struct rt_err *err)
 {
     rt_str source = word_at(line, &at), offset = word_at(line, &at);
-    out->type = TEST_LINE_END;
+    out->type = rt_str_is(first, "END") ? TEST_LINE_END : TEST_LINE_GAP;
     out->source = rt_str_is(source, "hook") ? SOURCE_HOOK : SOURCE_API;
     if (!rt_str_is(source, "hook") && !rt_str_is(source, "api"))
-        return fail_at(err, line, source, "END is of api or hook, not");
+        return fail_at(err, line, source, "END and GAP are of api or hook, not");
     if (!parse_offset(offset, &out->at))
         return fail_at(err, line, offset, "a time like +90s is meant, not");
+    rt_str until = out->type == TEST_LINE_GAP ? word_at(line, &at) : RT_NONE;
+    if (out->type == TEST_LINE_GAP && (!parse_offset(until, &out->until) || out->until < out->at))
+        return fail_at(err, line, until, "the end of the gap like +90s is meant, not");
     return 0;
 }
 
@@ -95,8 +98,8 @@ test_line_parse(const struct rule_set *set, rt_str line, struct test_line *out,
     rt_str first = word_at(line, &at);
     if (first.n == 0 || first.p[0] == '#')
         return 0;
-    if (rt_str_is(first, "END"))
-        return parse_end(line, at, out, err);
+    if (rt_str_is(first, "END") || rt_str_is(first, "GAP"))
+        return parse_edge(line, first, at, out, err);
     if (!parse_offset(first, &out->at))
         return fail_at(err, line, first, "a time like +90s is meant, not");
     rt_str name = word_at(line, &at);

@@ -1,18 +1,18 @@
 /*
- * test_log.h - the little logs of inline tests: '+'dur NAME cond*, one event a line; and
- * 'END api|hook +dur'.
+ * test_log.h - the little logs of inline tests: '+'dur NAME cond*, one event a line;
+ * 'END api|hook +dur' and 'GAP api|hook +dur +dur'.
  */
 #ifndef RECTRACE_RULES_TEST_LOG_H
 #define RECTRACE_RULES_TEST_LOG_H
 
 #include "rules/rule_set.h"
 
-enum test_line_type { TEST_LINE_EVENT, TEST_LINE_END, TEST_LINE_EMPTY };
+enum test_line_type { TEST_LINE_EVENT, TEST_LINE_END, TEST_LINE_GAP, TEST_LINE_EMPTY };
 struct test_line {
     enum test_line_type type;
-    rt_dur at;
+    rt_dur at, until; /* until: of a gap */
     uint8_t kind;             /* event */
-    enum event_source source; /* event, end */
+    enum event_source source; /* event, end, gap */
     bool ok, fail;
     struct { /* FIELD=VALUE in order; classes are resolved */
         uint16_t field;

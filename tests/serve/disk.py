@@ -84,7 +84,7 @@ def slow(name, letter, seconds, connections, load_seconds, after):
                     folder.fault("-")  # one sync hangs, those after it do not
 
         load.run(server.port, connections, load_seconds, hang)
-        check(f"{name}: no answer later than 9 s", load.slowest < min(9, 2 if not after else 9), f"{load.slowest:.2f} s")
+        check(f"{name}: no answer later than 9 s", load.slowest < min(9, 10 * seconds), f"{load.slowest:.2f} s")
         if after:
             check(f"{name}: 503 meanwhile, 200 afterwards", load.answers.get(503, 0) >= connections / 2 and load.times[-1][1] == 200,
                   load.answers)

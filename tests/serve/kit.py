@@ -304,11 +304,14 @@ class Load:
         asyncio.run(all_of_them())
 
 
+OUTAGE = 4  # label of a row by which the receiver notes that it was not there
+
+
 def stored(path):
     """Notice ids of the store, each as often as it is a first one; and whether the file is whole."""
     db = sqlite3.connect(path)
     try:
-        ids = [row[0] for row in db.execute("SELECT notice FROM callback WHERE of IS NULL")]
+        ids = [row[0] for row in db.execute("SELECT notice FROM callback WHERE of IS NULL AND label <> ?", (OUTAGE,))]
         whole = db.execute("PRAGMA integrity_check").fetchone()[0]
     finally:
         db.close()

@@ -9,11 +9,11 @@ tests_serve_timing_SOURCES = tests/serve/timing.c
 CLEANFILES += tests/serve/timing$(EXEEXT)
 TESTS += tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh tests/serve/shippers.sh \
 	tests/serve/refusals.sh tests/serve/page.sh tests/serve/nth.sh tests/serve/ops.sh tests/serve/tls.sh \
-	tests/serve/damage.sh tests/serve/beside.sh tests/serve/scarce.sh tests/serve/clock.sh tests/serve/meaning.sh
+	tests/serve/damage.sh tests/serve/beside.sh tests/serve/scarce.sh tests/serve/clock.sh tests/serve/meaning.sh tests/serve/down.sh
 EXTRA_DIST += tests/serve/kit.py \
 	tests/serve/kill.py tests/serve/disk.py tests/serve/powercut.py tests/serve/hostile.py tests/serve/live.py \
 	tests/serve/refusals.py tests/serve/page.py tests/serve/nth.py tests/serve/ops.py tests/serve/tls.py \
-	tests/serve/damage.py tests/serve/beside.py tests/serve/scarce.py tests/serve/clock.py tests/serve/meaning.py \
+	tests/serve/damage.py tests/serve/beside.py tests/serve/scarce.py tests/serve/clock.py tests/serve/meaning.py tests/serve/down.py tests/serve/down.sh \
 	tests/serve/damage.sh tests/serve/beside.sh tests/serve/scarce.sh tests/serve/clock.sh tests/serve/meaning.sh \
 	tests/serve/kill.sh tests/serve/disk.sh tests/serve/powercut.sh tests/serve/hostile.sh tests/serve/live.sh tests/serve/shippers.sh \
 	tests/serve/refusals.sh tests/serve/page.sh tests/serve/nth.sh tests/serve/ops.sh tests/serve/tls.sh

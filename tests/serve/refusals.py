@@ -63,7 +63,9 @@ with Folder() as folder:
     db.execute(f"PRAGMA user_version = {version + 1}")
     db.close()
     refused("a newer store", folder, f"is of version {version + 1}")
-    sqlite3.connect(folder.store).execute(f"PRAGMA user_version = {version}").close()
+    db = sqlite3.connect(folder.store)
+    db.execute(f"PRAGMA user_version = {version}")
+    db.close()
     check("and with its version it opens", Server(folder).stop() == 0)
     if os.getuid() == 0:
         os.chmod(folder.path, 0o755)

@@ -139,6 +139,9 @@ put_some(struct store *s, size_t most)
             put(s, &l->rows.v[random_below((unsigned)l->next + 1)], number++);
         l->next++;
         n++;
+        rt_time now = (rt_time)1767600000 * RT_SEC + number * RT_MS;
+        if (random_below(40) == 0)
+            CHECK(store_put_outage(s, now - (rt_time)(1 + random_below(900)) * RT_SEC, now, &err) == 0);
     }
     CHECK(store_commit(s, &err) == 0);
     return n;

@@ -465,7 +465,7 @@ lint_finds_what_loading_lets_pass(void)
         {"end of a log",
          LINTED("", PROVEN "      - log: |\n          +0 stop ok\n          END all +5s\n      "
                            "  expect: none\n"),
-         "error: END is of api or hook, not 'all'", "all", NULL},
+         "error: END and GAP are of api or hook, not 'all'", "all", NULL},
         {"value that no let gives",
          LINTED("", PROVEN "      - { log: '+0 start ok', expect: { lat: 1s } }\n"),
          "error: the test expects 'lat', which the rule does not give", "{ log: '+0 start",
