@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "ingest/reader.h"
 #include "report/needles.h"
+#include "store/store.h"
 
 enum { HEAD = 3, NEAR = 20 };
 
@@ -189,6 +190,9 @@ choice_make(struct choice *c, const struct report *r, const struct session *cons
             0)
             rc = rt_fail_mem(err);
     if (rc == 0 && wide && mark_proofs(c, r) < 0)
+        rc = rt_fail_mem(err);
+    /* What was silent because nobody listened must not look like an absence. */
+    if (rc == 0 && needles_add(&ids, RT_LIT(STORE_OUTAGE_NAME), RT_NONE) < 0)
         rc = rt_fail_mem(err);
     needles_settle(&ids);
     for (size_t i = 0; width != CHOICE_ALL && i < inputs->inputs.n && rc == 0; i++) {

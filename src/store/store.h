@@ -100,7 +100,8 @@ int store_get_tail(struct store *s, rt_str source, struct store_tail *out, struc
 int64_t store_forget(struct store *s, const struct store_extent *keep, rt_time before,
                      uint64_t bytes, int64_t most, struct rt_err *err);
 /* alive.c: until when callbacks were taken, RT_TIME_NONE: not known; and a row for a time in which none were. */
-#define STORE_OUTAGE_BODY "{\"receiver_down_since\":"
+#define STORE_OUTAGE_NAME "receiver_down_since"
+#define STORE_OUTAGE_BODY "{\"" STORE_OUTAGE_NAME "\":"
 int store_alive_until(struct store *s, rt_time *out, struct rt_err *err);
 int store_set_alive(struct store *s, rt_time now, struct rt_err *err);
 int store_put_outage(struct store *s, rt_time from, rt_time to, struct rt_err *err);

@@ -124,6 +124,11 @@ for what, how in (("stopped", "stop"), ("killed", "kill"), ("frozen", "freeze"))
         check(f"{what}: so does the page", "callback log missing" in page)
         items = json.loads(server.get("/api/v1/deliveries")[1])["items"]
         check(f"{what}: it stands among the deliveries", [d["label"] for d in items].count("receiver-down") == 1)
+        bundle = folder.path + "/evidence.tgz"
+        done = run("bundle", "aa" * 16, *map(lambda i: folder.path + "/out/" + i["path"], report["inputs"]), "-o", bundle)
+        again = json.loads(run("analyze", "--format", "json", bundle).stdout or b"{}")
+        check(f"{what}: a bundle of it keeps the hole", done.returncode == 0 and len(holes(again)) == 1 and accused(again, "aa") == [],
+              done.stderr.decode()[-200:])
         if how == "stop":
             # And a view that goes on from its shelf still knows it.
             server.stop()
