@@ -88,7 +88,8 @@ enum event_outcome {
 static inline bool
 event_is_aside(uint8_t kind)
 {
-    return kind == KIND_FOREIGN_CALL || kind == KIND_FOREIGN_HOOK || kind == KIND_PROBE_HOOK || kind == KIND_CLOCKS;
+    return kind == KIND_FOREIGN_CALL || kind == KIND_FOREIGN_HOOK || kind == KIND_PROBE_HOOK || kind == KIND_NAMELESS_HOOK ||
+           kind == KIND_CLOCKS;
 }
 
 #define EVENT_NO_CODE INT32_MIN

@@ -302,7 +302,7 @@ set_aside(struct extract *x, struct event *e, uint8_t kind, struct rt_err *err)
 {
     e->kind = kind;
     e->sid = e->cname = e->uid = RT_NONE;
-    *(kind == KIND_FOREIGN_HOOK ? &x->foreign : &x->probes) += 1;
+    *(kind == KIND_FOREIGN_HOOK ? &x->foreign : kind == KIND_PROBE_HOOK ? &x->probes : &x->nameless) += 1;
     return emit(x, e, err) < 0 ? -1 : LINE_IGNORED;
 }
 
@@ -337,6 +337,9 @@ callback_read(struct extract *x, rt_str object, struct rt_err *err)
         take_details(x, &e, l.hook, l.inner, l.legacy) < 0 ||
         (wrong != NULL && add_text(x, &e, FIELD_HOOK_DEFECT, rt_str_of(wrong)) < 0))
         return rt_fail_mem(err);
+    /* A part of one may stand alone where somebody kept only that; a whole one that names nothing tells of nothing. */
+    if (l.whole && e.sid.n == 0 && e.cname.n == 0)
+        return set_aside(x, &e, KIND_NAMELESS_HOOK, err);
     return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
 }
 

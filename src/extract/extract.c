@@ -402,6 +402,9 @@ sum_up(struct extract *x, struct rt_err *err)
     if (x->probes > 0 &&
         tell(x, rt_arena_printf(&x->told, "tests of the callback receiver, left out: %u", x->probes), err) < 0)
         return -1;
+    if (x->nameless > 0 &&
+        tell(x, rt_arena_printf(&x->told, "callbacks that name no recording, left out: %u", x->nameless), err) < 0)
+        return -1;
     if (x->masked > 0 &&
         tell(x,
              rt_arena_printf(&x->told, "ids look masked or are templates in %u call%s; they join nothing", x->masked,
@@ -450,6 +453,7 @@ extract_tally(const struct extract *x, struct extract_tally *out)
         .first_unread_stop = x->first_unread_stop,
         .foreign = x->foreign,
         .probes = x->probes,
+        .nameless = x->nameless,
         .masked = x->masked,
         .limit_hits = x->limit_hits,
     };
@@ -474,6 +478,7 @@ extract_go_on(struct extract *x, const struct extract_tally *from)
     x->first_unread_stop = from->first_unread_stop;
     x->foreign = from->foreign;
     x->probes = from->probes;
+    x->nameless = from->nameless;
     x->masked = from->masked;
     x->limit_hits = from->limit_hits;
 }

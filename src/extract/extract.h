@@ -72,7 +72,7 @@ struct extract_tally {
     bool unzoned, undated;
     uint64_t first_unread;
     char first_unread_text[120];
-    uint32_t first_unread_stop, foreign, probes, masked, limit_hits;
+    uint32_t first_unread_stop, foreign, probes, nameless, masked, limit_hits;
     char limit_pattern[160];
 };
 /* False: it holds more than that. */

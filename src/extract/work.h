@@ -141,7 +141,7 @@ struct extract {
     rt_time clock;          /* of the latter: the last one, days counted from the first */
     uint64_t first_unread;
     char first_unread_text[120];
-    uint32_t first_unread_stop, limit_hits, foreign, probes;
+    uint32_t first_unread_stop, limit_hits, foreign, probes, nameless;
     char limit_pattern[160];
     RT_VEC(const char *) warnings;
 };

@@ -108,7 +108,11 @@ with Folder() as folder, Server(folder) as server:
         db.close()
         check(f"{name}: 200, kept and labelled", status == 200 and got == (label, json.dumps(body).encode()), (status, got and got[0]))
     r = report(folder.store)
-    check("no recording is made of them", not any(s["sid"] or s["cname"] for s in r["sessions"]), [s["id"] for s in r["sessions"]])
+    check("no session is made of them", r["sessions"] == [], [s["id"] for s in r["sessions"]])
+    check("those that name nothing are told", any(f["id"] == "webhook-nameless" and f["count"] == 2 for f in r["findings"]),
+          [f["id"] for f in r["findings"]])
+    check("and so it is live", wait_until(lambda: json.loads(server.get("/api/v1/report")[1]) == r))
+    check("each stands among the deliveries", len(json.loads(server.get("/api/v1/deliveries")[1])["items"]) == len(odd))
     check("they are counted", server.metric("rectrace_probes_total") == 2 and server.metric("rectrace_foreign_total") == 1 and
           server.metric("rectrace_unknown_total") == 4)
 
