@@ -91,6 +91,25 @@ rt_arena_array(struct rt_arena *a, size_t count, size_t size)
     return __builtin_mul_overflow(count, size, &n) ? NULL : rt_arena_alloc(a, n);
 }
 
+void *
+rt_arena_extend(struct rt_arena *a, const void *p, size_t n, size_t more)
+{
+    struct rt_arena_chunk *c = a->head;
+    size_t whole = 0;
+    if (__builtin_add_overflow(n, more, &whole))
+        return NULL;
+    bool even = n % ALIGN == 0 && more % ALIGN == 0;
+    char *last = p == NULL || c == NULL || n > c->used ? NULL : c->bytes + c->used - n;
+    if (even && last == p && last != NULL && c->size - c->used >= more) {
+        c->used += more;
+        return last;
+    }
+    char *copy = take(a, whole);
+    if (copy != NULL && n > 0)
+        memcpy(copy, p, n);
+    return copy;
+}
+
 char *
 rt_arena_strz(struct rt_arena *a, rt_str s)
 {

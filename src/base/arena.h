@@ -28,6 +28,9 @@ void rt_arena_fini(struct rt_arena *a);
 /* Zeroed, aligned for any type. NULL: memory or the limit ran out. */
 void *rt_arena_alloc(struct rt_arena *a, size_t n);
 void *rt_arena_array(struct rt_arena *a, size_t count, size_t size);
+/* `more` bytes, not zeroed, behind the `n` at `p` (NULL: none): where they are if nothing was taken since, else
+ * in a copy. What was there stays valid in either case. NULL when memory runs out. */
+void *rt_arena_extend(struct rt_arena *a, const void *p, size_t n, size_t more);
 /* A copy; `ok` (may be NULL) is set to false when memory runs out, and RT_NONE is returned. */
 rt_str rt_arena_str(struct rt_arena *a, rt_str s, bool *ok);
 /* NUL-terminated copy, NULL when memory runs out. */

@@ -214,11 +214,10 @@ event_copy(struct rt_arena *a, const struct event *e, const struct event *like)
 int
 event_add(struct rt_arena *a, struct event *e, const struct event_value *v)
 {
-    struct event_value *values = rt_arena_array(a, (size_t)e->value_count + 1, sizeof(*values));
+    struct event_value *values =
+        rt_arena_extend(a, e->values, e->value_count * sizeof(*values), sizeof(*values));
     if (values == NULL)
         return -1;
-    if (e->value_count > 0)
-        memcpy(values, e->values, e->value_count * sizeof(*values));
     values[e->value_count++] = *v;
     e->values = values;
     return 0;

@@ -82,11 +82,19 @@ note(struct box *b, const struct event *e, const struct box_keep *how)
     b->signs |= how->signs(how->arg, e);
 }
 
+/* One that most likely has the same ids; NULL: none yet. */
+static const struct event *
+neighbour(const struct box *b)
+{
+    if (b->events.n > 0)
+        return b->events.v[b->events.n - 1];
+    return b->runs.n > 0 ? b->runs.v[0].like : NULL;
+}
+
 static struct poll_run *
 new_run(struct box *b, const struct event *like)
 {
-    const struct event *first = b->runs.n > 0 ? b->runs.v[0].like : NULL;
-    struct event *copy = event_copy(&b->arena, like, first);
+    struct event *copy = event_copy(&b->arena, like, neighbour(b));
     struct poll_run *run = copy == NULL ? NULL : RT_VEC_PUSH(&b->runs);
     if (run != NULL) {
         run->like = copy;
@@ -179,8 +187,7 @@ keep_whole(struct box *b, const struct event *e, const struct box_keep *how)
         b->dropped++;
         return 0;
     }
-    struct event *copy =
-        event_copy(&b->arena, e, b->events.n > 0 ? b->events.v[b->events.n - 1] : NULL);
+    struct event *copy = event_copy(&b->arena, e, neighbour(b));
     struct event **slot = copy == NULL ? NULL : RT_VEC_PUSH(&b->events);
     if (slot == NULL)
         return -1;

@@ -153,6 +153,30 @@ an_arena_copies_text(void)
 }
 
 static void
+what_was_taken_last_grows_in_place(void)
+{
+    struct rt_arena a;
+    rt_arena_init(&a, 256, 0);
+    char *p = rt_arena_extend(&a, NULL, 0, 32), *longer = NULL, *moved = NULL;
+    CHECK(p != NULL);
+    memset(p, 'a', 32);
+    longer = rt_arena_extend(&a, p, 32, 32);
+    CHECK(longer == p);
+    memset(longer + 32, 'b', 32);
+    char *after = rt_arena_strz(&a, RT_LIT("after"));
+    moved = rt_arena_extend(&a, longer, 64, 32);
+    CHECK(moved != NULL && moved != longer && memcmp(moved, longer, 64) == 0);
+    memset(moved + 64, 'c', 32);
+    CHECK(strcmp(after, "after") == 0);
+    /* No room in its chunk, or bytes that do not end where the next would begin: elsewhere, with what was there. */
+    char *large = rt_arena_extend(&a, moved, 96, 4096), *odd = rt_arena_extend(&a, large, 5, 3);
+    CHECK(large != NULL && large != moved && memcmp(large, moved, 96) == 0);
+    CHECK(odd != NULL && odd != large && memcmp(odd, large, 5) == 0);
+    CHECK(rt_arena_extend(&a, odd, 8, SIZE_MAX) == NULL);
+    rt_arena_fini(&a);
+}
+
+static void
 a_mark_gives_back_what_came_after(void)
 {
     struct rt_arena a;
@@ -447,6 +471,7 @@ static const struct check_test tests[] = {
     {"arena memory is zeroed, aligned and apart", arena_memory_is_zeroed_aligned_and_apart},
     {"an arena keeps to its maximum", an_arena_keeps_to_its_maximum},
     {"an arena copies text", an_arena_copies_text},
+    {"what was taken last grows in place", what_was_taken_last_grows_in_place},
     {"a mark gives back what came after", a_mark_gives_back_what_came_after},
     {"an arena without memory says so", an_arena_without_memory_says_so},
     {"an array grows", an_array_grows},
