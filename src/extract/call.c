@@ -40,91 +40,16 @@ kind_in_words(rt_str words)
     return last;
 }
 
-static bool
-present(const struct scan_value *v)
-{
-    return v->type != SCAN_NONE && !(v->type == SCAN_STRING && v->text.n == 0);
-}
-
 /* The call that an answer is of: by the field for that, or the only one that its message names. */
 static uint8_t
 kind_told(const struct scan_value *parts)
 {
     const struct scan_value *message = &parts[FORMAT_MESSAGE];
-    uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
-    if (kind != KIND_NONE || !present(message) || message->type != SCAN_STRING)
+    uint8_t kind = scan_present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+    if (kind != KIND_NONE || !scan_present(message) || message->type != SCAN_STRING)
         return kind;
     uint64_t kinds = kinds_in_words(message->text, &kind);
     return (kinds & (kinds - 1)) == 0 ? kind : KIND_NONE;
-}
-
-/* The time of the wrapper, when the line itself has none. */
-static void
-take_outer(const struct extract *x, struct event *e)
-{
-    if (!x->outer.known)
-        return;
-    e->begin = e->end = x->outer.at;
-    e->zoned = x->outer.zoned;
-    e->coarse = x->outer.coarse;
-}
-
-static void
-take_time(struct extract *x, const struct scan_value *v, struct event *e)
-{
-    struct rt_stamp stamp;
-    if (v->type != SCAN_STRING && v->type != SCAN_NUMBER) {
-        take_outer(x, e);
-        return;
-    }
-    rt_str text = value_text(x, v, 3);
-    const char *format = x->format != NULL && x->format->time_format.n > 0 ? x->format->time_format.p : NULL;
-    size_t n = format != NULL ? rt_time_parse_format(text, format, &stamp) : rt_time_parse_near(text, &x->minute, &stamp);
-    if (n == 0)
-        return;
-    note_time(x, &stamp);
-    e->begin = stamp_time(x, &stamp, &e->zoned);
-    e->end = e->begin;
-    e->coarse = stamp.digits == 0;
-}
-
-static rt_dur
-duration_of(struct extract *x, const struct scan_value *v)
-{
-    rt_dur d = 0;
-    int64_t whole = 0;
-    rt_dur unit = x->format != NULL ? x->format->duration_unit : RT_MS;
-    if (v->type == SCAN_NUMBER && unit > 0 && v->text.n < 10 && rt_str_int(v->text, &whole))
-        return whole < 0 ? 0 : whole * unit;
-    if (v->type == SCAN_STRING && rt_dur_parse(rt_str_trim(v->text), &d))
-        return d;
-    if ((v->type != SCAN_NUMBER && v->type != SCAN_STRING) || v->text.n == 0 || v->text.n > 30)
-        return 0;
-    char text[32];
-    snprintf(text, sizeof(text), "%.*s", RT_FMT(v->text));
-    char *end = NULL;
-    double n = strtod(text, &end);
-    double us = unit == 0 ? n / 1000 : n * (double)unit;
-    return end == text || us < 0 || us > 1e15 ? 0 : (rt_dur)us;
-}
-
-static void
-take_duration(struct extract *x, const struct scan_value *parts, struct event *e)
-{
-    rt_dur d = parts[FORMAT_DURATION].type == SCAN_NONE ? 0 : duration_of(x, &parts[FORMAT_DURATION]);
-    if (e->begin == RT_TIME_NONE)
-        return;
-    if (parts[FORMAT_END].type != SCAN_NONE) {
-        struct event other;
-        event_init(&other);
-        take_time(x, &parts[FORMAT_END], &other);
-        if (other.begin != RT_TIME_NONE && other.begin >= e->begin)
-            e->end = other.begin;
-    } else if (d > 0 && x->format != NULL && x->format->end_stamp) {
-        e->begin = e->end - d;
-    } else {
-        e->end = e->begin + d;
-    }
 }
 
 static const char *
@@ -199,9 +124,9 @@ part_body(struct extract *x, const struct scan_value *v, unsigned which)
 static int
 take_halves(struct extract *x, const struct scan_value *parts, struct event *e, rt_str response, struct rt_err *err)
 {
-    rt_str join = present(&parts[FORMAT_JOIN]) ? keep_text(x, value_text(x, &parts[FORMAT_JOIN], 3)) : RT_NONE;
-    bool asks = present(&parts[FORMAT_URL]) || present(&parts[FORMAT_REQUEST]);
-    bool answers = present(&parts[FORMAT_HTTP]) || response.n > 0 || e->error.n > 0;
+    rt_str join = scan_present(&parts[FORMAT_JOIN]) ? keep_text(x, value_text(x, &parts[FORMAT_JOIN], 3)) : RT_NONE;
+    bool asks = scan_present(&parts[FORMAT_URL]) || scan_present(&parts[FORMAT_REQUEST]);
+    bool answers = scan_present(&parts[FORMAT_HTTP]) || response.n > 0 || e->error.n > 0;
     if (join.n == 0)
         return 0;
     e->join = join;
@@ -229,75 +154,6 @@ answer_in_text(struct extract *x, rt_str text, int64_t *http)
     return keep_text(x, object);
 }
 
-/* ---- the same poll again ---- */
-
-static bool
-lies_in(rt_str s, const char *p, size_t n)
-{
-    return s.n == 0 || (p != NULL && s.p >= p && s.p + s.n <= p + n);
-}
-
-static bool
-belongs_to(rt_str s, const struct route_slot *slot)
-{
-    return lies_in(s, slot->url, slot->url_n) || lies_in(s, slot->body, slot->body_n);
-}
-
-static bool
-is_body_of(const struct extract *x, const struct route_slot *slot, rt_str response)
-{
-    return response.n == slot->body_n && (x->hint.won || memcmp(response.p, slot->body, response.n) == 0);
-}
-
-/* Keeps a plain poll with its URL, if all its text lives there. */
-static void
-note_poll(struct extract *x, struct route_slot *slot, struct event *e, rt_str response)
-{
-    struct poll_before *p = &slot->poll;
-    const rt_str texts[] = {e->rid,  e->sid,  e->app_id, e->cname, e->uid,
-                            e->mode, e->host, e->reason, e->error, e->join};
-    p->known = false;
-    if (e->value_count > 0 || e->method.n > POLL_METHOD || (response.n > 0 && !is_body_of(x, slot, response)))
-        return;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (!belongs_to(texts[i], slot))
-            return;
-    e->twin = route_cache_twin(x->cache);
-    p->known = true;
-    p->answered = response.n > 0;
-    p->like = *e;
-    if (e->method.n > 0)
-        memcpy(p->method, e->method.p, e->method.n);
-    p->like.method.p = p->method;
-}
-
-static bool
-is_poll_again(const struct extract *x, const struct scan_value *parts, const struct route_slot *slot, rt_str response)
-{
-    const struct poll_before *p = &slot->poll;
-    int64_t http = 0;
-    if (!p->known || p->answered != (response.n > 0) || (p->answered && !is_body_of(x, slot, response)))
-        return false;
-    if (present(&parts[FORMAT_ERROR]) || present(&parts[FORMAT_JOIN]))
-        return false;
-    if (!rt_str_eq(present(&parts[FORMAT_METHOD]) ? parts[FORMAT_METHOD].text : RT_NONE, p->like.method))
-        return false;
-    value_int(&parts[FORMAT_HTTP], &http);
-    return http == p->like.http;
-}
-
-/* Most lines of a log: only the time is new. */
-static int
-poll_again(struct extract *x, const struct scan_value *parts, const struct route_slot *slot, struct rt_err *err)
-{
-    struct event e = slot->poll.like;
-    e.begin = e.end = RT_TIME_NONE;
-    e.zoned = e.coarse = false;
-    take_time(x, &parts[FORMAT_TIME], &e);
-    take_duration(x, parts, &e);
-    return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
-}
-
 /* What the request carried where one object belongs: nothing, or a string that holds one. Loggers do that, too; so
  * it counts only where the call was refused for it. NULL: neither. */
 static const char *
@@ -319,7 +175,7 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     struct event e;
     struct body_look look;
     int64_t http = 0;
-    if (slot != NULL && is_poll_again(x, parts, slot, response))
+    if (slot != NULL && poll_repeats(x, parts, slot, response))
         return poll_again(x, parts, slot, err);
     event_init(&e);
     if (slot != NULL) {
@@ -328,16 +184,16 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     } else {
         e.kind = kind;
     }
-    if (present(&parts[FORMAT_METHOD]))
+    if (scan_present(&parts[FORMAT_METHOD]))
         e.method = parts[FORMAT_METHOD].text;
     value_http(&parts[FORMAT_HTTP], &http);
     if (response.n == 0 && parts[FORMAT_ERROR].type == SCAN_STRING)
         response = answer_in_text(x, value_text(x, &parts[FORMAT_ERROR], 3), &http);
     if (http >= 100 && http <= 999)
         e.http = (int32_t)http;
-    take_time(x, &parts[FORMAT_TIME], &e);
-    take_duration(x, parts, &e);
-    if (present(&parts[FORMAT_ERROR]) && e.http == 0 && response.n == 0)
+    call_time(x, &parts[FORMAT_TIME], &e);
+    call_duration(x, parts, &e);
+    if (scan_present(&parts[FORMAT_ERROR]) && e.http == 0 && response.n == 0)
         e.error = rt_str_of(error_word(value_text(x, &parts[FORMAT_ERROR], 3)));
     if (body_answer(x, &e, response, slot, &look, err) < 0)
         return -1;
@@ -349,16 +205,16 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     if (e.plain && e.outcome == OUTCOME_OK && !e.half && e.join.n == 0 &&
         (slot == NULL || (slot->route.defect == NULL && !route_method_wrong(e.kind, e.method)))) {
         if (slot != NULL)
-            note_poll(x, slot, &e, response);
+            poll_note(x, slot, &e, response);
         return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
     }
     e.plain = false;
     const char *wrapped = wrapped_body(x, &parts[FORMAT_REQUEST], &e);
     if (wrapped != NULL && add_text(x, &e, FIELD_BODY_DEFECT, rt_str_of(wrapped)) < 0)
         return rt_fail_mem(err);
-    if (present(&parts[FORMAT_REQUEST]) && body_request(x, &e, part_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
+    if (scan_present(&parts[FORMAT_REQUEST]) && body_request(x, &e, part_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
         return -1;
-    if (present(&parts[FORMAT_REQUEST_HEADERS]) &&
+    if (scan_present(&parts[FORMAT_REQUEST_HEADERS]) &&
         (exposed_headers(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0 ||
          header_fields(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0))
         return -1;
@@ -413,12 +269,12 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
 static int
 read_message(struct extract *x, const struct scan_value *parts, struct rt_err *err)
 {
-    if (!present(&parts[FORMAT_MESSAGE]) || parts[FORMAT_MESSAGE].type != SCAN_STRING ||
+    if (!scan_present(&parts[FORMAT_MESSAGE]) || parts[FORMAT_MESSAGE].type != SCAN_STRING ||
         !text_could_matter(x, parts[FORMAT_MESSAGE].text))
         return LINE_IGNORED;
     struct event stamp;
     event_init(&stamp);
-    take_time(x, &parts[FORMAT_TIME], &stamp);
+    call_time(x, &parts[FORMAT_TIME], &stamp);
     struct outer_time outer = x->outer;
     x->outer = (struct outer_time){stamp.begin, stamp.begin != RT_TIME_NONE, stamp.zoned, stamp.coarse};
     int found = text_search(x, keep_whole(x, value_text(x, &parts[FORMAT_MESSAGE], 2)), err);
@@ -433,15 +289,15 @@ note_reception(struct extract *x, const struct scan_value *parts)
     struct event line;
     int64_t http = 0;
     event_init(&line);
-    take_time(x, &parts[FORMAT_TIME], &line);
+    call_time(x, &parts[FORMAT_TIME], &line);
     value_http(&parts[FORMAT_HTTP], &http);
-    bool timed = present(&parts[FORMAT_DURATION]);
+    bool timed = scan_present(&parts[FORMAT_DURATION]);
     x->reception = (struct reception){
         .at = line.begin,
         .zoned = line.zoned,
         .http = http >= 100 && http <= 599 ? (int32_t)http : 0,
-        .took = timed ? duration_of(x, &parts[FORMAT_DURATION]) : RT_DUR_NONE,
-        .headers = present(&parts[FORMAT_REQUEST_HEADERS]) ? parts[FORMAT_REQUEST_HEADERS].text : RT_NONE,
+        .took = timed ? call_took(x, &parts[FORMAT_DURATION]) : RT_DUR_NONE,
+        .headers = scan_present(&parts[FORMAT_REQUEST_HEADERS]) ? parts[FORMAT_REQUEST_HEADERS].text : RT_NONE,
     };
 }
 
@@ -464,11 +320,11 @@ read_foreign(struct extract *x, const struct scan_value *parts, struct rt_err *e
     struct event e;
     int64_t http = 0;
     event_init(&e);
-    take_time(x, &parts[FORMAT_TIME], &e);
+    call_time(x, &parts[FORMAT_TIME], &e);
     if (value_http(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 599)
         e.http = (int32_t)http;
-    rt_str body = present(&parts[FORMAT_REQUEST]) ? part_body(x, &parts[FORMAT_REQUEST], 2) : RT_NONE;
-    rt_str method = present(&parts[FORMAT_METHOD]) ? value_text(x, &parts[FORMAT_METHOD], 1) : RT_NONE;
+    rt_str body = scan_present(&parts[FORMAT_REQUEST]) ? part_body(x, &parts[FORMAT_REQUEST], 2) : RT_NONE;
+    rt_str method = scan_present(&parts[FORMAT_METHOD]) ? value_text(x, &parts[FORMAT_METHOD], 1) : RT_NONE;
     return foreign_call(x, &e, value_text(x, &parts[FORMAT_URL], 0), method, body, err);
 }
 
@@ -497,8 +353,8 @@ split_request_line(struct scan_value *parts)
 static bool
 asks_alone(struct extract *x, const struct scan_value *parts, rt_str body)
 {
-    return body.n > 0 && present(&parts[FORMAT_JOIN]) && !present(&parts[FORMAT_HTTP]) && !present(&parts[FORMAT_REQUEST]) &&
-           !present(&parts[FORMAT_ERROR]) && !present(&parts[FORMAT_DURATION]) && !body_is_vendor(x, rt_str_trim(body));
+    return body.n > 0 && scan_present(&parts[FORMAT_JOIN]) && !scan_present(&parts[FORMAT_HTTP]) && !scan_present(&parts[FORMAT_REQUEST]) &&
+           !scan_present(&parts[FORMAT_ERROR]) && !scan_present(&parts[FORMAT_DURATION]) && !body_is_vendor(x, rt_str_trim(body));
 }
 
 /* A call by its URL; what is none of ours may still hold a callback. */
@@ -529,12 +385,12 @@ read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct
 static int
 read_answer(struct extract *x, const struct scan_value *parts, struct rt_err *err)
 {
-    uint8_t kind = present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+    uint8_t kind = scan_present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
     rt_str response = part_body(x, &parts[FORMAT_RESPONSE], 2);
-    bool answered = present(&parts[FORMAT_HTTP]), failed = present(&parts[FORMAT_ERROR]);
+    bool answered = scan_present(&parts[FORMAT_HTTP]), failed = scan_present(&parts[FORMAT_ERROR]);
     bool vendor = response.n > 0 && body_is_vendor(x, rt_str_trim(response));
     bool exchange = kind != KIND_NONE && (answered || response.n > 0);
-    bool awaited = present(&parts[FORMAT_JOIN]) && asked_before(x, value_text(x, &parts[FORMAT_JOIN], 3));
+    bool awaited = scan_present(&parts[FORMAT_JOIN]) && asked_before(x, value_text(x, &parts[FORMAT_JOIN], 3));
     if (!vendor && !exchange && !(awaited && (answered || failed)))
         return LINE_UNMATCHED;
     kind = kind_told(parts);
@@ -567,7 +423,7 @@ read_outage(struct extract *x, const struct scan_value *parts, struct rt_err *er
     struct rt_stamp since;
     struct event e;
     event_init(&e);
-    take_time(x, &parts[FORMAT_TIME], &e);
+    call_time(x, &parts[FORMAT_TIME], &e);
     if (e.begin == RT_TIME_NONE || !e.zoned || rt_time_parse(parts[FORMAT_DOWN].text, &since) == 0 || !since.zoned ||
         since.at >= e.begin)
         return LINE_IGNORED;

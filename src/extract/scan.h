@@ -18,6 +18,13 @@ struct scan_value {
     bool escaped; /* the string holds a backslash */
 };
 
+/* An empty string is as good as none. */
+static inline bool
+scan_present(const struct scan_value *v)
+{
+    return v->type != SCAN_NONE && !(v->type == SCAN_STRING && v->text.n == 0);
+}
+
 /* One value at `*at`; advances behind it. False: not JSON there (nothing changed). */
 bool scan_value(rt_str s, size_t *at, unsigned depth, struct scan_value *out);
 /* Iterates the members of an object or the items of an array: *at begins at 0. 1, 0 at its end, -1: broken. */

@@ -165,6 +165,21 @@ void note_time(struct extract *x, const struct rt_stamp *stamp);
 /* The instant of a stamp, its zone applied; sets x->unzoned when there is none. */
 rt_time stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned);
 
+/* facts.c: the warnings that sum up, told anew each time. 0, or -1: memory. */
+int facts_sum_up(struct extract *x, struct rt_err *err);
+
+/* call_time.c: when it was sent, by `v` or by the wrapper; then its end. call_took(): 0 is unknown. */
+void call_time(struct extract *x, const struct scan_value *v, struct event *e);
+rt_dur call_took(struct extract *x, const struct scan_value *v);
+void call_duration(struct extract *x, const struct scan_value *parts, struct event *e);
+
+/* poll_again.c: keeps a plain poll with its URL, if all its text lives there. */
+void poll_note(struct extract *x, struct route_slot *slot, struct event *e, rt_str response);
+/* Does the line say what the last poll of its URL said? Only its time is new then. */
+bool poll_repeats(const struct extract *x, const struct scan_value *parts, const struct route_slot *slot,
+                  rt_str response);
+int poll_again(struct extract *x, const struct scan_value *parts, const struct route_slot *slot, struct rt_err *err);
+
 /* The parts of a URL, valid until the next one is asked for. NULL: no URL of the API. */
 struct route_slot *route_cache_get(struct route_cache *c, rt_str url);
 /* A number for polls that are alike. */

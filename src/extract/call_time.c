@@ -1,0 +1,78 @@
+/*
+ * call_time.c - when a call was sent and answered: by its stamps, its duration, or its wrapper.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "extract/work.h"
+
+/* The time of the wrapper, when the line itself has none. */
+static void
+take_outer(const struct extract *x, struct event *e)
+{
+    if (!x->outer.known)
+        return;
+    e->begin = e->end = x->outer.at;
+    e->zoned = x->outer.zoned;
+    e->coarse = x->outer.coarse;
+}
+
+void
+call_time(struct extract *x, const struct scan_value *v, struct event *e)
+{
+    struct rt_stamp stamp;
+    if (v->type != SCAN_STRING && v->type != SCAN_NUMBER) {
+        take_outer(x, e);
+        return;
+    }
+    rt_str text = value_text(x, v, 3);
+    const char *format = x->format != NULL && x->format->time_format.n > 0 ? x->format->time_format.p : NULL;
+    size_t n = format != NULL ? rt_time_parse_format(text, format, &stamp) : rt_time_parse_near(text, &x->minute, &stamp);
+    if (n == 0)
+        return;
+    note_time(x, &stamp);
+    e->begin = stamp_time(x, &stamp, &e->zoned);
+    e->end = e->begin;
+    e->coarse = stamp.digits == 0;
+}
+
+rt_dur
+call_took(struct extract *x, const struct scan_value *v)
+{
+    rt_dur d = 0;
+    int64_t whole = 0;
+    rt_dur unit = x->format != NULL ? x->format->duration_unit : RT_MS;
+    if (v->type == SCAN_NUMBER && unit > 0 && v->text.n < 10 && rt_str_int(v->text, &whole))
+        return whole < 0 ? 0 : whole * unit;
+    if (v->type == SCAN_STRING && rt_dur_parse(rt_str_trim(v->text), &d))
+        return d;
+    if ((v->type != SCAN_NUMBER && v->type != SCAN_STRING) || v->text.n == 0 || v->text.n > 30)
+        return 0;
+    char text[32];
+    snprintf(text, sizeof(text), "%.*s", RT_FMT(v->text));
+    char *end = NULL;
+    double n = strtod(text, &end);
+    double us = unit == 0 ? n / 1000 : n * (double)unit;
+    return end == text || us < 0 || us > 1e15 ? 0 : (rt_dur)us;
+}
+
+void
+call_duration(struct extract *x, const struct scan_value *parts, struct event *e)
+{
+    rt_dur d = parts[FORMAT_DURATION].type == SCAN_NONE ? 0 : call_took(x, &parts[FORMAT_DURATION]);
+    if (e->begin == RT_TIME_NONE)
+        return;
+    if (parts[FORMAT_END].type != SCAN_NONE) {
+        struct event other;
+        event_init(&other);
+        call_time(x, &parts[FORMAT_END], &other);
+        if (other.begin != RT_TIME_NONE && other.begin >= e->begin)
+            e->end = other.begin;
+    } else if (d > 0 && x->format != NULL && x->format->end_stamp) {
+        e->begin = e->end - d;
+    } else {
+        e->end = e->begin + d;
+    }
+}
