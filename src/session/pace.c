@@ -28,7 +28,7 @@ lower(rt_dur *to, rt_dur d)
 static rt_time
 begin_of(const struct pace *p, size_t i)
 {
-    return p->begins[i % (PACE_GAPS + 1)];
+    return p->begins[i % PACE_RING];
 }
 
 /* The widest of the last gaps; they begin at the oldest query that is kept. */
@@ -76,7 +76,7 @@ pace_step(struct pace *p, const struct event *e)
     /* Equal stamps of a coarse clock, or the same answer told in two ways. */
     if (p->count > 0 && begin_of(p, p->count - 1) > e->begin)
         return;
-    p->begins[p->count++ % (PACE_GAPS + 1)] = e->begin;
+    p->begins[p->count++ % PACE_RING] = e->begin;
     if (p->count > 1)
         measure(p);
 }

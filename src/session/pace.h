@@ -8,11 +8,14 @@
 #include "event/event.h"
 #include "session/terms.h"
 
-enum { PACE_GAPS = 5 }; /* in a row: fewer may be a retry */
+enum {
+    PACE_GAPS = 5, /* in a row: fewer may be a retry */
+    PACE_RING = 8, /* more; a power of two, since it is asked for every poll */
+};
 
 struct pace {
     const struct terms *terms;
-    rt_time begins[PACE_GAPS + 1]; /* of the last queries; in a ring */
+    rt_time begins[PACE_RING]; /* of the last queries; in a ring */
     size_t count;
     rt_time started, settled; /* from here on; RT_TIME_NONE: no start was seen */
     /* Of the event that is being put together: */

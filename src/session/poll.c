@@ -68,16 +68,22 @@ void
 poll_unpack(const struct event *like, const struct poll *p, struct event *out)
 {
     *out = *like;
-    out->begin = out->last = p->begin;
-    out->end = poll_end(p);
-    out->line = p->line;
-    out->answer_line = p->joined ? (uint64_t)p->line + p->extra : 0;
-    out->order = p->joined ? 0 : p->extra;
-    out->input = p->input;
-    out->coarse = p->coarse;
-    out->zoned = p->zoned;
-    out->copies = 1u + p->copies;
     out->repeated = 1;
+    poll_unpack_next(p, out);
+}
+
+void
+poll_unpack_next(const struct poll *p, struct event *e)
+{
+    e->begin = e->last = p->begin;
+    e->end = poll_end(p);
+    e->line = p->line;
+    e->answer_line = p->joined ? (uint64_t)p->line + p->extra : 0;
+    e->order = p->joined ? 0 : p->extra;
+    e->input = p->input;
+    e->coarse = p->coarse;
+    e->zoned = p->zoned;
+    e->copies = 1u + p->copies;
 }
 
 static int

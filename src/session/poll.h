@@ -37,6 +37,8 @@ bool poll_is_like(const struct event *like, const struct event *e);
 bool poll_pack(const struct event *e, struct poll *out);
 /* The event that `p` stands for; its text is that of `like`. */
 void poll_unpack(const struct event *like, const struct poll *p, struct event *out);
+/* The same for an `e` that another poll of the run was unpacked into. */
+void poll_unpack_next(const struct poll *p, struct event *e);
 static inline rt_time
 poll_end(const struct poll *p)
 {

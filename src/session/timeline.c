@@ -38,7 +38,10 @@ load(const struct merge *m, size_t run)
     struct head *h = &m->heads[run];
     if (h->at >= r->polls.n)
         return false;
-    poll_unpack(r->like, &r->polls.v[h->at], &h->e);
+    if (h->at == 0)
+        poll_unpack(r->like, &r->polls.v[0], &h->e);
+    else
+        poll_unpack_next(&r->polls.v[h->at], &h->e);
     return true;
 }
 
