@@ -73,9 +73,18 @@ const readDeliveries = async () => {
   showDeliveries();
 };
 const quoted = text => "'" + text.replaceAll("'", "'\\''") + "'";
-const curlOf = d => 'curl -sS -X POST ' + quoted('http://127.0.0.1:8088/hook/' + (d.app || 'default')) + " \\\n  -H 'Content-Type: application/json' \\\n  -H 'Agora-Signature-V2: SIGNATURE' \\\n  --data-binary "
+const curlOf = d => 'curl -sS -X POST ' + quoted('http://127.0.0.1:8088/hook/' + (d.app || 'default')) + " \\\n  -H 'Content-Type: application/json' \\\n  -H 'Agora-Signature-V2: SIGNATURE' \\\n  --data-raw "
   + quoted(d.body);
-const checksOf = d => d.reason ? ['the path names app ' + (d.app || '(none)'), 'signature V2 ' + (d.has_v2 ? 'was sent' : 'is missing') + ', V1 ' + (d.has_v1 ? 'was sent' : 'is missing'),
+/* Neither this page nor the receiver calls out: the command does, with a signature that the receiver of it can check. */
+const replayOf = (d, url) => 'body=' + quoted(d.body) + '\nmark=$(printf %s "$body" | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d" " -f1)\ncurl -sS -X POST --url ' + quoted(url)
+  + " \\\n  -H 'Content-Type: application/json' -H \"Agora-Signature-V2: $mark\" \\\n  --data-raw \"$body\"";
+const replayer = d => {
+  const url = el('input', { type: 'url', size: 36, value: 'http://127.0.0.1:8088/hook/' + (d.app || 'default'), 'aria-label': 'URL to replay to', spellcheck: 'false' });
+  const box = el('p', { class: 'replay', hidden: '' }, url, ' ', copier('copy the command', () => replayOf(d, url.value)), ' ',
+    el('span', { class: 'quiet' }, 'Run it where that URL is reached, with its secret in SECRET: it signs the bytes anew and sends them.'));
+  return [el('button', { onclick: () => { box.hidden = !box.hidden; if (!box.hidden) url.focus(); } }, 'replay to URL…'), box];
+};
+const checksOf = d => d.label === 'receiver-down' ? ['no callback: this receiver notes that it took none for a while; what was sent meanwhile may be lost'] : d.reason ? ['the path names app ' + (d.app || '(none)'), 'signature V2 ' + (d.has_v2 ? 'was sent' : 'is missing') + ', V1 ' + (d.has_v1 ? 'was sent' : 'is missing'),
   d.reason === 'not JSON' ? 'the signature fits, but the body is not JSON' : 'compared with each secret of the app, over ' + d.bytes + ' raw bytes: ' + d.reason,
   d.near ? 'it nearly fits: ' + d.near : d.reason === 'not JSON' ? 'answered 400' : 'nothing near it fits; rectrace verify looks further',
   'answered without detail, kept apart from sessions']
@@ -96,9 +105,10 @@ const showDelivery = async d => {
   state.s = null;
   writeHash();
   document.body.classList.add('opened');
-  drawer.replaceChildren(el('header', {}, el('h2', { id: 'drawer-title' }, (whole.type === null ? '?' : whole.type) + ' ' + (whole.name || 'delivery')), el('span', {}, copier('copy as curl', () => curlOf(whole)), ' ',
+  const [replay, replayBox] = replayer(whole);
+  drawer.replaceChildren(el('header', {}, el('h2', { id: 'drawer-title' }, (whole.type === null ? '?' : whole.type) + ' ' + (whole.name || 'delivery')), el('span', {}, copier('copy as curl', () => curlOf(whole)), ' ', replay, ' ',
     s ? el('button', { onclick: () => choose(s.s.id) }, 'session') : '', ' ', el('button', { onclick: close, 'aria-label': 'close' }, '✕'))),
-  list, el('h3', {}, 'Checked'), el('ol', { class: 'checks' }, ...checksOf(whole).map(text => el('li', {}, text))),
+  replayBox, list, el('h3', {}, 'Checked'), el('ol', { class: 'checks' }, ...checksOf(whole).map(text => el('li', {}, text))),
   el('h3', {}, 'Headers that count'), el('pre', {}, headers.filter(h => h).join('\n')),
   el('div', { class: 'bodies' }, el('div', {}, el('h3', {}, 'Body'), el('pre', {}, pretty(whole.body))), el('div', {}, el('h3', {}, 'As it came' + (whole.kept < whole.bytes ? ', its beginning' : '')), el('pre', { class: 'raw' }, whole.body || ''))));
   drawer.hidden = false;

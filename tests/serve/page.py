@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 
-from kit import Folder, Server, check, finish, post
+from kit import SECRET, Folder, Server, check, finish, post, skip
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../page"))
 from browser import Browser  # noqa: E402
@@ -214,6 +215,19 @@ def browser_deliveries(b):
                   not b.value("/[0-9a-f]{64}/.test(drawer.textContent)") and b.value("document.images.length") == 0)
             curl = b.value(f"curlOf({{ app: 'main', body: {json.dumps(chr(39) + '$(id)')} }})")
             check("browser: as curl, with a placeholder, quoted", "Agora-Signature-V2: SIGNATURE" in curl and "''\\''$(id)'" in curl, curl)
+            b.click("[...drawer.querySelectorAll('button')].find(e => e.textContent.startsWith('replay to URL'))")
+            check("browser: a delivery can be replayed to an address", b.value("!drawer.querySelector('.replay').hidden && drawer.querySelector('.replay input').value.endsWith('/hook/main')"))
+            hostile = "@/etc/passwd '\"$(id)`id`\\n%s"
+            told = {"app": "main", "body": json.dumps({"noticeId": "replayed", "productId": 3, "eventType": 33, "x": hostile})}
+            command = b.value(f"replayOf({json.dumps(told)}, 'http://127.0.0.1:{server.port}/hook/main')")
+            if shutil.which("curl") and shutil.which("openssl"):
+                done = subprocess.run(["sh", "-c", command], capture_output=True, env={**os.environ, "SECRET": SECRET.decode()}, timeout=20)
+                items = json.loads(server.get("/api/v1/deliveries")[1])["items"]
+                row = [d["id"] for d in items if d["notice"] == "replayed"]
+                check("browser: the command sends the same bytes, signed anew", json.loads(done.stdout or b"{}") == {"ok": True} and
+                      json.loads(server.get(f"/api/v1/delivery?id={row[0]}")[1])["body"] == told["body"], (done.stdout, done.stderr[-200:]))
+            else:
+                skip("browser: no curl or openssl to replay with")
             b.key("Escape")
             check("browser: Escape closes it", b.value("drawer.hidden"))
             b.click("[...deliveries.querySelectorAll('button')].find(e => e.textContent.includes('duplicate x3'))")
