@@ -28,7 +28,7 @@ with Folder() as folder:
         load.run(server.port, 32, 0.4 * len(JUMPS) + 0.6, jump)
         gaps = [b - a for (a, _), (b, _) in zip(load.times, load.times[1:])]
         check("the clock jumps by hours and years: nothing but 200", set(load.answers) == {200}, load.answers)
-        check("the clock jumps: nothing stands still", max(gaps) < 0.5 and load.slowest < 1, f"{1000 * max(gaps):.0f} ms")
+        check("the clock jumps: nothing stands still", max(gaps) < 3 and load.slowest < 3, f"{1000 * max(gaps):.0f} ms")
         check("the clock jumps: alive and ready", server.get("/healthz")[0] == 200 and server.get("/readyz")[0] == 200)
         check("the clock jumps: SIGTERM ends with 0", server.stop() == 0)
     compare("the clock jumps", load.ledger, folder.store)

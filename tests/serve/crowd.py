@@ -5,7 +5,7 @@ import os
 import resource
 import time
 
-from kit import Folder, Load, Server, ask, check, compare, finish, notice, post, request, stored
+from kit import Folder, Load, Server, all_at_once, ask, check, compare, finish, notice, post, request, stored
 
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 20000), hard))
@@ -81,4 +81,15 @@ with Folder() as folder, Server(folder) as server:
           f"{answered} answers, {rate:.0f}/s")
     check("memory stays bounded", resident(server) < 250, f"{resident(server):.0f} MiB")
     check("SIGTERM ends with 0", server.stop() == 0)
+
+with Folder() as folder, Server(folder) as server:
+    for number in range(200):
+        post(server.port, notice(number))
+    time.sleep(2)
+    before = resident(server)
+    paths = ["/api/v1/sessions?limit=50", "/api/v1/findings?limit=-1", "/api/v1/deliveries?limit=1e9", "/metrics", "/api/v1/sessions?limit=5&after=zz"]
+    answers = asyncio.run(all_at_once(server.admin, paths, 10000))
+    check("10 000 requests of the API at once: answered or closed", set(answers) <= {0, 200, 400} and answers.get(400, 0) > 0, answers)
+    check("and memory stays", resident(server) < before + 40, f"{before:.0f} -> {resident(server):.0f} MiB")
+    check("and it goes on", server.get("/api/v1/sessions?limit=1")[0] == 200 and post(server.port, notice(10**7))[0] == 200)
 finish()

@@ -234,6 +234,22 @@ async def ask(port, data, timeout=20):
         writer.close()
 
 
+async def all_at_once(port, paths, count):
+    """That many GETs at one time, a connection each: status -> how often; 0: the connection was closed."""
+    answers = {}
+
+    async def one(path):
+        try:
+            head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+            status = (await ask(port, head, 60))[0]
+        except OSError:
+            status = 0
+        answers[status] = answers.get(status, 0) + 1
+
+    await asyncio.gather(*[one(paths[n % len(paths)]) for n in range(count)])
+    return answers
+
+
 def post(port, body, **more):
     return asyncio.run(ask(port, request(body, **more)))
 

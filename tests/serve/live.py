@@ -74,7 +74,7 @@ def scenario(sid, begin):
 
 def settled(server, folder):
     """The live report, once it is that of the store. Bytes of both."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while True:
         # Both anew each time: more may have been stored between them.
         stored = run("report", "--store", folder.store, "--format", "json").stdout

@@ -1,5 +1,6 @@
 """ops.py - what runs the receiver: readiness, metrics, unsigned mode, systemd, sockets that are handed over, retention,
 and that it never calls out."""
+import asyncio
 import json
 import os
 import re
@@ -9,10 +10,11 @@ import socket
 import subprocess
 import time
 
-from kit import RECTRACE, SANITIZED, Folder, Server, check, finish, notice, post, skip, wait_until
+from kit import RECTRACE, SANITIZED, Folder, Server, all_at_once, check, finish, notice, post, skip, wait_until
 
 UNIT = os.path.join(os.environ.get("srcdir", "."), "contrib", "rectrace-serve.service")
 PAGES = ["/", "/healthz", "/readyz", "/metrics", "/api/v1/report", "/api/v1/sessions", "/api/v1/findings", "/nothing"]
+API = ["/api/v1/sessions?limit=50", "/api/v1/findings?limit=-1", "/api/v1/deliveries?limit=1e9", "/metrics", "/api/v1/sessions?limit=5&after=zz"]
 
 
 def tool(name):
@@ -69,6 +71,10 @@ with Folder() as folder, Server(folder) as server:
               for n, m in [(-1, 0), (10**9, 0), (0, 0), ("x", 0), (10, -1), (10, "x"), (10, 10**30)] * 40)
     check("bad pages are refused, and memory stays", bad == 0 and (SANITIZED or server.resident() < before + 20),
           f"{before:.0f} -> {server.resident():.0f} MiB")
+    answers = asyncio.run(all_at_once(server.admin, API, 800))
+    check("800 requests at once: answered or closed, memory stays, and it goes on", set(answers) <= {0, 200, 400} and answers.get(400, 0) > 0 and
+          (SANITIZED or server.resident() < before + 30) and server.get("/api/v1/sessions?limit=1")[0] == 200,
+          f"{answers}, {before:.0f} -> {server.resident():.0f} MiB")
     check("signed mode: no page says unsigned", not any("X-Rectrace-Unsigned" in server.get(p)[2] for p in PAGES))
     server.stop()
     lines = server.log().splitlines()
