@@ -73,9 +73,6 @@ pace_step(struct pace *p, const struct event *e)
     }
     if (e->kind != KIND_QUERY)
         return;
-    /* Equal stamps of a coarse clock, or the same answer told in two ways. */
-    if (p->count > 0 && begin_of(p, p->count - 1) > e->begin)
-        return;
     p->begins[p->count++ % PACE_RING] = e->begin;
     if (p->count > 1)
         measure(p);
