@@ -186,14 +186,12 @@ struct keys { /* of one callback */
     unsigned char notice[SEEN_KEY], twin[SEEN_KEY];
 };
 
-/* 1: there is a first one. */
+/* A key may outlive its row: then it counts for nothing. */
 static int
-find_first(struct store *s, const struct store_callback *c, const struct keys *k,
-           struct first *out, struct rt_err *err)
+find_by(struct store *s, const struct store_callback *c, const unsigned char *key,
+        struct first *out, struct rt_err *err)
 {
-    int got = seen_find(s->seen, k->notice, &out->id, err);
-    if (got == 0 && c->has_twin)
-        got = seen_find(s->seen, k->twin, &out->id, err);
+    int got = seen_find(s->seen, key, &out->id, err);
     if (got <= 0)
         return got;
     sqlite3_stmt *q = store_statement(s, SQL_BY_ID);
@@ -202,6 +200,15 @@ find_first(struct store *s, const struct store_callback *c, const struct keys *k
         bind_blob(q, 2, c->body);
     }
     return store_step(s, q, read_first, out, err);
+}
+
+/* 1: there is a first one. */
+static int
+find_first(struct store *s, const struct store_callback *c, const struct keys *k,
+           struct first *out, struct rt_err *err)
+{
+    int got = find_by(s, c, k->notice, out, err);
+    return got == 0 && c->has_twin ? find_by(s, c, k->twin, out, err) : got;
 }
 
 static int

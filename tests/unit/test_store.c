@@ -199,7 +199,8 @@ number(const char *text)
     sqlite3_stmt *q = NULL;
     int64_t n = -1;
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(db, text, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
+        sqlite3_prepare_v2(db, text, -1, &q, NULL) == SQLITE_OK &&
+        sqlite3_step(q) == SQLITE_ROW)
         n = sqlite3_column_int64(q, 0);
     sqlite3_finalize(q);
     sqlite3_close(db);
@@ -342,7 +343,8 @@ static const char version_3[] =
     "DROP INDEX callback_notice; DROP INDEX callback_twin;"
     "ALTER TABLE callback ADD COLUMN sum INTEGER;"
     "ALTER TABLE line ADD COLUMN sum INTEGER;"
-    "INSERT INTO mark VALUES ('callbacks without sum', 70000), ('lines without sum', 1), ('seen', "
+    "INSERT INTO mark VALUES ('callbacks without sum', 70000), ('lines without sum', 1), "
+    "('seen', "
     "60000);"
     "INSERT INTO seen VALUES (x'00', 1);"
     "PRAGMA user_version = 3;";
@@ -468,13 +470,45 @@ what_was_forgotten_is_new_again(void)
     end();
 }
 
+static void
+a_twin_is_a_copy_though_its_notice_was_forgotten(void)
+{
+    char notice[32], body[64];
+    struct rt_err err = {0};
+    begin();
+    struct store *s = open_store(STORE_WRITE);
+    store_begin(s, &err);
+    for (unsigned n = 1; n <= 3; n++) {
+        struct store_callback c = callback(n, notice, body);
+        set_twin(&c, n);
+        CHECK(put(s, &c, STORE_NEW));
+    }
+    CHECK(store_commit(s, &err) == 0);
+    struct store_extent keep = {INT64_MAX, INT64_MAX};
+    store_begin(s, &err);
+    CHECK(store_forget(s, &keep, 1002, 0, 1000, &err) == 1);
+    CHECK(store_commit(s, &err) == 0);
+    store_begin(s, &err);
+    struct store_callback c = callback(1, notice, body);
+    set_twin(&c, 2);
+    CHECK(put(s, &c, STORE_COPY));
+    set_twin(&c, 1);
+    CHECK(put(s, &c, STORE_NEW));
+    CHECK(store_commit(s, &err) == 0);
+    store_close(&s);
+    end();
+}
+
 static const struct check_test tests[] = {
     {"what is new is told from copies, over batches, failures and restarts",
      what_is_new_is_told_from_copies},
-    {"runs are merged, and their place is used again", runs_are_merged_and_their_place_used_again},
+    {"runs are merged, and their place is used again",
+     runs_are_merged_and_their_place_used_again},
     {"damaged keys are made anew", damaged_keys_are_made_anew},
     {"keys of what was forgotten go with a merge", keys_of_what_was_forgotten_go_with_a_merge},
     {"a twin is a copy, whatever its notice", a_twin_is_a_copy_whatever_its_notice},
+    {"a twin is a copy, though its notice was forgotten",
+     a_twin_is_a_copy_though_its_notice_was_forgotten},
     {"stores of older versions are brought up", stores_of_older_versions_are_brought_up},
     {"a row that was changed says so", a_row_that_was_changed_says_so},
     {"what was forgotten is new again", what_was_forgotten_is_new_again},
