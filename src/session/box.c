@@ -214,7 +214,6 @@ absorb_runs(struct box *to, struct box *from)
         struct poll_run *run = new_run(to, last->like);
         if (run == NULL)
             return -1;
-        run->since = last->since;
         run->polls.v = last->polls.v;
         run->polls.n = last->polls.n;
         run->polls.cap = last->polls.cap;

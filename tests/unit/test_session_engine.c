@@ -89,7 +89,7 @@ static const struct row rows[] = {
      "+1 recorder_started sid=S1 noticeId=n1\n+7 recorder_started sid=S1 noticeId=n1\n"
      "+2 recorder_leave sid=S1 uid=7 sequence=4 eventType=41\n"
      "+9 recorder_leave sid=S1 uid=7 sequence=4 eventType=41",
-     "S1 /7 exited-alone: recorder_started@1 copies=2, recorder_leave@2 copies=2\n", true},
+     "S1 /7 exited-alone: recorder_started@1 copies=2 deliveries=2, recorder_leave@2 copies=2 deliveries=2\n", true},
     {"events without times keep the order of their input",
      "- acquire ok rid=R1\n- start fail rid=R1 code=65\n- start ok rid=R1 sid=S1",
      "S1 / accepted: acquire@?, start@? code=65, start@?\n", true},
@@ -117,6 +117,12 @@ static const struct row rows[] = {
      "A/c/7#1 c/7 never-started: acquire@1 code=2\nR1 c/7 acquired: acquire@5\n"
      "A/c/7#2 c/7 never-started: acquire@9 code=2\n-/x/-#1 x/ never-started: acquire@9 "
      "code=2\n",
+     true},
+    {"though it is told at the same time",
+     "+1 acquire fail app=A cname=c uid=7 code=2\n+5 acquire ok app=A cname=c uid=7 rid=R1\n"
+     "+5 acquire fail app=A cname=c uid=7 code=2",
+     "A/c/7#1 c/7 never-started: acquire@1 code=2\nA/c/7#2 c/7 never-started: acquire@5 code=2\n"
+     "R1 c/7 acquired: acquire@5\n",
      true},
     {"an answer that names channel and uid goes to the only session there",
      "+0 acquire ok app=A cname=c uid=7 rid=R1\n+1 start ok rid=R1 sid=S1\n"
@@ -173,6 +179,73 @@ static const struct row rows[] = {
      "sequence=9",
      "S1 c/7 running: query@0, session_failover@1, recorder_started@2, recorder_started@3\n",
      true},
+    {"of two paths that claim a sid the earlier has it",
+     "+5 query fail rid=R1 sid=S1\n+3 query fail rid=R2 sid=S1\n+9 recorder_started sid=S1",
+     "S1 / running: query@3, recorder_started@9\nR1 / unknown: query@5\n", true},
+    {"whichever of its polls was read first",
+     "+9 query ok plain rid=R1 sid=S1\n+8 query ok plain rid=R2 sid=S1\n+1 query ok plain rid=R1 sid=S1\n"
+     "+20 recorder_started sid=S1",
+     "S1 / running: query@1..9x2, recorder_started@20\nR2 / running: query@8\n", true},
+    {"but polls that failed make an answer no earlier",
+     "+9 query ok plain rid=R1 sid=S1\n+1 query fail plain rid=R1 sid=S1\n+5 query ok plain rid=R2 sid=S1\n"
+     "+20 recorder_started sid=S1",
+     "R1 / running: query@1, query@9\nS1 / running: query@5, recorder_started@20\n", true},
+    {"without acquire and start most calls name the session",
+     "+1 query ok plain rid=R1 sid=S1 cname=c status=5\n+2 query ok plain rid=R1 sid=S1 cname=c status=5\n"
+     "+3 query ok plain rid=R1 sid=S1 cname=c status=5\n+4 query ok plain rid=R1 sid=S1 cname=c status=4\n"
+     "+5 query ok plain rid=R1 sid=S1 cname=c status=4\n+6 query ok plain rid=R1 sid=S1 cname=c status=4\n"
+     "+11 update ok rid=R1 cname=a\n+12 update ok rid=R1 cname=a\n+13 update ok rid=R1 cname=a\n"
+     "+14 update ok rid=R1 cname=a\n+15 update ok rid=R1 cname=a",
+     "S1 c/ running: query@1..3x3, query@4..6x3, update@11, update@12, update@13, update@14, update@15\n", true},
+    {"of as many the first by its bytes", "+1 update ok rid=R1 cname=d\n+2 update ok rid=R1 cname=c",
+     "R1 c/ running: update@1, update@2\n", true},
+    {"a start names it before what is first by its bytes",
+     "+1 start ok cname=d uid=8 rid=R1 sid=S1\n+2 stop ok cname=c uid=7 rid=R1 sid=S1",
+     "S1 d/8 stopping: start@1, stop@2\n", true},
+    {"an acquire that failed too", "+1 acquire fail cname=d rid=R1\n+2 update ok rid=R1 cname=c",
+     "R1 d/ running: acquire@1, update@2\n", true},
+    {"a name that strays do not share is nobody's",
+     "- answer fail code=432 app=A mode=mix\n- answer fail code=433 app=B mode=mix",
+     "[|]\none.log#1 / unknown mode=mix: answer@? code=432, answer@? code=433\n", false},
+    {"a mode neither",
+     "- answer fail code=432 app=A mode=mix\n- answer fail code=433 app=A mode=web",
+     "[A|]\none.log#1 / unknown: answer@? code=432, answer@? code=433\n", false},
+    {"an answer shortly before a session is its own",
+     "+60 acquire ok app=A cname=c uid=7 rid=R1\n+50 answer fail cname=c uid=7 code=404",
+     "R1 c/7 acquired inferred: answer@50 code=404, acquire@60\n", true},
+    {"calls without times are told apart by their lines",
+     "- update ok rid=R1 line=1\n- update ok rid=R1 line=2\n- update ok rid=R1 line=2", "R1 / running: update@?, update@? copies=2\n", true},
+    {"lines read twice make no input the busiest",
+     "+1 update ok coarse rid=R1 line=1\n+1 update ok coarse rid=R1 line=1\n+1 update ok coarse rid=R1 line=1\n"
+     "+1 update ok coarse rid=R1 line=1 in=1\n+1 update ok coarse rid=R1 line=2 in=1",
+     "R1 / running: update@1 copies=3, update@1 copies=2\n", true},
+    {"a callback written down by two is one delivery",
+     "+1 recorder_started sid=S1 noticeId=n1 notifyMs=5 line=1\n+1 recorder_started sid=S1 noticeId=n1 notifyMs=5 in=1 line=1",
+     "S1 / running: recorder_started@1 copies=2\n", true},
+    {"sent again it is another",
+     "+1 recorder_started sid=S1 noticeId=n1 notifyMs=5\n+2 recorder_started sid=S1 noticeId=n1 notifyMs=6",
+     "S1 / running: recorder_started@1 copies=2 deliveries=2\n", true},
+    {"and so with another notice",
+     "+1 recorder_started sid=S1 uid=7 sequence=1 noticeId=n1 notifyMs=5\n"
+     "+1 recorder_started sid=S1 uid=7 sequence=1 noticeId=n2 notifyMs=5 line=9",
+     "S1 /7 running: recorder_started@1 copies=2 deliveries=2\n", true},
+    {"one of each type in a moment is the console's check",
+     "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 uploaded sid=S1\n+4 session_exit sid=S1\n+6 session_failover sid=S1",
+     "S1 / done: probe-callback@1, probe-callback@2, probe-callback@3, probe-callback@4, probe-callback@6\n", true},
+    {"not when it took longer",
+     "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 uploaded sid=S1\n+4 session_exit sid=S1\n+6.001 session_failover sid=S1",
+     "S1 / done: recorder_started@1, recorder_leave@2, uploaded@3, session_exit@4, session_failover@6.001\n", true},
+    {"nor when they are few",
+     "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 uploaded sid=S1\n+4 session_exit sid=S1",
+     "S1 / done: recorder_started@1, recorder_leave@2, uploaded@3, session_exit@4\n", true},
+    {"nor without an upload",
+     "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 recorder_slice_start sid=S1\n+4 session_exit sid=S1\n"
+     "+5 session_failover sid=S1",
+     "S1 / failing-over: recorder_started@1, recorder_leave@2, recorder_slice_start@3, session_exit@4, session_failover@5\n", true},
+    {"nor when a call was made",
+     "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 uploaded sid=S1\n+4 session_exit sid=S1\n+5 session_failover sid=S1\n"
+     "+0.5 query ok rid=R1 sid=S1",
+     "S1 / done: query@0.5, recorder_started@1, recorder_leave@2, uploaded@3, session_exit@4, session_failover@5\n", true},
 };
 
 static const char *const paths[] = {"one.log", "two.log"};
@@ -229,11 +302,12 @@ run_clock(const char *feed, const struct stop *stops, size_t n)
     d.brief = true;
     struct session_engine *e =
         session_engine_new(&rules.set, &rt_limits_default, &options, &err);
-    for (size_t i = 0; i < s.events.n; i++)
-        CHECK(session_engine_feed(e, s.events.v[i], &err) == 0);
+    size_t fed = 0;
     for (size_t i = 0; i < n; i++) {
         rt_time clock = SCRIPT_EPOCH + (rt_time)(stops[i].clock * 1e6);
         rt_buf_clear(&d.text);
+        for (; fed < s.events.n && s.events.v[fed]->begin <= clock; fed++)
+            CHECK(session_engine_feed(e, s.events.v[fed], &err) == 0);
         CHECK_ROW(&stops[i], session_engine_advance(e, clock, dump_sink(&d), &err) == 0);
         CHECK_ROW(&stops[i], rt_str_is(rt_str_of(rt_buf_z(&d.text)), stops[i].want));
         if (!rt_str_is(rt_str_of(rt_buf_z(&d.text)), stops[i].want))
@@ -241,7 +315,7 @@ run_clock(const char *feed, const struct stop *stops, size_t n)
     }
     struct session_engine_facts facts;
     session_engine_facts(e, &facts);
-    CHECK(facts.open == 0);
+    CHECK(facts.open == 0 && fed == s.events.n);
     session_engine_free(&e);
     rt_buf_fini(&d.text);
     script_fini(&s);
@@ -251,17 +325,19 @@ static void
 sessions_that_are_over_are_handed_out(void)
 {
     const struct stop stops[] = {
-        {"nothing is over at once", 61, ""},
+        {"nothing is over at once", 121, ""},
+        {"in the last moment of half an hour", 1850, ""},
+        {"one of them in the last of the other's", 1860, "S2 d/8 stopping: start@2, stop@50\n"},
         {"half an hour after its end", 1861,
-         "S2 d/8 stopping: start@2, stop@50\nS1 c/7 stopping: start@1, stop@60\n"},
+         "S1 c/7 stopping: start@1, stop@60\n"},
         {"one that awaits its upload stays", 30000, ""},
-        {"a day of quiet ends all", 100000,
-         "S3 / exited-alone: recorder_started@70, recorder_leave@80\nS4 e/9 running: "
-         "query@90..120x2\n"},
+        {"a day of quiet ends it, and is not over for the other", 86520,
+         "S5 / accepted: start@3\nS3 / exited-alone: recorder_started@70, recorder_leave@80\n"},
+        {"a day of quiet ends all", 86521, "S4 e/9 running: query@90..120x2\n"},
     };
     run_clock("+1 start ok cname=c uid=7 rid=R1 sid=S1\n+60 stop ok rid=R1 sid=S1\n"
               "+2 start ok cname=d uid=8 rid=R2 sid=S2\n+50 stop ok rid=R2 sid=S2\n"
-              "+70 recorder_started sid=S3\n+80 recorder_leave sid=S3\n"
+              "+70 recorder_started sid=S3\n+80 recorder_leave sid=S3\n+3 start ok rid=R5 sid=S5\n"
               "+90 query ok plain cname=e uid=9 rid=R4 sid=S4 status=5\n"
               "+120 query ok plain cname=e uid=9 rid=R4 sid=S4 status=5\n",
               stops, sizeof(stops) / sizeof(stops[0]));
@@ -280,6 +356,54 @@ a_channel_waits_for_all_its_sessions(void)
               "+2 start ok cname=c uid=8 rid=R2 sid=S2\n+5400 stop ok rid=R2 sid=S2\n"
               "+5000 start fail cname=c uid=9 rid=R3\n",
               stops, sizeof(stops) / sizeof(stops[0]));
+}
+
+static void
+what_ends_later_is_looked_at_again(void)
+{
+    const struct stop stops[] = {
+        {"it is not over", 3000, ""},
+        {"now it is, for a moment", 5001, ""},
+        {"and for half an hour", 6801,
+         "S1 / done: start@1, recorder_started@2, stop@60, recorder_leave@70, uploaded@5000\n"},
+    };
+    run_clock("+1 start ok rid=R1 sid=S1\n+2 recorder_started sid=S1\n+60 stop ok rid=R1 sid=S1\n"
+              "+70 recorder_leave sid=S1\n+5000 uploaded sid=S1\n",
+              stops, sizeof(stops) / sizeof(stops[0]));
+}
+
+static void
+callbacks_tell_that_the_recording_of_their_sid_is_over(void)
+{
+    const struct stop stops[] = {{"", 1900, "S1 / done: start@1, recorder_leave@60, uploaded@70\n"}};
+    run_clock("+1 start ok rid=R1 sid=S1\n+60 recorder_leave sid=S1\n+70 uploaded sid=S1\n", stops, 1);
+}
+
+static void
+a_call_without_time_delays_nothing(void)
+{
+    const struct stop stops[] = {{"", 1900, "S1 / stopping: start@1, stop@60\nR2 / stopping: stop@?\n"}};
+    run_clock("+1 start ok rid=R1 sid=S1\n+60 stop ok rid=R1 sid=S1\n- stop ok rid=R2 sid=S1\n", stops, 1);
+}
+
+static void
+what_is_due_first_goes_first(void)
+{
+    const struct stop stops[] = {
+        {"it was told last", 2000, "S3 / stopping: start@1, stop@2\n"},
+        {"the others in their turn", 2101, "S2 / stopping: start@300, stop@300.5\n"},
+        {"to the last", 3000, "S1 / stopping: start@600, stop@600.5\n"},
+    };
+    run_clock("+600 start ok rid=R1 sid=S1\n+600.5 stop ok rid=R1 sid=S1\n+300 start ok rid=R2 sid=S2\n"
+              "+300.5 stop ok rid=R2 sid=S2\n+1 start ok rid=R3 sid=S3\n+2 stop ok rid=R3 sid=S3\n",
+              stops, sizeof(stops) / sizeof(stops[0]));
+}
+
+static void
+what_was_only_tried_is_over_soon(void)
+{
+    const struct stop stops[] = {{"", 1900, "A/c/7#1 c/7 never-started: acquire@2\n"}};
+    run_clock("+1 kick ok app=A cname=k uid=8\n+2 acquire fail app=A cname=c uid=7\n", stops, 1);
 }
 
 static void
@@ -326,6 +450,57 @@ session_events_are_limited(void)
     script_fini(&s);
 }
 
+/* Rather a session too early than one not at all. */
+static void
+a_crowd_hands_out_what_is_due_first(void)
+{
+    struct rt_limits limits = rt_limits_default;
+    struct rt_err err = {0};
+    struct script s;
+    struct dump d;
+    struct session_engine_facts facts;
+    limits.sessions_open = 2;
+    script_rules_init(&rules);
+    script_read(&s, &rules.set, "+2 update ok rid=R2\n+1 update ok rid=R1\n+3 update ok rid=R3\n");
+    dump_init(&d, &rules.set);
+    d.brief = true;
+    struct session_engine *e = session_engine_new(&rules.set, &limits, NULL, &err);
+    for (size_t i = 0; i < s.events.n; i++) {
+        CHECK(session_engine_feed(e, s.events.v[i], &err) == 0);
+        CHECK(session_engine_advance(e, SCRIPT_EPOCH + 9 * RT_SEC, dump_sink(&d), &err) == 0);
+    }
+    CHECK(rt_str_is(rt_buf_str(&d.text), "R1 / running: update@1\nR2 / running: update@2\n"));
+    session_engine_facts(e, &facts);
+    CHECK(facts.dropped == 0 && facts.open == 1);
+    session_engine_free(&e);
+    rt_buf_fini(&d.text);
+    script_fini(&s);
+}
+
+/* Two callbacks of a sid are kept, before a call tells whose it is. */
+static void
+what_was_dropped_is_told_by_the_session_that_has_it(void)
+{
+    struct rt_limits limits = rt_limits_default;
+    struct rt_err err = {0};
+    struct script s;
+    struct dump d;
+    limits.session_events = 2;
+    script_rules_init(&rules);
+    script_read(&s, &rules.set,
+                "+1 recorder_started sid=S1\n+2 recorder_slice_start sid=S1\n+3 recorder_leave sid=S1\n+0 start ok rid=R1 sid=S1\n");
+    dump_init(&d, &rules.set);
+    d.brief = true;
+    struct session_engine *e = session_engine_new(&rules.set, &limits, NULL, &err);
+    for (size_t i = 0; i < s.events.n; i++)
+        CHECK(session_engine_feed(e, s.events.v[i], &err) == 0);
+    CHECK(session_engine_finish(e, dump_sink(&d), &err) == 0);
+    CHECK(rt_str_is(rt_buf_str(&d.text), "S1 / running: start@0, recorder_started@1 dropped=2\n"));
+    session_engine_free(&e);
+    rt_buf_fini(&d.text);
+    script_fini(&s);
+}
+
 static void
 memory_is_limited(void)
 {
@@ -351,14 +526,14 @@ disorder_is_counted_but_not_overlap(void)
     script_rules_init(&rules);
     script_read(&s, &rules.set,
                 "+10 update ok rid=R1 dur=1\n+2 update ok rid=R1 dur=30\n+4 update ok rid=R1\n"
-                "+1 update ok rid=R1 in=1\n");
+                "+9.5 update ok rid=R1\n+1 update ok rid=R1 in=1\n");
     dump_init(&d, &rules.set);
     struct session_engine *e = session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
     for (size_t i = 0; i < s.events.n; i++)
         CHECK(session_engine_feed(e, s.events.v[i], &err) == 0);
     struct session_engine_facts facts;
     session_engine_facts(e, &facts);
-    CHECK(facts.disordered == 1);
+    CHECK(facts.disordered == 2);
     CHECK(facts.worst_disorder == 6 * RT_SEC);
     CHECK(session_engine_finish(e, dump_sink(&d), &err) == 0);
     session_engine_free(&e);
@@ -376,18 +551,23 @@ check_summary(void *arg, const struct session_group *g, struct rt_err *err)
         {KIND_START, 206, 65, RT_LIT("later"), 1},
         {KIND_QUERY, 404, 404, RT_LIT("gone"), 3},
         {KIND_QUERY, 500, EVENT_NO_CODE, RT_NONE, 1},
+        {KIND_QUERY, 206, 404, RT_LIT("gone"), 1}, /* another answer is one of its own */
+        {KIND_QUERY, 404, 404, RT_LIT("lost"), 1},
+        {KIND_STOP, 404, 404, RT_LIT("gone"), 1},
+        {KIND_STOP, 0, EVENT_NO_CODE, RT_LIT("late"), 1},
     };
+    enum { WANTED = sizeof(want) / sizeof(want[0]) };
     (void)err;
     CHECK(g->count == 1);
-    CHECK(s->code_count == 3);
-    for (size_t i = 0; i < 3 && i < s->code_count; i++) {
+    CHECK(s->code_count == WANTED);
+    for (size_t i = 0; i < WANTED && i < s->code_count; i++) {
         CHECK(s->codes[i].kind == want[i].kind && s->codes[i].http == want[i].http);
         CHECK(s->codes[i].code == want[i].code && s->codes[i].count == want[i].count);
         CHECK(rt_str_eq(s->codes[i].reason, want[i].reason));
     }
     CHECK(s->first == SCRIPT_EPOCH + RT_SEC);
     CHECK(s->last == SCRIPT_EPOCH + 9 * RT_SEC);
-    CHECK(s->kinds == (UINT64_C(1) << KIND_START | UINT64_C(1) << KIND_QUERY));
+    CHECK(s->kinds == (UINT64_C(1) << KIND_START | UINT64_C(1) << KIND_QUERY | UINT64_C(1) << KIND_STOP));
     CHECK(rt_str_is(s->rid, "R1") && rt_str_is(s->sid, "S1") && rt_str_is(s->mode, "mix"));
     CHECK(rt_str_is(s->app_id, "A"));
     *(int *)arg += 1;
@@ -410,6 +590,10 @@ a_session_sums_up_its_answers(void)
                 "+5 query fail plain rid=R1 sid=S1 http=404 code=404 reason=gone\n"
                 "+6 query fail rid=R1 sid=S1 http=500\n"
                 "+7 query fail plain rid=R1 sid=S1 http=404 code=404 reason=gone dur=2\n"
+                "+7.1 query fail rid=R1 sid=S1 http=206 code=404 reason=gone\n"
+                "+7.2 query fail rid=R1 sid=S1 http=404 code=404 reason=lost\n"
+                "+7.3 stop fail rid=R1 sid=S1 http=404 code=404 reason=gone\n"
+                "+7.4 stop fail rid=R1 sid=S1 reason=late\n"
                 "+8 query ok plain rid=R1 sid=S1 http=200");
     struct session_engine *e = session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
     for (size_t i = 0; i < s.events.n; i++)
@@ -424,10 +608,17 @@ static const struct check_test tests[] = {
     {"events become sessions", events_become_sessions},
     {"sessions that are over are handed out", sessions_that_are_over_are_handed_out},
     {"a channel waits for all its sessions", a_channel_waits_for_all_its_sessions},
+    {"what ends later is looked at again", what_ends_later_is_looked_at_again},
+    {"callbacks tell that the recording of their sid is over", callbacks_tell_that_the_recording_of_their_sid_is_over},
+    {"a call without time delays nothing", a_call_without_time_delays_nothing},
+    {"what is due first goes first", what_is_due_first_goes_first},
+    {"what was only tried is over soon", what_was_only_tried_is_over_soon},
     {"a request that waits is let go by the clock",
      a_request_that_waits_is_let_go_by_the_clock},
     {"a session sums up its answers", a_session_sums_up_its_answers},
     {"the events of a session, and sessions, are limited", session_events_are_limited},
+    {"a crowd hands out what is due first", a_crowd_hands_out_what_is_due_first},
+    {"what was dropped is told by the session that has it", what_was_dropped_is_told_by_the_session_that_has_it},
     {"memory is limited", memory_is_limited},
     {"disorder is counted, but not overlap", disorder_is_counted_but_not_overlap},
     {NULL, NULL},

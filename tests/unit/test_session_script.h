@@ -210,6 +210,8 @@ dump_event(struct dump *d, const struct event *e)
     }
     if (e->copies > 1 && !d->no_copies)
         rt_buf_addf(b, " copies=%u", e->copies);
+    if (e->deliveries > 1 && !d->no_copies)
+        rt_buf_addf(b, " deliveries=%u", e->deliveries);
     if (e->code != EVENT_NO_CODE)
         rt_buf_addf(b, " code=%d", e->code);
     const uint16_t told[] = {FIELD_CNAME_IS, FIELD_UID_IS, FIELD_PAIR, FIELD_OWNER};
@@ -224,8 +226,9 @@ static inline void
 dump_session(struct dump *d, const struct session *s)
 {
     struct rt_buf *b = &d->text;
-    rt_buf_addf(b, "%.*s %.*s/%.*s %s%s:", RT_FMT(s->id), RT_FMT(s->cname), RT_FMT(s->uid),
+    rt_buf_addf(b, "%.*s %.*s/%.*s %s%s", RT_FMT(s->id), RT_FMT(s->cname), RT_FMT(s->uid),
                 session_phase_name(s->phase), s->inferred ? " inferred" : "");
+    rt_buf_addf(b, s->mode.n > 0 ? " mode=%.*s:" : ":", RT_FMT(s->mode));
     for (size_t i = 0; i < s->event_count; i++) {
         rt_buf_addf(b, i == 0 ? " " : ", ");
         dump_event(d, s->events[i]);
