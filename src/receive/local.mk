@@ -4,4 +4,4 @@ librectrace_a_SOURCES += src/receive/admin.c src/receive/admin.h src/receive/cha
 	src/receive/envelope.c src/receive/envelope.h src/receive/answer.c src/receive/connection.c src/receive/head.c src/receive/http.c src/receive/http.h src/receive/http_internal.h src/receive/request.c src/receive/listen.c \
 	src/receive/listen.h src/receive/gauges.def src/receive/metrics.c src/receive/metrics.h src/receive/spreads.def src/receive/near.c src/receive/private.c src/receive/private.h src/receive/pulse.c src/receive/pulse.h src/receive/receiver.c src/receive/receiver.h src/receive/secrets.c \
 	src/receive/secrets.h src/receive/signature.c src/receive/signature.h src/receive/verdicts.def \
-	src/receive/writer.c src/receive/writer.h
+	src/receive/batch.c src/receive/refusal.c src/receive/writer.c src/receive/writer.h src/receive/writer_internal.h

@@ -1,54 +1,21 @@
 #include "config.h"
 
-#include "receive/writer.h"
-
 #include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
+#include "receive/writer_internal.h"
 
-/* Refusals that wait at most, and near misses looked for in one batch: each costs some digests. */
-enum { REFUSALS_WAITING = 256, NEAR_A_BATCH = 16, REFUSALS_LOGGED_A_SECOND = 10 };
+/* Refusals that wait at most. */
+enum { REFUSALS_WAITING = 256 };
 #define HEAL_EVERY (250 * RT_MS)
 /* Senders that were answered a moment ago are about to send again. A batch waits for them a part of the time that a
  * sync takes: to come too late for it would cost them a whole one. */
 enum { LINGER_BATCH = 4, LINGER_PART = 4 };
 #define LINGER_MOST (1 * RT_MS)
-
-struct writer {
-    struct store *store;
-    const struct rt_limits *limits;
-    struct counters *counters;
-    pthread_t thread;
-    int fd; /* eventfd: something is done */
-
-    pthread_mutex_t lock; /* guards what follows */
-    pthread_cond_t wake;
-    struct delivery *first, **tail;
-    struct delivery *done;
-    struct refusal *refused;
-    struct writer_job *jobs;
-    pthread_cond_t job_done;
-    size_t queued, refusals;
-    size_t awaited; /* the batch at hand waits for so many; 0: it does not */
-    bool stop, ended;
-    enum store_health health;
-    char why[400];
-    int64_t last_id;
-    rt_dur busy_since, committed; /* monotonic; busy_since 0: idle */
-
-    bool disk_low; /* of the thread alone, as are these: */
-    rt_dur log_second;
-    size_t last_batch;
-    rt_dur commit_takes; /* lately */
-    unsigned logged, unlogged;
-};
 
 rt_dur
 monotonic_now(void)
@@ -56,209 +23,6 @@ monotonic_now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (rt_dur)t.tv_sec * RT_SEC + t.tv_nsec / 1000;
-}
-
-/* ---- refusals ---- */
-
-struct refusal *
-refusal_new(const struct store_refused *what, const struct secrets *secrets,
-            const struct secret_app *app, int status)
-{
-    const rt_str *from[] = {&what->app,       &what->reason,       &what->from,
-                            &what->signature, &what->signature_v1, &what->body};
-    size_t n = 0;
-    for (size_t i = 0; i < 6; i++)
-        n += from[i]->n;
-    struct refusal *r = rt_malloc(sizeof(*r) + n + 1);
-    if (r == NULL)
-        return NULL;
-    *r = (struct refusal){.what = *what, .app = app, .status = status};
-    r->secrets = secrets == NULL ? NULL : secrets_ref(secrets);
-    rt_str *to[] = {&r->what.app,       &r->what.reason,       &r->what.from,
-                    &r->what.signature, &r->what.signature_v1, &r->what.body};
-    char *at = (char *)(r + 1);
-    for (size_t i = 0; i < 6; i++) {
-        if (from[i]->p == NULL)
-            continue;
-        if (from[i]->n > 0)
-            memcpy(at, from[i]->p, from[i]->n);
-        *to[i] = (rt_str){at, from[i]->n};
-        at += from[i]->n;
-    }
-    return r;
-}
-
-void
-refusal_free(struct refusal **pr)
-{
-    struct refusal *r = *pr;
-    *pr = NULL;
-    if (r == NULL)
-        return;
-    secrets_unref(&r->secrets);
-    rt_free(r);
-}
-
-static void
-log_unlogged(struct writer *w)
-{
-    if (w->unlogged > 0)
-        log_warn("refused bodies not told one by one: %u", w->unlogged);
-    w->unlogged = 0;
-}
-
-static void
-log_refusal(struct writer *w, const struct refusal *r)
-{
-    rt_dur second = monotonic_now() / RT_SEC;
-    if (second != w->log_second) {
-        log_unlogged(w);
-        w->log_second = second;
-        w->logged = 0;
-    }
-    if (w->logged++ >= REFUSALS_LOGGED_A_SECOND) {
-        w->unlogged++;
-        return;
-    }
-    log_warn("%d from %.*s: %.*s app=%.*s bytes=%llu%s%.*s", r->status, RT_FMT(r->what.from),
-             RT_FMT(r->what.reason), RT_FMT(r->what.app), (unsigned long long)r->what.body.n,
-             r->what.near.n > 0 ? ": " : "", RT_FMT(r->what.near));
-}
-
-static void
-keep_refusals(struct writer *w, struct refusal *list, bool store_it)
-{
-    unsigned near = 0;
-    struct rt_err ignored = {0};
-    for (struct refusal *r = list, *next; r != NULL; r = next) {
-        char text[NEAR_BYTES];
-        struct signatures given = {r->what.signature, r->what.signature_v1};
-        next = r->next;
-        if (r->secrets != NULL && near++ < NEAR_A_BATCH &&
-            signature_near(r->secrets, r->app, given, r->what.body, text))
-            r->what.near = rt_str_of(text);
-        log_refusal(w, r);
-        if (store_it && store_refuse(w->store, &r->what, &ignored) == 0)
-            count(w->counters, COUNT_QUARANTINED);
-        else
-            count(w->counters, COUNT_QUARANTINE_DROPPED);
-        refusal_free(&r);
-    }
-}
-
-/* ---- batches ---- */
-
-/* What one turn of the thread takes from the queues. */
-struct batch {
-    struct delivery *deliveries;
-    struct refusal *refused;
-    struct writer_job *jobs;
-    enum store_health health; /* when it was taken */
-};
-
-static bool
-batch_is_empty(const struct batch *b)
-{
-    return b->deliveries == NULL && b->refused == NULL && b->jobs == NULL;
-}
-
-static size_t
-batch_size(const struct batch *b)
-{
-    size_t n = 0;
-    for (const struct delivery *d = b->deliveries; d != NULL; d = d->next)
-        n++;
-    return n;
-}
-
-/* A refusal before the disk is full takes no time, one after a write has failed does. */
-static int
-look_for_room(struct writer *w, struct rt_err *err)
-{
-    uint64_t reserve = 0, room = store_room(w->store, &reserve);
-    w->disk_low = room < reserve;
-    return w->disk_low
-               ? rt_fail_here(err, RT_EIO, "the disk is nearly full: %llu bytes are left",
-                              (unsigned long long)room)
-               : 0;
-}
-
-static int
-write_all(struct writer *w, struct batch *b, struct rt_err *err)
-{
-    if (look_for_room(w, err) < 0 || store_begin(w->store, err) < 0) {
-        keep_refusals(w, b->refused, false);
-        return -1;
-    }
-    keep_refusals(w, b->refused, true);
-    for (struct delivery *d = b->deliveries; d != NULL; d = d->next) {
-        enum store_put put = STORE_NEW;
-        if (store_put(w->store, &d->callback, &put, err) < 0)
-            return -1;
-        d->outcome = put == STORE_NEW ? DELIVERY_NEW : DELIVERY_COPY;
-    }
-    for (struct writer_job *j = b->jobs; j != NULL; j = j->next)
-        if (j->run(w->store, j->arg, err) < 0)
-            return -1;
-    return store_commit(w->store, err);
-}
-
-static void
-set_health(struct writer *w, enum store_health health, const char *why)
-{
-    pthread_mutex_lock(&w->lock);
-    bool changed = w->health != health;
-    w->health = health;
-    if (why != NULL)
-        snprintf(w->why, sizeof(w->why), "%s", why);
-    pthread_mutex_unlock(&w->lock);
-    if (changed && health == HEALTH_GOOD)
-        log_warn("the store is well again");
-    else if (changed)
-        log_error("the store fails, callbacks are answered 503: %s", why);
-}
-
-static bool
-heal(struct writer *w)
-{
-    struct rt_err err = {0};
-    if (look_for_room(w, &err) < 0 || store_heal(w->store, &err) < 0)
-        return false;
-    set_health(w, HEALTH_GOOD, NULL);
-    return true;
-}
-
-/* Were all of it written? */
-static bool
-write_batch(struct writer *w, struct batch *b)
-{
-    struct rt_err err = {0};
-    rt_dur begun = monotonic_now();
-    bool well = b->health == HEALTH_GOOD || heal(w);
-    if (!well)
-        keep_refusals(w, b->refused, false);
-    else if (write_all(w, b, &err) == 0) {
-        count(w->counters, COUNT_COMMITS);
-        rt_dur now = monotonic_now();
-        w->commit_takes += (now - begun - w->commit_takes) / 8;
-        spread_add(w->counters, SPREAD_COMMIT, (uint64_t)(now - begun));
-        if (b->deliveries != NULL)
-            spread_add(w->counters, SPREAD_BATCH, batch_size(b));
-        pthread_mutex_lock(&w->lock);
-        w->committed = now;
-        w->last_id = store_last_id(w->store);
-        pthread_mutex_unlock(&w->lock);
-        return true;
-    }
-    if (well) {
-        store_rollback(w->store);
-        bool full = w->disk_low || store_is_full(w->store);
-        set_health(w, full ? HEALTH_FULL : HEALTH_SICK, err.msg);
-        count(w->counters, COUNT_COMMIT_FAILURES);
-    }
-    for (struct delivery *d = b->deliveries; d != NULL; d = d->next)
-        d->outcome = DELIVERY_FAILED;
-    return false;
 }
 
 static void
@@ -373,11 +137,11 @@ work(void *arg)
         pthread_mutex_unlock(&w->lock);
         bool written = false;
         if (!batch_is_empty(&b))
-            written = write_batch(w, &b);
+            written = writer_write(w, &b);
         else if (b.health != HEALTH_GOOD && !stop)
-            heal(w);
+            writer_heal(w);
         if (batch_is_empty(&b))
-            log_unlogged(w);
+            writer_log_unlogged(w);
         pthread_mutex_lock(&w->lock);
         end_locked(w, &b, written);
         bool idle = w->first == NULL;
