@@ -13,7 +13,7 @@ seconds=${BENCH_SECONDS:-3}
 stored=${BENCH_STORED:-1000000}
 work=$(mktemp -d "${BENCH_DIR:-/tmp}/rectrace-bench-XXXXXX")
 pids=
-trap 'kill $pids 2>/dev/null; wait; rm -rf "$work"' EXIT
+trap 'kill $pids 2>/dev/null || true; wait; rm -rf "$work"' EXIT # some have ended
 umask 077
 echo "secret main a bench-secret" >"$work/secrets"
 
