@@ -38,13 +38,20 @@ crowd_tells(uint16_t field)
     return field == FIELD_LIVE || field == FIELD_OVER || field == FIELD_ALONE || field == FIELD_TOKENED;
 }
 
+static bool
+lives_matter(const struct detector *det)
+{
+    return witness_asks(det, FIELD_LIVE) || witness_asks(det, FIELD_OVER) || witness_asks(det, FIELD_ALONE) ||
+           witness_asks(det, FIELD_TOKENED);
+}
+
 int
 crowd_keep(struct detector *det, const struct session *s)
 {
     rt_str app = s->app_id;
     bool failed = never_ran(s);
     const struct event *start = failed ? its_start(s) : NULL;
-    if (app.n == 0 || !witness_asks(det, FIELD_LIVE) ||
+    if (app.n == 0 || !lives_matter(det) ||
         (failed ? start == NULL : s->from == RT_TIME_NONE))
         return 0;
     struct life *slot = witness_word(det, &app) < 0 ? NULL : RT_VEC_PUSH(&det->lives);

@@ -93,6 +93,14 @@ consequences_go_under_their_cause(void)
          KIT_HEAD "rules:\n" LATE UNUSED EXPIRED,
          "+0 acquire ok rid=R\n+6m start code=404 rid=R",
          "expired x1 high codes=404 folded=code-404,late,unused"},
+        {"what came at the same time, in no event of it",
+         KIT_HEAD "rules:\n" A_RULE("a", "      - { see: start fail }\n", "b")
+         A_RULE("b", "      - { see: update fail }\n", "code-404"),
+         "+0 start fail rid=R\n+0 update fail rid=R", "a x1 high folded=b"},
+        {"of two causes it goes under the first",
+         KIT_HEAD "rules:\n" A_RULE("m", "      - { see: start fail }\n", "leaf")
+         A_RULE("x", "      - { see: acquire fail }\n", "leaf") A_RULE("leaf", "      - { see: update fail }\n", "code-404"),
+         "+0 acquire fail rid=R\n+1s start fail rid=R\n+2s update fail rid=R", "x x1 high; m x1 high folded=leaf"},
         {"of another session it explains nothing", KIT_HEAD "rules:\n" EXPIRED,
          "+0 acquire ok rid=R cname=a uid=1\n+6m start fail rid=R cname=a uid=1\n"
          "+7m start code=433 rid=Q cname=b uid=2",
@@ -186,6 +194,87 @@ an_app_explains_what_its_sessions_show(void)
     CHECK_ROWS(rows, true);
 }
 
+/* ---- whole apps ---- */
+
+#define APP_RULE(see)                                                                         \
+    KIT_HEAD "signs:\n  - { means: start, on: [start ok] }\n  - { means: alive, on: [query ok, recorder_started] }\n" \
+             "  - { means: stop, on: [stop ok] }\n  - { means: left, on: [recorder_leave] }\n" \
+             "  - { means: gone, on: [query code=404] }\n"                                     \
+             "rules:\n  - id: r\n    rev: 1\n    severity: error\n    by: app\n"            \
+             "    when:\n      - { see: " see " }\n" KIT_TEXTS
+#define ONE(app, n, from, to)                                                                 \
+    "+" from " start ok rid=R" n " sid=S" n " cname=c" n " uid=1 app=" app "\n"              \
+    "+" to " stop ok rid=R" n " sid=S" n " cname=c" n " uid=1 app=" app "\n"
+#define ALONE(app, n, from, to)                                                               \
+    "+" from " start ok rid=R" n " sid=S" n " cname=c" n " uid=1 app=" app "\n"              \
+    "+" to " recorder_leave sid=S" n " cname=c" n " uid=1\n"
+#define STARTED(n, at, more) "+" at " start ok rid=R" n " sid=S" n " cname=c" n " uid=1 app=A" more "\n"
+#define POLLED(n, at) "+" at " query ok rid=R" n " sid=S" n " cname=c" n " uid=1 app=A\n"
+#define GONE(n, at) "+" at " query code=404 http=404 rid=R" n " sid=S" n " cname=c" n " uid=1 app=A\n"
+
+static void
+an_app_is_counted_over_its_sessions(void)
+{
+    static const struct row rows[] = {
+        {"recordings at one time", APP_RULE("start ok live>=2"), ONE("A", "1", "0", "60s") ONE("A", "2", "30s", "90s"),
+         "r x1 high"},
+        {"one behind the other", APP_RULE("start ok live>=2"), ONE("A", "1", "0", "60s") ONE("A", "2", "61s", "90s"), ""},
+        {"of another app", APP_RULE("start ok live>=2"), ONE("A", "1", "0", "60s") ONE("B", "2", "30s", "90s"), ""},
+        {"one of which no more is heard counts itself", APP_RULE("start ok live>=1"), "+0 start ok rid=R sid=S cname=c uid=1 app=A\n",
+         "r x1 high"},
+        {"how they ended", APP_RULE("start ok over>=2 alone>=50"),
+         ONE("A", "1", "0", "60s") ALONE("A", "2", "70s", "90s"), "r x1 high"},
+        {"in parts of a hundred", APP_RULE("start ok over>=2 alone>50"), ONE("A", "1", "0", "60s") ALONE("A", "2", "70s", "90s"),
+         ""},
+        {"all of them", APP_RULE("start ok over=2 alone=100"), ALONE("A", "1", "0", "60s") ALONE("A", "2", "70s", "90s"),
+         "r x1 high"},
+        {"those of another app did not", APP_RULE("start ok over>=2"), ONE("A", "1", "0", "60s") ONE("B", "2", "70s", "90s"), ""},
+        {"what goes on is not over", APP_RULE("start ok over>=1"), POLLED("1", "9s") STARTED("1", "0", ""), ""},
+        {"many calls in a second", APP_RULE("call rate>=3"), POLLED("1", "0") POLLED("1", "100ms") POLLED("2", "200ms"),
+         "r x1 high"},
+        {"one is no rate", APP_RULE("call rate>=1"), POLLED("1", "0"), ""},
+        {"a silence between busy times", APP_RULE("call silence>10m calls-beside>=2"),
+         POLLED("1", "0") POLLED("1", "9s") POLLED("1", "20m") POLLED("1", "21m"), "r x1 high"},
+        {"not when one of them is quiet", APP_RULE("call silence>10m calls-beside>=2"),
+         POLLED("1", "0") POLLED("1", "9s") POLLED("1", "20m"), ""},
+        {"the only one without a token came to nothing", APP_RULE("[start ok token=missing tokened>=1, start ok live>99]"),
+         STARTED("1", "0", " token=ok") POLLED("1", "9s") STARTED("2", "20s", " token=missing") GONE("2", "30s"),
+         "r x1 high; code-404 x1 medium codes=404"},
+        {"it ran", APP_RULE("[start ok token=missing tokened>=1, start ok live>99]"),
+         STARTED("1", "0", " token=ok") POLLED("1", "9s") STARTED("2", "20s", " token=missing") POLLED("2", "25s") GONE("2", "30s"),
+         "code-404 x1 medium codes=404"},
+        {"or a callback tells that it ran", APP_RULE("[start ok token=missing tokened>=1, start ok live>99]"),
+         STARTED("1", "0", " token=ok") POLLED("1", "9s") STARTED("2", "20s", " token=missing")
+         "+25s recorder_started sid=S2 cname=c2 uid=1\n" GONE("2", "30s"), "code-404 x1 medium codes=404"},
+        {"nothing more is known of it", APP_RULE("[start ok token=missing tokened>=1, start ok live>99]"),
+         STARTED("1", "0", " token=ok") POLLED("1", "9s") STARTED("2", "20s", " token=missing"), ""},
+        {"it was not the only one", APP_RULE("[start ok token=missing tokened>=1, start ok live>99]"),
+         STARTED("1", "0", " token=ok") STARTED("3", "5s", " token=missing") STARTED("2", "20s", " token=missing") GONE("2", "30s"),
+         "code-404 x1 medium codes=404"},
+        {"values that a step compares are kept",
+         BY("app", "error", "      - { see: start ok }\n      - { see: start ok, same: [mode] }\n", "code-1"),
+         "+0 start ok rid=R sid=S cname=c uid=1 app=A mode=mix\n+9s start ok rid=Q sid=T cname=d uid=1 app=A mode=mix", "r x1 high"},
+    };
+    CHECK_ROWS(rows, false);
+}
+
+static void
+words_about_an_app_name_what_was_found(void)
+{
+    struct kit_run k;
+    kit_run(&k,
+            KIT_HEAD "rules:\n  - id: r\n    rev: 1\n    severity: error\n    by: app\n"
+                     "    when:\n      - { see: start ok, as: a }\n    say: '{a.uid}'\n    why: '{a.method}'\n    fix: '{a.mode}'\n",
+            "+0 acquire ok rid=R cname=c uid=1 app=A\n+9s start ok rid=R sid=S cname=c uid=1 app=A method=POST mode=mix", false);
+    const struct finding *f = trial_find(&k.found, RT_LIT("r"));
+    CHECK(f != NULL);
+    if (f != NULL) {
+        CHECK(rt_str_is(f->say, "1") && rt_str_is(f->why, "POST") && rt_str_is(f->fix, "mix"));
+        CHECK(f->evidence_count == 1 && f->evidence[0].event == 2 && f->evidence[0].line == 2);
+    }
+    kit_end(&k);
+}
+
 /* A storm of refusals in one session must not be kept call by call; its count must be. */
 static void
 a_storm_is_counted(void)
@@ -206,6 +295,23 @@ a_storm_is_counted(void)
     if (k.found.findings.n == 1) {
         CHECK(k.found.findings.v[0].last - k.found.findings.v[0].first == 999 * RT_SEC);
     }
+    kit_end(&k);
+    rt_buf_fini(&log);
+}
+
+static void
+a_storm_of_two_codes_has_both(void)
+{
+    struct rt_buf log;
+    struct kit_run k;
+    struct row row = {"a storm of two codes", NULL, NULL, NULL};
+    rt_buf_init(&log, 1 << 20);
+    for (int i = 1; i <= 200; i++)
+        rt_buf_addf(&log, "+%ds query http=504 code=%d rid=R sid=S cname=c uid=1 app=A\n", i, i <= 100 ? 404 : 433);
+    const char *got = kit_run(&k, APP_RULE("call http=504"), rt_buf_z(&log), false);
+    CHECK(strstr(got, "r x200 high codes=404,433") != NULL);
+    if (strstr(got, "r x200 high codes=404,433") == NULL)
+        printf("\n%s: got %s\n", row.name, got);
     kit_end(&k);
     rt_buf_fini(&log);
 }
@@ -283,7 +389,10 @@ static const struct check_test tests[] = {
     {"a rule sees what its scope holds", scopes},
     {"a finding about an app explains what its sessions show",
      an_app_explains_what_its_sessions_show},
+    {"an app is counted over its sessions", an_app_is_counted_over_its_sessions},
+    {"words about an app name what was found", words_about_an_app_name_what_was_found},
     {"a storm is counted to its end", a_storm_is_counted},
+    {"a storm of two codes has both", a_storm_of_two_codes_has_both},
     {"the words name what was found", templates},
     {"the evidence is the first occurrence, the last, then the others",
      evidence_is_the_first_and_the_last},

@@ -106,6 +106,25 @@ struct poll_row {
     uint64_t total; /* occurrences of `times: 4`, a poll each second */
 };
 
+/* How often the rule is found there. */
+static uint64_t
+total_of(const struct rule *rule, const struct scope *s)
+{
+    struct rule_set none = {0};
+    struct coverage nothing;
+    struct matcher m;
+    struct matched out = {.total = UINT64_MAX};
+    struct rt_err err = {0};
+    struct rt_arena a;
+    rt_arena_init(&a, 1024, 0);
+    coverage_init(&nothing);
+    CHECK(matcher_init(&m, &none, &rt_limits_default, &nothing, &err) == 0);
+    CHECK(match_rule(&m, rule, s, &a, &out, &err) == 0);
+    matcher_fini(&m);
+    rt_arena_fini(&a);
+    return out.total;
+}
+
 static uint64_t
 count_runs(const struct poll_row *row)
 {
@@ -129,19 +148,7 @@ count_runs(const struct poll_row *row)
         now = e->last + RT_SEC;
         order[s.n] = (struct scope_event){e, RT_LIT("s"), 1, condition_marks(e)};
     }
-    struct rule_set none = {0};
-    struct coverage nothing;
-    struct matcher m;
-    struct matched out = {.total = UINT64_MAX};
-    struct rt_err err = {0};
-    struct rt_arena a;
-    rt_arena_init(&a, 1024, 0);
-    coverage_init(&nothing);
-    CHECK(matcher_init(&m, &none, &rt_limits_default, &nothing, &err) == 0);
-    CHECK(match_rule(&m, &rule, &s, &a, &out, &err) == 0);
-    matcher_fini(&m);
-    rt_arena_fini(&a);
-    return out.total;
+    return total_of(&rule, &s);
 }
 
 static void
@@ -161,6 +168,36 @@ polls_stored_as_one_count_one_by_one(void)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         CHECK_ROW(&rows[i], count_runs(&rows[i]) == rows[i].total);
+}
+
+/* Polls from 1 s to 9 s, as one event, behind a start. */
+static void
+the_last_of_polls_may_be_late_enough(void)
+{
+    static const struct {
+        const char *name;
+        rt_dur after;
+        uint64_t total;
+    } rows[] = {{"all are", RT_SEC, 3}, {"the last is", 9 * RT_SEC, 3}, {"none is", 9 * RT_SEC + 1, 0}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rule_match start = {.kinds = UINT64_C(1) << KIND_START}, query = {.kinds = UINT64_C(1) << KIND_QUERY};
+        struct rule_step steps[] = {
+            {STEP_SEE, .alts = &start, .alt_count = 1, .within = RT_DUR_NONE, .after = RT_DUR_NONE, .lasts = RT_DUR_NONE, .times = 1},
+            {STEP_SEE, .alts = &query, .alt_count = 1, .within = RT_DUR_NONE, .after = rows[i].after, .lasts = RT_DUR_NONE, .times = 1}};
+        struct rule rule = {.when = steps, .when_count = 2, .certain_with = UINT16_MAX, .needs = UINT64_MAX};
+        struct event events[2];
+        event_init(&events[0]);
+        event_init(&events[1]);
+        events[0].kind = KIND_START;
+        events[0].begin = events[0].end = events[0].last = 0;
+        events[1].kind = KIND_QUERY;
+        events[1].begin = events[1].end = RT_SEC;
+        events[1].last = 9 * RT_SEC;
+        events[1].repeated = 3;
+        struct scope_event order[] = {{&events[0], RT_LIT("s"), 1, condition_marks(&events[0])},
+                                      {&events[1], RT_LIT("s"), 2, condition_marks(&events[1])}};
+        CHECK_ROW(&rows[i], total_of(&rule, &(struct scope){.v = order, .n = 2, .kinds = UINT64_MAX}) == rows[i].total);
+    }
 }
 
 /* ---- moments ---- */
@@ -315,6 +352,7 @@ static const struct check_test tests[] = {
     {"the latest candidate in a window, and of another colour",
      the_latest_in_a_window_and_of_another_colour},
     {"polls stored as one count one by one", polls_stored_as_one_count_one_by_one},
+    {"the last of polls may be late enough", the_last_of_polls_may_be_late_enough},
     {"sums stop at the ends of time", sums_stop_at_the_ends_of_time},
     {"rules are proved step by step", rules_are_proved},
     {"JUnit is well formed", junit_is_well_formed},

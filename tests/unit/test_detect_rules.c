@@ -61,6 +61,7 @@ distances(void)
         {"just late enough", WITHIN, "+0 stop ok sid=S\n+2s stop fail sid=S", "r x1 medium d=2s"},
         {"just in time", WITHIN, "+0 stop ok sid=S\n+10s stop fail sid=S", "r x1 medium d=10s"},
         {"too late", WITHIN, "+0 stop ok sid=S\n+10001ms stop fail sid=S", ""},
+        {"too late by the least", WITHIN, "+0 stop ok sid=S\n+10000001us stop fail sid=S", ""},
         {"from an earlier one when the latest is too near", WITHIN,
          "+0 stop ok sid=S\n+9s stop ok sid=S\n+10s stop fail sid=S", "r x1 medium d=10s"},
     };
@@ -117,6 +118,15 @@ absences(void)
          "+0 acquire ok rid=R\n+6m start ok rid=R sid=S", "r x1 medium"},
         {"seen before", NO_BEFORE,
          "+0 query ok sid=Q\n+6m acquire ok rid=R\n+7m start ok rid=R sid=S", ""},
+        {"one that waits outweighs one that nobody knows", NO_AFTER,
+         "+1m start ok sid=S\n+10m start ok sid=S\nGAP hook +30s +5m\nEND hook +611s", "?r pending"},
+        {"one absence that nobody knows outweighs one that waits",
+         KIT_RULE("    when:\n      - { see: start ok }\n      - { no: stop, for: 2h }\n"
+                  "      - { no: recorder_started, for: 90s }\n"),
+         "+1m start ok sid=S\nGAP hook +30s +5m\nEND api +10m", "?r no-data"},
+        {"and one source that was not there outweighs one that ends",
+         KIT_RULE("    when:\n      - { see: start ok }\n      - { no: [stop, recorder_leave], for: 90s }\n"),
+         "+1m start ok sid=S\nGAP api +30s +5m\nEND hook +72s", "?r no-data"},
         {"what cannot be complete is not open either",
          KIT_RULE("    when:\n      - { no: acquire ok, for: 5m }\n      - { see: start ok }\n"
                   "      - { see: stop ok }\n"),
@@ -150,6 +160,28 @@ repetition(void)
     CHECK_ROWS(rows);
 }
 
+#define UNLIKE(how)                                                                           \
+    KIT_RULE("    when:\n      - { see: start fail, times: 2, " how ": [mode, host], within: 3s, as: s }\n")
+
+static void
+repetition_of_what_is_not_alike(void)
+{
+    static const struct row rows[] = {
+        {"the latest that is unlike counts", UNLIKE("differ"),
+         "+0 start fail rid=R mode=web host=h\n+5s start fail rid=R mode=mix host=i\n+6s start fail rid=R mode=mix host=h",
+         "r x1 medium"},
+        {"what is unlike only in the value that nobody told is not", UNLIKE("differ"),
+         "+0 start fail rid=R mode=mix\n+1s start fail rid=R mode=mix host=h", ""},
+        {"mixed: the other may be before the run", UNLIKE("mixed"),
+         "+0 start fail rid=R mode=web\n+1s start fail rid=R mode=mix\n+2s start fail rid=R mode=mix", "r x2 medium"},
+        {"if it is near", UNLIKE("mixed"),
+         "+0 start fail rid=R mode=web\n+4s start fail rid=R mode=mix\n+5s start fail rid=R mode=mix", ""},
+        {"mixed, with all alike", UNLIKE("mixed"),
+         "+0 start fail rid=R mode=mix\n+1s start fail rid=R mode=mix\n+2s start fail rid=R mode=mix", ""},
+    };
+    CHECK_ROWS(rows);
+}
+
 #define RELATED(word)                                                                         \
     KIT_HEAD "rules:\n  - id: r\n    rev: 1\n    severity: error\n    by: recorder\n"         \
              "    when:\n      - { see: start ok, as: a }\n"                                  \
@@ -164,6 +196,14 @@ relations(void)
     static const struct row rows[] = {
         {"the same", RELATED("same"), log, "r x1 high"},
         {"another", RELATED("differ"), log, "r x1 high"},
+        {"unlike in one of several, the latest is measured",
+         KIT_HEAD "rules:\n  - id: r\n    rev: 1\n    severity: error\n    by: recorder\n"
+                  "    when:\n      - { see: start ok, as: a }\n"
+                  "      - { see: start ok http=201, differ: [mode, host], as: b }\n"
+                  "    let: { d: b.begin - a.end }\n" KIT_TEXTS,
+         "+0 start ok rid=R sid=S cname=c uid=1 mode=web host=h\n+5s start ok rid=R sid=S cname=c uid=1 mode=mix host=i\n"
+         "+9s start ok http=201 rid=R sid=S cname=c uid=1 mode=mix host=h",
+         "r x1 high d=4s"},
         {"what is not known neither is the same", RELATED("same"),
          "+0 start ok sid=S cname=c uid=1\n+5s start ok sid=S cname=c uid=1", ""},
         {"nor differs", RELATED("differ"),
@@ -193,6 +233,10 @@ excuses(void)
          KIT_RULE("    when:\n      - { see: query fail }\n"
                   "    unless:\n      - { see: update ok }\n      - { see: stop ok, within: 5s }\n"),
          "+0 query fail sid=S\n+10s update ok sid=S\n+20s stop ok sid=S", "r x1 medium"},
+        {"it may take all its time",
+         KIT_RULE("    when:\n      - { see: query fail }\n"
+                  "    unless:\n      - { see: update ok }\n      - { see: stop ok, within: 5s }\n"),
+         "+0 query fail sid=S\n+10s update ok sid=S\n+15s stop ok sid=S", ""},
         {"and any of its beginnings will do",
          KIT_RULE("    when:\n      - { see: query fail }\n"
                   "    unless:\n      - { see: update ok }\n      - { see: stop ok, within: 5s }\n"),
@@ -214,6 +258,10 @@ further_evidence(void)
         {"it is not needed", MAYBE, "+0 start ok sid=S", "r x1 medium"},
         {"but makes sure", MAYBE, "+0 start ok sid=S\n+3s query code=404 sid=S",
          "r x1 certain seen=3s codes=404 folded=code-404"},
+        {"nor is it the next step itself",
+         KIT_RULE("    certain-with: sure\n    when:\n      - { see: start ok, as: s }\n"
+                  "      - { maybe: stop, as: sure }\n      - { see: stop ok }\n"),
+         "+0 start ok sid=S\n+3s stop ok sid=S", "r x1 medium"},
         {"not from before", MAYBE, "+0 query code=404 sid=S\n+3s start ok sid=S",
          "code-404 x1 medium codes=404; r x1 medium"},
     };
@@ -243,6 +291,7 @@ static const struct check_test tests[] = {
     {"within and after bound the distance", distances},
     {"an absence counts only while somebody listened", absences},
     {"times counts every event that completes a run", repetition},
+    {"differ and mixed ask for another value in the run", repetition_of_what_is_not_alike},
     {"same and differ compare what is known", relations},
     {"unless excuses what is near the last step", excuses},
     {"maybe never decides", further_evidence},
