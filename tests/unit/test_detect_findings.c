@@ -229,6 +229,8 @@ an_app_is_counted_over_its_sessions(void)
         {"all of them", APP_RULE("start ok over=2 alone=100"), ALONE("A", "1", "0", "60s") ALONE("A", "2", "70s", "90s"),
          "r x1 high"},
         {"those of another app did not", APP_RULE("start ok over>=2"), ONE("A", "1", "0", "60s") ONE("B", "2", "70s", "90s"), ""},
+        {"nor did one that came to nothing", APP_RULE("start ok over>=2"),
+         ONE("A", "1", "0", "60s") STARTED("2", "70s", "") GONE("2", "80s"), "code-404 x1 medium codes=404"},
         {"what goes on is not over", APP_RULE("start ok over>=1"), POLLED("1", "9s") STARTED("1", "0", ""), ""},
         {"many calls in a second", APP_RULE("call rate>=3"), POLLED("1", "0") POLLED("1", "100ms") POLLED("2", "200ms"),
          "r x1 high"},

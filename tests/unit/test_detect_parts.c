@@ -106,9 +106,8 @@ struct poll_row {
     uint64_t total; /* occurrences of `times: 4`, a poll each second */
 };
 
-/* How often the rule is found there. */
-static uint64_t
-total_of(const struct rule *rule, const struct scope *s)
+static struct matched
+find_there(const struct rule *rule, const struct scope *s)
 {
     struct rule_set none = {0};
     struct coverage nothing;
@@ -122,7 +121,7 @@ total_of(const struct rule *rule, const struct scope *s)
     CHECK(match_rule(&m, rule, s, &a, &out, &err) == 0);
     matcher_fini(&m);
     rt_arena_fini(&a);
-    return out.total;
+    return out;
 }
 
 static uint64_t
@@ -148,7 +147,7 @@ count_runs(const struct poll_row *row)
         now = e->last + RT_SEC;
         order[s.n] = (struct scope_event){e, RT_LIT("s"), 1, condition_marks(e)};
     }
-    return total_of(&rule, &s);
+    return find_there(&rule, &s).total;
 }
 
 static void
@@ -196,8 +195,67 @@ the_last_of_polls_may_be_late_enough(void)
         events[1].repeated = 3;
         struct scope_event order[] = {{&events[0], RT_LIT("s"), 1, condition_marks(&events[0])},
                                       {&events[1], RT_LIT("s"), 2, condition_marks(&events[1])}};
-        CHECK_ROW(&rows[i], total_of(&rule, &(struct scope){.v = order, .n = 2, .kinds = UINT64_MAX}) == rows[i].total);
+        CHECK_ROW(&rows[i], find_there(&rule, &(struct scope){.v = order, .n = 2, .kinds = UINT64_MAX}).total == rows[i].total);
     }
+}
+
+/* A failed query, and what may excuse it: an update, and within 5 s a stop. */
+static void
+an_excuse_without_times_leaves_it_open(void)
+{
+    static const struct {
+        const char *name;
+        rt_time update, stop;
+        rt_dur near; /* of the update to the query */
+        enum verdict verdict;
+    } rows[] = {
+        {"in time", RT_SEC, 6 * RT_SEC, RT_DUR_NONE, VERDICT_CLEAR},
+        {"too late", RT_SEC, 7 * RT_SEC, RT_DUR_NONE, VERDICT_FOUND},
+        {"nobody knows when", RT_TIME_NONE, RT_TIME_NONE, RT_DUR_NONE, VERDICT_NO_DATA},
+        {"nobody knows when it went on", RT_SEC, RT_TIME_NONE, RT_SEC, VERDICT_NO_DATA},
+        {"but it began too far away", 2 * RT_SEC, RT_TIME_NONE, RT_SEC, VERDICT_FOUND},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        static const uint8_t kinds[] = {KIND_QUERY, KIND_UPDATE, KIND_STOP};
+        const rt_time begins[] = {0, rows[i].update, rows[i].stop};
+        struct rule_match matches[3];
+        struct rule_step steps[3];
+        struct event events[3];
+        struct scope_event order[3];
+        for (size_t k = 0; k < 3; k++) {
+            matches[k] = (struct rule_match){.kinds = UINT64_C(1) << kinds[k]};
+            steps[k] = (struct rule_step){STEP_SEE,           .alts = &matches[k],  .alt_count = 1,        .within = RT_DUR_NONE,
+                                          .after = RT_DUR_NONE, .lasts = RT_DUR_NONE, .times = 1};
+            event_init(&events[k]);
+            events[k].kind = kinds[k];
+            events[k].begin = events[k].end = events[k].last = begins[k];
+            order[k] = (struct scope_event){&events[k], RT_LIT("s"), (uint32_t)k + 1, condition_marks(&events[k])};
+        }
+        steps[1].within = rows[i].near;
+        steps[2].within = 5 * RT_SEC;
+        struct rule rule = {.when = steps,     .when_count = 1,           .unless = steps + 1, .unless_count = 2,
+                            .certain_with = UINT16_MAX, .needs = UINT64_MAX};
+        CHECK_ROW(&rows[i], find_there(&rule, &(struct scope){.v = order, .n = 3, .kinds = UINT64_MAX}).verdict == rows[i].verdict);
+    }
+}
+
+/* The source that ends first has the most to tell. */
+static void
+what_is_waited_for_is_the_longest_wait(void)
+{
+    struct kit_run k;
+    kit_run(&k, KIT_RULE("    when:\n      - { see: start ok }\n      - { no: [stop, recorder_leave], for: 90s }\n"),
+            "+0 start ok sid=S\nEND api +30s\nEND hook +12s", false);
+    CHECK(k.found.unchecked.n == 1);
+    if (k.found.unchecked.n == 1)
+        CHECK(rt_str_is(k.found.unchecked.v[0].needs, "log ends 12s after it; 1m18s more needed"));
+    kit_end(&k);
+    kit_run(&k, KIT_RULE("    when:\n      - { see: start ok }\n      - { no: [stop, recorder_leave], for: 90s }\n"),
+            "+0 start ok sid=S\nEND api +12s\nEND hook +30s", false);
+    CHECK(k.found.unchecked.n == 1);
+    if (k.found.unchecked.n == 1)
+        CHECK(rt_str_is(k.found.unchecked.v[0].needs, "log ends 12s after it; 1m18s more needed"));
+    kit_end(&k);
 }
 
 /* ---- moments ---- */
@@ -353,6 +411,8 @@ static const struct check_test tests[] = {
      the_latest_in_a_window_and_of_another_colour},
     {"polls stored as one count one by one", polls_stored_as_one_count_one_by_one},
     {"the last of polls may be late enough", the_last_of_polls_may_be_late_enough},
+    {"an excuse without times leaves it open", an_excuse_without_times_leaves_it_open},
+    {"what is waited for is the longest wait", what_is_waited_for_is_the_longest_wait},
     {"sums stop at the ends of time", sums_stop_at_the_ends_of_time},
     {"rules are proved step by step", rules_are_proved},
     {"JUnit is well formed", junit_is_well_formed},
