@@ -11,6 +11,7 @@
 #include "pipeline/accept.h"
 #include "pipeline/batch.h"
 #include "pipeline/parcel.h"
+#include "pipeline/skew.h"
 #include "pipeline/spans.h"
 #include "rules/load.h"
 
@@ -219,6 +220,223 @@ without_rules_nothing_is_found(void)
     files_end(&f);
 }
 
+/* Whoever asks for the time of a call gets the call. */
+static void
+the_ends_of_a_stretch_belong_to_it(void)
+{
+    static const struct row {
+        const char *name;
+        rt_dur since, until; /* from the acquire; the start is 6 min later */
+        uint64_t events;
+    } rows[] = {
+        {"from the first to the last", 0, 6 * RT_MIN, 2},
+        {"from behind the first", 1, 6 * RT_MIN, 1},
+        {"to before the last", 0, 6 * RT_MIN - 1, 1},
+    };
+    rt_time acquired = rt_time_civil(2026, 2, 3, 10, 0, 0, 0);
+    struct files f;
+    files_begin(&f);
+    files_add(&f, expired);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct batch_options o = options_of(&f);
+        o.since = acquired + rows[i].since;
+        o.until = acquired + rows[i].until;
+        struct batch *b = run(&o);
+        CHECK_ROW(&rows[i], batch_report(b)->event_count == rows[i].events);
+        batch_free(&b);
+    }
+    files_end(&f);
+}
+
+/* ---- clocks ---- */
+
+#define STARTED_AT(ms)                                                                        \
+    "{\"noticeId\":\"n1\",\"productId\":3,\"eventType\":40,\"notifyMs\":" ms                 \
+    ",\"payload\":{\"cname\":\"room-b\",\"uid\":\"7\",\"sid\":\"" SID "\",\"sequence\":0,\"sendts\":" ms ",\"serviceType\":1,\"details\":{\"msgName\":\"recorder_started\",\"status\":0}}}\n"
+
+static void
+a_clock_is_ahead_or_behind(void)
+{
+    static const struct row {
+        const char *name, *hooks, *say; /* NULL: nothing */
+        rt_dur skew;
+    } rows[] = {
+        /* Started at 10:20:01; a recorder comes up in 2 s. */
+        {"ahead", STARTED_AT("1770113703000"), "the caller's clock is 5m ahead of", 5 * RT_MIN},
+        {"in step", STARTED_AT("1770114003000"), NULL, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct files f;
+        files_begin(&f);
+        files_add(&f, healthy);
+        files_add(&f, rows[i].hooks);
+        struct batch_options o = options_of(&f);
+        struct batch *b = run(&o);
+        const struct report *r = batch_report(b);
+        const char *say = NULL;
+        for (size_t k = 0; k < r->finding_count; k++)
+            if (rt_str_is(r->findings[k]->id, "clock-skew"))
+                say = r->findings[k]->say.p;
+        CHECK_ROW(&rows[i], r->skew_known && r->skew_basis == 1 && r->skew == rows[i].skew);
+        CHECK_ROW(&rows[i], rows[i].say == NULL ? say == NULL : say != NULL && strstr(say, rows[i].say) == say);
+        if (r->skew != rows[i].skew || (say == NULL) != (rows[i].say == NULL))
+            printf("\n%s: %lld %s\n", rows[i].name, (long long)r->skew, say == NULL ? "-" : say);
+        batch_free(&b);
+        files_end(&f);
+    }
+}
+
+/* Each time `of` stands there, its first character. */
+static void
+set_first(char *text, const char *of, char first)
+{
+    for (char *at = text; (at = strstr(at, of)) != NULL; at++)
+        *at = first;
+}
+
+/* Three recordings, of which callbacks tell ten minutes late: nothing confirms them in time. */
+static void
+a_clock_behind_changes_verdicts(void)
+{
+    const char *said = "the caller's clock may be 10m behind the vendor's (median of 3 recordings); verdicts that would change with that: 3.";
+    const struct finding *skew = NULL;
+    size_t unconfirmed = 0;
+    struct files f;
+    files_begin(&f);
+    static char calls[4000], hooks[4000];
+    calls[0] = hooks[0] = '\0';
+    for (char n = '0'; n < '3'; n++) {
+        char call[sizeof(healthy) + 400], hook[] = STARTED_AT("1770114603000");
+        /* The calls are heard of for as long as the callbacks. */
+        snprintf(call, sizeof(call), "%s%s", healthy, n == '2' ? CALL("40:00", "acquire", "\"status\":504") : "");
+        set_first(call, RID_B, n);
+        set_first(call, SID, n);
+        set_first(hook, SID, n);
+        set_first(hook, "1\",\"productId", n);
+        set_first(call, "b\",\"uid", n);
+        set_first(hook, "b\",\"uid", n);
+        strcat(calls, call);
+        strcat(hooks, hook);
+    }
+    char before[] = STARTED_AT("1770113400000"); /* they were listened to, then */
+    set_first(before, SID, 'f');
+    set_first(before, "b\",\"uid", 'f');
+    set_first(before, "1\",\"productId", 'f');
+    strcat(hooks, before);
+    files_add(&f, calls);
+    files_add(&f, hooks);
+    struct batch_options o = options_of(&f);
+    struct batch *b = run(&o);
+    const struct report *r = batch_report(b);
+    for (size_t k = 0; k < r->finding_count; k++) {
+        if (rt_str_is(r->findings[k]->id, "clock-skew"))
+            skew = r->findings[k];
+        unconfirmed += rt_str_is(r->findings[k]->id, "start-never-confirmed") && r->findings[k]->within_skew;
+    }
+    CHECK(r->skew == -10 * RT_MIN && unconfirmed == 3);
+    CHECK(skew != NULL && rt_str_is(skew->say, said));
+    batch_free(&b);
+    files_end(&f);
+}
+
+static struct event
+stamped(uint8_t kind, rt_time at)
+{
+    struct event e;
+    event_init(&e);
+    e.kind = kind;
+    e.source = kind >= KIND_HOOK ? SOURCE_HOOK : SOURCE_API;
+    e.outcome = OUTCOME_OK;
+    e.begin = e.last = at;
+    e.end = at + RT_MS;
+    e.zoned = true;
+    return e;
+}
+
+/* One recording: a start and a recorder that came up, each told once or twice. */
+static void
+what_tells_the_difference_of_clocks(void)
+{
+    const uint8_t up = rule_set_expected(pack(), KIND_START, RT_LIT("mix"))->kind;
+    static const struct row {
+        const char *name;
+        rt_time starts[2], ups[2]; /* 0: none */
+        bool inferred, unzoned;
+        size_t basis;
+    } rows[] = {
+        {"both", {9 * RT_SEC}, {5 * RT_SEC}, false, false, 1},
+        {"the first of each", {9 * RT_SEC, 99 * RT_SEC}, {5 * RT_SEC, 50 * RT_SEC}, false, false, 1},
+        {"nothing of what was only guessed", {9 * RT_SEC}, {5 * RT_SEC}, true, false, 0},
+        {"nothing without a zone", {9 * RT_SEC}, {5 * RT_SEC}, false, true, 0},
+        {"nothing without a recorder", {9 * RT_SEC}, {0}, false, false, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct event events[4];
+        struct event *list[4];
+        struct session s = {.events = list, .mode = RT_LIT("mix"), .inferred = rows[i].inferred};
+        struct skew k;
+        rt_dur found = 0;
+        for (size_t n = 0; n < 4; n++) {
+            rt_time at = n < 2 ? rows[i].starts[n] : rows[i].ups[n - 2];
+            if (at == 0)
+                continue;
+            events[s.event_count] = stamped(n < 2 ? KIND_START : up, at);
+            events[s.event_count].zoned = !rows[i].unzoned;
+            list[s.event_count] = &events[s.event_count];
+            s.kinds |= UINT64_C(1) << list[s.event_count++]->kind;
+        }
+        skew_init(&k, pack());
+        CHECK_ROW(&rows[i], skew_add(&k, &s) == 0 && k.offsets.n == rows[i].basis);
+        CHECK_ROW(&rows[i], skew_settle(&k, &found) == (rows[i].basis > 0));
+        CHECK_ROW(&rows[i], rows[i].basis == 0 || found == 4 * RT_SEC + RT_MS + k.settles);
+        skew_fini(&k);
+    }
+}
+
+static void
+the_difference_of_most_is_taken(void)
+{
+    static const struct row {
+        const char *name;
+        rt_dur offsets[5];
+        size_t n;
+        rt_dur want;
+    } rows[] = {{"one", {7}, 1, 7}, {"the middle of three", {9, 1, 5}, 3, 5}, {"of two the smaller", {9, 1}, 2, 1},
+                {"one that is far off does nothing", {3, 90000, 2, 4, 1}, 5, 3}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct skew k;
+        rt_dur found = 0;
+        skew_init(&k, pack());
+        for (size_t n = 0; n < rows[i].n; n++) {
+            rt_dur *slot = RT_VEC_PUSH(&k.offsets);
+            if (slot == NULL)
+                abort();
+            *slot = rows[i].offsets[n];
+        }
+        CHECK_ROW(&rows[i], skew_settle(&k, &found) && found == rows[i].want);
+        skew_fini(&k);
+    }
+}
+
+static void
+callbacks_move_calls_do_not(void)
+{
+    struct event start = stamped(KIND_START, 9 * RT_SEC), up = stamped(KIND_HOOK, 5 * RT_SEC), copies[2];
+    struct event *both[] = {&up, &start}, *moved[2];
+    struct session s = {.events = both, .event_count = 2};
+    s.kinds = UINT64_C(1) << KIND_START | UINT64_C(1) << up.kind;
+    CHECK(skew_moved(&s, 10 * RT_SEC, copies, moved));
+    CHECK(moved[0]->kind == KIND_START && moved[0]->begin == 9 * RT_SEC);
+    CHECK(moved[1]->begin == 15 * RT_SEC && moved[1]->end == 15 * RT_SEC + RT_MS && moved[1]->last == 15 * RT_SEC);
+    CHECK(up.begin == 5 * RT_SEC);
+    s.kinds = UINT64_C(1) << up.kind;
+    s.event_count = 1;
+    CHECK(!skew_moved(&s, 10 * RT_SEC, copies, moved));
+    both[0] = &start;
+    s.kinds = UINT64_C(1) << KIND_START;
+    CHECK(!skew_moved(&s, 10 * RT_SEC, copies, moved));
+}
+
 /* ---- streaming ---- */
 
 struct stream_seen {
@@ -413,6 +631,12 @@ static const struct check_test tests[] = {
     {"what cannot be read leaves the rest", what_cannot_be_read_leaves_the_rest},
     {"filters leave out whole sessions", filters_leave_out_whole_sessions},
     {"without rules nothing is found", without_rules_nothing_is_found},
+    {"the ends of a stretch belong to it", the_ends_of_a_stretch_belong_to_it},
+    {"a clock is ahead or behind", a_clock_is_ahead_or_behind},
+    {"a clock behind changes verdicts", a_clock_behind_changes_verdicts},
+    {"what tells the difference of clocks", what_tells_the_difference_of_clocks},
+    {"the difference of most is taken", the_difference_of_most_is_taken},
+    {"callbacks move, calls do not", callbacks_move_calls_do_not},
     {"a stream gets each once and may stop", a_stream_gets_each_once_and_may_stop},
     {"acceptances hide until their day", acceptances_hide_until_their_day},
     {"spans are percentiles of what was seen", spans_are_percentiles_of_what_was_seen},
