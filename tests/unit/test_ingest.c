@@ -31,6 +31,7 @@ struct got {
     uint64_t lines, too_long;
     bool complete;
     size_t warnings;
+    uint64_t members;
     char warning[200];
 };
 
@@ -53,6 +54,7 @@ drain(const void *p, size_t n, const char *inflate, const struct rt_limits *limi
     reader_facts(r, &f);
     g->complete = f.complete;
     g->warnings = f.warning_count;
+    g->members = f.members;
     if (f.warning_count > 0)
         snprintf(g->warning, sizeof(g->warning), "%s", f.warnings[0]);
     CHECK(f.lines == g->lines);
@@ -71,6 +73,10 @@ lines_end_where_they_end(void)
         {"no end at the end", RT_INIT("a\nb"), 2, "a\nb\n"},    {"an end at the end", RT_INIT("a\nb\n"), 2, "a\nb\n"},
         {"CRLF", RT_INIT("a\r\nb\r\n"), 2, "a\nb\n"},           {"a BOM", RT_INIT("\xef\xbb\xbf" "a\n"), 1, "a\n"},
         {"blank lines count", RT_INIT("\n\n"), 2, "\n\n"},      {"nothing", RT_INIT(""), 0, ""},
+        {"a BOM of the first line only", RT_INIT("\xef\xbb\xbf" "a\n\xef\xbb\xbf" "b\n"), 2, "a\n\xef\xbb\xbf" "b\n"},
+        {"a CR within a line stays", RT_INIT("a\rb\n"), 1, "a\rb\n"},
+        {"two bytes, of which one begins a gzip", RT_INIT("\x1f" "a"), 1, "\x1f" "a\n"},
+        {"a mark of gzip with another method", RT_INIT("\x1f\x8b\x09" "a\n"), 1, "\x1f\x8b\x09" "a\n"},
         {"invalid UTF-8 passes", RT_INIT("\xff\n"), 1, "\xff\n"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -96,6 +102,40 @@ a_line_beyond_the_limit_is_counted_and_the_rest_intact(void)
     CHECK(g.lines == 3 && g.too_long == 1);
     CHECK(rt_str_is(rt_buf_str(&g.text), "a\n\nb\n"));
     rt_buf_fini(&g.text);
+}
+
+/* Lines of LIMIT and more bytes, within a block and across the end of one. */
+static void
+the_limit_holds_wherever_a_block_ends(void)
+{
+    enum { BLOCK = 256 * 1024, LIMIT = 1000 };
+    static char text[3 * BLOCK];
+    static const struct {
+        const char *name;
+        size_t from, n;
+        bool too_long;
+    } rows[] = {
+        {"just the limit", 10, LIMIT, false},
+        {"one more", 10, LIMIT + 1, true},
+        {"just the limit, over two blocks", BLOCK - 500, LIMIT, false},
+        {"one more, over two blocks", BLOCK - 500, LIMIT + 1, true},
+        {"two blocks and more", BLOCK - 500, 2 * BLOCK, true},
+    };
+    struct rt_limits small = rt_limits_default;
+    small.line_bytes = LIMIT;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct got g;
+        size_t lines = rows[i].from / 2, end = rows[i].from + rows[i].n;
+        for (size_t k = 0; k < rows[i].from; k++)
+            text[k] = k % 2 == 0 ? 'a' : '\n';
+        memset(text + rows[i].from, 'x', rows[i].n);
+        memcpy(text + end, "\nb\nc\n", 5);
+        drain(text, end + 5, NULL, &small, &g);
+        CHECK_ROW(&rows[i], g.lines == lines + 3 && g.too_long == rows[i].too_long);
+        CHECK_ROW(&rows[i], g.text.n == rows[i].from + (rows[i].too_long ? 0 : rows[i].n) + 5);
+        CHECK_ROW(&rows[i], memcmp(g.text.p + g.text.n - 5, "\nb\nc\n", 5) == 0);
+        rt_buf_fini(&g.text);
+    }
 }
 
 /* A text of many lines, in two members and some padding. */
@@ -139,6 +179,28 @@ a_cut_anywhere_gives_what_was_before_with_one_warning(void)
 }
 
 static void
+a_cut_tells_what_can_be_used(void)
+{
+    static const struct {
+        const char *name, *text;
+        size_t cut; /* bytes from the end */
+        const char *want;
+    } rows[] = {
+        {"nothing", "a\n", 13, "ends in the middle of a block after 0 lines; nothing of it can be used"},
+        {"a line", "a\n", 4, "ends in the middle of a block after 1 line; that line is used"},
+        {"lines", "a\nb\n", 4, "ends in the middle of a block after 2 lines; those lines are used"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        unsigned char packed[100];
+        struct got g;
+        size_t n = gzip(rows[i].text, strlen(rows[i].text), packed, sizeof(packed));
+        drain(packed, n - rows[i].cut, NULL, &rt_limits_default, &g);
+        CHECK_ROW(&rows[i], g.warnings == 1 && strcmp(g.warning, rows[i].want) == 0);
+        rt_buf_fini(&g.text);
+    }
+}
+
+static void
 both_inflates_say_the_same_of_flipped_bits(void)
 {
     static unsigned char packed[60000], broken[60000];
@@ -175,7 +237,12 @@ garbage_and_bombs_are_named(void)
     struct got g;
     memcpy(packed + n, "not gzip", 8);
     drain(packed, n + 8, NULL, &rt_limits_default, &g);
-    CHECK(g.lines == lines && g.warnings == 1 && strstr(g.warning, "not gzip") != NULL);
+    char where[60];
+    snprintf(where, sizeof(where), "bytes after the gzip data at byte %zu are not gzip", n);
+    CHECK(g.lines == lines && g.members == 2 && g.warnings == 1 && strstr(g.warning, where) == g.warning);
+    rt_buf_fini(&g.text);
+    drain("\xfe\xff\0{\0}\0\n", 8, NULL, &rt_limits_default, &g);
+    CHECK(g.warnings == 1 && strstr(g.warning, "is UTF-16") == g.warning);
     rt_buf_fini(&g.text);
     struct rt_limits small = rt_limits_default;
     small.inflate_bytes = 1000;
@@ -221,7 +288,9 @@ what_cannot_be_read_says_so(void)
 static const struct check_test tests[] = {
     {"lines end where they end", lines_end_where_they_end},
     {"a line beyond the limit is counted and the rest intact", a_line_beyond_the_limit_is_counted_and_the_rest_intact},
+    {"the limit holds wherever a block ends", the_limit_holds_wherever_a_block_ends},
     {"a cut anywhere gives what was before, with one warning", a_cut_anywhere_gives_what_was_before_with_one_warning},
+    {"a cut tells what can be used", a_cut_tells_what_can_be_used},
     {"both inflates say the same of flipped bits", both_inflates_say_the_same_of_flipped_bits},
     {"garbage and bombs are named", garbage_and_bombs_are_named},
     {"what grows as no log does is a bomb", what_grows_as_no_log_does_is_a_bomb},
