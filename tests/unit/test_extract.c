@@ -183,9 +183,25 @@ zones_shift_and_unknown_ones_are_refused(void)
 struct seen {
     struct event last;
     char reason[80], cname[40], rid[40], error[20], defect[20];
-    int64_t leave; /* leaveCode; -1: none */
+    char names[100]; /* wrong names of members: DEFECT NEAREST, each */
+    int64_t leave;   /* leaveCode; -1: none */
     unsigned count;
 };
+
+static void
+take_names(struct seen *s, const struct event *e)
+{
+    static const char *const wrong[] = {"miscased", "misspelled", "misplaced", "other-call", "unknown"};
+    s->names[0] = '\0';
+    for (uint32_t i = 0; i < e->value_count; i++) {
+        size_t n = strlen(s->names);
+        for (size_t k = 0; e->values[i].field == FIELD_PARAM_DEFECT && k < sizeof(wrong) / sizeof(wrong[0]); k++)
+            if (rt_str_is(e->values[i].text, wrong[k]))
+                snprintf(s->names + n, sizeof(s->names) - n, "%s%s", n > 0 ? "; " : "", wrong[k]);
+        if (e->values[i].field == FIELD_PARAM_NEAREST)
+            snprintf(s->names + n, sizeof(s->names) - n, " %.*s", RT_FMT(e->values[i].text));
+    }
+}
 
 static int
 take(void *arg, const struct event *e, struct rt_err *err)
@@ -199,6 +215,7 @@ take(void *arg, const struct event *e, struct rt_err *err)
     snprintf(s->rid, sizeof(s->rid), "%.*s", RT_FMT(e->rid));
     snprintf(s->error, sizeof(s->error), "%.*s", RT_FMT(e->error));
     snprintf(s->defect, sizeof(s->defect), "%.*s", RT_FMT(event_text(e, FIELD_HOOK_DEFECT)));
+    take_names(s, e);
     if (!event_num(e, FIELD_LEAVE_CODE, &s->leave))
         s->leave = -1;
     return 0;
@@ -229,6 +246,8 @@ read_text(const char *text, struct seen *s, struct extract_facts *facts)
     CHECK(sum == lines); /* every line in exactly one counter */
     extract_free(&x);
 }
+
+#define A_CALL "{\"url\":\"" BASE "/acquire\",\"status\":400,\"body\":{\"code\":2,\"reason\":\"x\"}}"
 
 static void
 lines_become_the_calls_that_they_tell_of(void)
@@ -262,6 +281,9 @@ lines_become_the_calls_that_they_tell_of(void)
          1, KIND_QUERY, 404, EVENT_NO_CODE, OUTCOME_FAIL},
         {"an answer in a mail", "Hello,\nour start says\n{\n  \"code\": 53,\n  \"reason\": \"task conflict\"\n}\nwhat now?",
          1, KIND_START, 0, 53, OUTCOME_FAIL},
+        {"lines of an array, with commas between",
+         A_CALL "\n" A_CALL "\n" A_CALL ",\n" A_CALL ",\n{\"url\":\"" BASE "/acquire\",\"status\":400,\"body\":{\"code\":7,\"reason\":\"x\"}}]",
+         5, KIND_ACQUIRE, 400, 7, OUTCOME_FAIL},
         {"a number in prose", "start keeps answering code: 53 since noon", 1, KIND_START, 0, 53, OUTCOME_FAIL},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -293,6 +315,8 @@ polls_after_polls_say_what_they_say_alone(void)
         bool twin;
     } rows[] = {
         {"the same", POLL("GET", "200", "4.5Z\",\"duration_ms\":7", "5"), true},
+        {"no time", "{\"method\":\"GET\",\"url\":\"" BASE "/resourceid/ABCDEFGHIJ/sid/abcdefgh12/mode/mix/query\",\"status\":200,"
+                    "\"response_body\":{\"resourceId\":\"ABCDEFGHIJ\",\"cname\":\"room\",\"serverResponse\":{\"status\":5}}}\n", true},
         {"no zone", POLL("GET", "200", "4\"", "5"), true},
         {"another method", POLL("POST", "200", "4.5Z\"", "5"), false},
         {"another status line", POLL("GET", "404", "4.5Z\"", "5"), false},
@@ -319,6 +343,102 @@ polls_after_polls_say_what_they_say_alone(void)
         CHECK_ROW(&rows[i], strcmp(alone.error, after.error) == 0 && alone.last.join.n == after.last.join.n);
         CHECK_ROW(&rows[i], rows[i].twin == (after.last.twin == last.last.twin));
     }
+}
+
+#define BARE_POLL(sid) \
+    "{\"time\":\"2026-01-05T09:00:01.0Z\",\"method\":\"GET\",\"url\":\"" BASE "/resourceid/ABCDEFGHIJ/sid/" sid "/mode/mix/query\",\"status\":200}\n"
+
+/* Logs without answers have such polls, too. */
+static void
+a_poll_with_an_answer_is_none_without(void)
+{
+    struct seen s;
+    struct extract_facts f;
+    read_text(BARE_POLL("abcdefgh12") BARE_POLL("abcdefgh12") BARE_POLL("abcdefgh12"), &s, &f);
+    CHECK(s.count == 3 && s.last.plain && s.last.twin != 0);
+    read_text(BARE_POLL("abcdefgh12") BARE_POLL("abcdefgh12") POLL("GET", "200", "2.0Z\"", "4"), &s, &f);
+    CHECK(s.count == 3 && s.last.status == 4 && strcmp(s.cname, "room") == 0);
+}
+
+/* Of several lengths. */
+static void
+write_sid(char sid[24], unsigned n)
+{
+    snprintf(sid, 24, "%0*u", 10 + (int)(n % 3) * 3, n);
+}
+
+static int
+take_sid(void *arg, const struct event *e, struct rt_err *err)
+{
+    unsigned *right = arg;
+    char sid[24];
+    (void)err;
+    write_sid(sid, (unsigned)(e->line - 1) / 2);
+    *right += rt_str_is(e->sid, sid);
+    return 0;
+}
+
+/* More than are remembered; each twice. */
+static void
+a_poll_is_of_its_url_however_many_there_are(void)
+{
+    enum { URLS = 20000 };
+    struct rt_err err = {0};
+    struct extract_options o = {.path = "test"};
+    unsigned right = 0;
+    struct extract *x = extract_new(rules, &o, &rt_limits_default, (struct extract_sink){take_sid, &right}, &err);
+    CU_ASSERT_FATAL(x != NULL);
+    for (unsigned i = 0; i < 2 * URLS; i++) {
+        char line[600], sid[24];
+        write_sid(sid, i / 2);
+        int n = snprintf(line, sizeof(line), BARE_POLL("%s"), sid);
+        CHECK(extract_line(x, (rt_str){line, (size_t)n - 1}, i + 1, &err) == 0);
+    }
+    CHECK(extract_end(x, &err) == 0 && right == 2 * URLS);
+    extract_free(&x);
+}
+
+/* Members of the body of a start in mode mix. */
+static void
+wrong_names_are_told_with_the_one_that_is_meant(void)
+{
+#define CONFIG(members) "\"recordingConfig\":{\"channelType\":0," members "}"
+#define MIX(members)    CONFIG("\"transcodingConfig\":{\"width\":360,\"height\":640,\"bitrate\":500," members "}")
+    static const struct {
+        const char *name, *members, *want;
+    } rows[] = {
+        {"right", CONFIG("\"maxIdleTime\":30"), ""},
+        {"letters' case", CONFIG("\"maxidletime\":30"), "miscased maxIdleTime"},
+        {"words joined in another way", CONFIG("\"max_idle_time\":30"), "miscased maxIdleTime"},
+        {"two letters in a long name", CONFIG("\"maxIdelTime\":30"), "misspelled maxIdleTime"},
+        {"three are another name", CONFIG("\"maxIxxxTime\":30"), "unknown"},
+        {"two in a name of five letters", CONFIG("\"transcodingConfig\":{\"wixxh\":360,\"height\":640,\"bitrate\":500,\"fps\":15}"),
+         "misspelled width"},
+        {"one in a short name", MIX("\"fpz\":15"), "misspelled fps"},
+        {"two in a short name are another", MIX("\"fxx\":15"), "unknown"},
+        {"one that is there as well is not meant", MIX("\"fps\":15,\"fpz\":15"), "unknown"},
+        {"in the wrong object", CONFIG("\"fps\":15"), "misplaced clientRequest.recordingConfig.transcodingConfig.fps"},
+        {"items of lists have names of their own", CONFIG("\"x_axis\":0.5"), "unknown"},
+        {"a name of another mode is not misplaced", CONFIG("\"extensionServices\":[]"), "unknown"},
+        {"of another call", "\"streamSubscribe\":{}", "other-call"},
+        {"nearly of another call", "\"streamSubscribed\":{}", "unknown"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct seen s;
+        struct extract_facts f;
+        char text[2000];
+        snprintf(text, sizeof(text),
+                 "{\"time\":\"2026-01-05T09:00:00Z\",\"method\":\"POST\",\"url\":\"" BASE
+                 "/resourceid/ABCDEFGHIJ/mode/mix/start\",\"status\":200,\"request_body\":{\"cname\":\"room\",\"uid\":\"7\","
+                 "\"clientRequest\":{%s}},\"response_body\":{\"resourceId\":\"ABCDEFGHIJ\",\"sid\":\"abcdefgh12\"}}",
+                 rows[i].members);
+        read_text(text, &s, &f);
+        CHECK_ROW(&rows[i], s.count == 1 && strcmp(s.names, rows[i].want) == 0);
+        if (strcmp(s.names, rows[i].want) != 0)
+            printf("\n%s: %s\n", rows[i].name, s.names);
+    }
+#undef MIX
+#undef CONFIG
 }
 
 static void
@@ -386,6 +506,9 @@ static const struct check_test tests[] = {
     {"zones shift, and unknown ones are refused", zones_shift_and_unknown_ones_are_refused},
     {"lines become the calls that they tell of", lines_become_the_calls_that_they_tell_of},
     {"polls after polls say what they say alone", polls_after_polls_say_what_they_say_alone},
+    {"a poll with an answer is none without", a_poll_with_an_answer_is_none_without},
+    {"a poll is of its URL, however many there are", a_poll_is_of_its_url_however_many_there_are},
+    {"wrong names are told with the one that is meant", wrong_names_are_told_with_the_one_that_is_meant},
     {"callbacks are read whole or bare, and foreign ones counted", callbacks_are_read_whole_or_bare_and_foreign_ones_counted},
     {"formats read their samples", formats_read_their_samples},
     {NULL, NULL},
