@@ -281,6 +281,16 @@ lines_become_the_calls_that_they_tell_of(void)
          1, KIND_QUERY, 404, EVENT_NO_CODE, OUTCOME_FAIL},
         {"an answer in a mail", "Hello,\nour start says\n{\n  \"code\": 53,\n  \"reason\": \"task conflict\"\n}\nwhat now?",
          1, KIND_START, 0, 53, OUTCOME_FAIL},
+        {"slashes as PHP writes them", "{\"url\":\"https:\\/\\/api.agora.io\\/v1\\/apps\\/" APP "\\/cloud_recording\\/acquire\",\"status\":400}",
+         1, KIND_ACQUIRE, 400, EVENT_NO_CODE, OUTCOME_FAIL},
+        {"null is nothing, and another name has it", "{\"url\":\"" BASE "/acquire\",\"status\":null,\"statusCode\":404}",
+         1, KIND_ACQUIRE, 404, EVENT_NO_CODE, OUTCOME_FAIL},
+        {"an answer of which only the id is ours", "{\"time\":\"2026-01-05T09:00:00Z\",\"request_id\":\"r-1\",\"url\":\"" BASE "/acquire\"}\n"
+                                                   "{\"time\":\"2026-01-05T09:00:01Z\",\"request_id\":\"r-1\",\"status\":503}",
+         2, KIND_ANSWER, 503, EVENT_NO_CODE, OUTCOME_FAIL},
+        {"one of another id is nobody's", "{\"time\":\"2026-01-05T09:00:00Z\",\"request_id\":\"r-1\",\"url\":\"" BASE "/acquire\"}\n"
+                                          "{\"time\":\"2026-01-05T09:00:01Z\",\"request_id\":\"r-2\",\"status\":503}",
+         1, KIND_ACQUIRE, 0, EVENT_NO_CODE, OUTCOME_UNKNOWN},
         {"lines of an array, with commas between",
          A_CALL "\n" A_CALL "\n" A_CALL ",\n" A_CALL ",\n{\"url\":\"" BASE "/acquire\",\"status\":400,\"body\":{\"code\":7,\"reason\":\"x\"}}]",
          5, KIND_ACQUIRE, 400, 7, OUTCOME_FAIL},
