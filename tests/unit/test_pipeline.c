@@ -548,6 +548,24 @@ spans_are_percentiles_of_what_was_seen(void)
     spans_fini(&spans);
 }
 
+/* From the first that went well; a clock that differs makes no time run backwards. */
+static void
+spans_go_from_the_first_and_never_back(void)
+{
+    struct spans spans;
+    struct event events[] = {stamped(KIND_ACQUIRE, RT_SEC), stamped(KIND_ACQUIRE, 3 * RT_SEC), stamped(KIND_START, 9 * RT_SEC)};
+    struct event *list[] = {&events[0], &events[1], &events[2]};
+    struct session s = {.events = list, .event_count = 3};
+    events[0].end = events[0].begin;
+    spans_init(&spans, pack());
+    CHECK(spans_add(&spans, &s) == 0);
+    events[0].end = 20 * RT_SEC;
+    CHECK(spans_add(&spans, &s) == 0);
+    CHECK(spans_settle(&spans) == 1 && spans.phases[0].count == 2);
+    CHECK(spans.phases[0].max == 8 * RT_SEC && spans.phases[0].p50 == 0);
+    spans_fini(&spans);
+}
+
 static void
 parcels_copy_what_they_carry(void)
 {
@@ -640,6 +658,7 @@ static const struct check_test tests[] = {
     {"a stream gets each once and may stop", a_stream_gets_each_once_and_may_stop},
     {"acceptances hide until their day", acceptances_hide_until_their_day},
     {"spans are percentiles of what was seen", spans_are_percentiles_of_what_was_seen},
+    {"spans go from the first, and never back", spans_go_from_the_first_and_never_back},
     {"parcels copy what they carry", parcels_copy_what_they_carry},
     {"parcels deliver polls as if they came one by one", parcels_deliver_polls_as_if_they_came_one_by_one},
     {NULL, NULL},
