@@ -37,7 +37,7 @@ doubt_text(const struct doubt *d, struct rt_arena *a)
                                rt_dur_human(had < 0 ? 0 : had, held),
                                rt_dur_human(d->missing, more));
     return rt_arena_printf(a, "no %s log covers the time",
-                           speaks_of(d->step, SOURCE_API) ? "API" : "callback");
+                           d->deaf == SOURCE_API ? "API" : "callback");
 }
 
 static enum tri
@@ -71,7 +71,10 @@ heard(const struct attempt *t, const struct rule_step *step, rt_time from, rt_ti
         rt_time reach = coverage_reach(t->m->coverage, (enum event_source)source, from);
         bool hole = reach != RT_TIME_NONE && reach < to &&
                     coverage_goes_on(t->m->coverage, (enum event_source)source, reach);
-        if (reach == RT_TIME_NONE || hole)
+        bool deaf = reach == RT_TIME_NONE || hole;
+        if (deaf && all.verdict != TRI_NO_DATA)
+            all.deaf = (enum event_source)source;
+        if (deaf)
             all.verdict = TRI_NO_DATA;
         else if (reach < to && all.verdict == TRI_YES)
             all.verdict = TRI_PENDING;

@@ -14,6 +14,7 @@ enum tri { TRI_NO, TRI_NO_DATA, TRI_PENDING, TRI_YES };
 struct doubt { /* the first thing that could not be decided, and why; NO_DATA outweighs PENDING */
     enum tri verdict; /* TRI_YES: none */
     const struct rule_step *step;
+    enum event_source deaf;  /* the log that does not cover the time; NO_DATA */
     bool unsubscribed;       /* no callback of this type came at all */
     bool untimed;            /* a distance was asked for, but there are no times */
     rt_dur missing, length;  /* of the window; PENDING */
