@@ -97,6 +97,10 @@ consequences_go_under_their_cause(void)
          KIT_HEAD "rules:\n" A_RULE("a", "      - { see: start fail }\n", "b")
          A_RULE("b", "      - { see: update fail }\n", "code-404"),
          "+0 start fail rid=R\n+0 update fail rid=R", "a x1 high folded=b"},
+        {"of two causes it goes under the one nearer to the root",
+         KIT_HEAD "rules:\n" A_RULE("m", "      - { see: start fail }\n", "leaf") A_RULE("leaf", "      - { see: update fail }\n", "code-404")
+         KIT_FILE "rectrace: 1\nfamily: g\nrank: 5\nrules:\n" A_RULE("x", "      - { see: acquire fail }\n", "leaf"),
+         "+0 acquire fail rid=R\n+1s start fail rid=R\n+2s update fail rid=R", "x x1 high folded=leaf; m x1 high"},
         {"of two causes it goes under the first",
          KIT_HEAD "rules:\n" A_RULE("m", "      - { see: start fail }\n", "leaf")
          A_RULE("x", "      - { see: acquire fail }\n", "leaf") A_RULE("leaf", "      - { see: update fail }\n", "code-404"),

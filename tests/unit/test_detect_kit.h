@@ -39,10 +39,20 @@
     KIT_HEAD "rules:\n  - id: r\n    rev: 1\n    severity: error\n    confidence: medium\n" steps \
         KIT_TEXTS
 
+/* Between the files of a set that has two. */
+#define KIT_FILE "---\n"
+
 static inline struct rule_set *
 kit_rules(const char *yaml)
 {
-    const struct pack_file files[] = {{.name = "a.yaml", .text = rt_str_of(yaml)}, {.name = NULL}};
+    rt_str first = rt_str_of(yaml), second = RT_NONE;
+    size_t end = rt_str_find(first, RT_LIT(KIT_FILE));
+    if (end != SIZE_MAX) {
+        second = rt_str_from(first, end + sizeof(KIT_FILE) - 1);
+        first.n = end;
+    }
+    const struct pack_file files[] = {
+        {.name = "a.yaml", .text = first}, {.name = second.n > 0 ? "b.yaml" : NULL, .text = second}, {.name = NULL}};
     struct rule_sources from = {.memory = files};
     struct rule_messages m;
     struct rt_err err = {0};

@@ -2,6 +2,7 @@
  * test_session_engine.c - events in, sessions out: identity, duplicates, polls, relations, groups.
  */
 #include "base/limits.h"
+#include "session/meter.h"
 #include "test_session_script.h"
 
 static struct script_rules rules;
@@ -541,6 +542,29 @@ disorder_is_counted_but_not_overlap(void)
     script_fini(&s);
 }
 
+/* The quota is of the app that a call names, whoever's session it is. */
+static void
+a_call_counts_for_the_app_that_it_names(void)
+{
+    struct rt_err err = {0};
+    struct script s;
+    struct dump d;
+    script_rules_init(&rules);
+    script_read(&s, &rules.set, "+1 acquire ok app=A cname=c uid=7 rid=R1\n+2 start fail app=B rid=R1 code=9\n+3 update fail rid=R1\n");
+    dump_init(&d, &rules.set);
+    struct session_engine *e = session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
+    for (size_t i = 0; i < s.events.n; i++)
+        CHECK(session_engine_feed(e, s.events.v[i], &err) == 0);
+    CHECK(session_engine_finish(e, dump_sink(&d), &err) == 0);
+    size_t calls[2] = {0, 0};
+    for (const struct meter_app *a = session_engine_meter(e)->apps; a != NULL; a = a->next)
+        calls[rt_str_is(a->id, "B")] += a->n;
+    CHECK(calls[0] == 2 && calls[1] == 1);
+    session_engine_free(&e);
+    rt_buf_fini(&d.text);
+    script_fini(&s);
+}
+
 /* ---- what a session says of itself ---- */
 
 static int
@@ -615,6 +639,7 @@ static const struct check_test tests[] = {
     {"what was only tried is over soon", what_was_only_tried_is_over_soon},
     {"a request that waits is let go by the clock",
      a_request_that_waits_is_let_go_by_the_clock},
+    {"a call counts for the app that it names", a_call_counts_for_the_app_that_it_names},
     {"a session sums up its answers", a_session_sums_up_its_answers},
     {"the events of a session, and sessions, are limited", session_events_are_limited},
     {"a crowd hands out what is due first", a_crowd_hands_out_what_is_due_first},
