@@ -291,6 +291,13 @@ lines_become_the_calls_that_they_tell_of(void)
         {"one of another id is nobody's", "{\"time\":\"2026-01-05T09:00:00Z\",\"request_id\":\"r-1\",\"url\":\"" BASE "/acquire\"}\n"
                                           "{\"time\":\"2026-01-05T09:00:01Z\",\"request_id\":\"r-2\",\"status\":503}",
          1, KIND_ACQUIRE, 0, EVENT_NO_CODE, OUTCOME_UNKNOWN},
+        {"a row of a table", "time,method,url,status,body\n2026-01-05T09:00:00Z,POST," BASE "/acquire,400,\"{\"\"code\"\":2,\"\"reason\"\":\"\"x\"\"}\"",
+         1, KIND_ACQUIRE, 400, 2, OUTCOME_FAIL},
+        {"with a tab in a cell", "time,method,url,status,body\n2026-01-05T09:00:00Z,POST," BASE "/acquire,400,\"{\"\"code\"\":2,\t\"\"reason\"\":\"\"x\"\"}\"",
+         1, KIND_ACQUIRE, 400, 2, OUTCOME_FAIL},
+        {"a row with a column too many is text", "time,method,url,status,body\n2026-01-05T09:00:00Z,POST," BASE "/acquire,400,\"{\"\"code\"\":2,\"\"reason\"\":\"\"x\"\"}\",more",
+         1, KIND_ACQUIRE, 0, EVENT_NO_CODE, OUTCOME_UNKNOWN},
+        {"two columns are no table", "method,url\nPOST," BASE "/acquire", 1, KIND_ACQUIRE, 0, EVENT_NO_CODE, OUTCOME_UNKNOWN},
         {"lines of an array, with commas between",
          A_CALL "\n" A_CALL "\n" A_CALL ",\n" A_CALL ",\n{\"url\":\"" BASE "/acquire\",\"status\":400,\"body\":{\"code\":7,\"reason\":\"x\"}}]",
          5, KIND_ACQUIRE, 400, 7, OUTCOME_FAIL},
