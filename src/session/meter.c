@@ -18,7 +18,7 @@ _Static_assert(sizeof(struct meter_cell) == 16, "many are kept");
 enum {
     CALLS_MOST = (1 << 15) - 1,
     TICKS = 32,
-    CELLS_LEAST = 64,
+    CELLS_LEAST = 128,
     CELLS_MOST = 1 << 16,
     CELLS_SURE = 3 * CELLS_MOST / 8
 };
@@ -300,7 +300,7 @@ make_room(struct meter_app *a)
 {
     if (a->mask + 1 >= CELLS_MOST)
         return forget_old(a);
-    size_t room = 4 * (a->mask + 1), n = collect(a);
+    size_t room = a->mask + 1 < CELLS_MOST / 4 ? 4 * (a->mask + 1) : CELLS_MOST, n = collect(a);
     struct meter_cell *old = a->cells, *fresh = rt_calloc(room, sizeof(*fresh));
     if (fresh == NULL)
         return -1;
