@@ -50,7 +50,8 @@ const showActive = () => {
 
 /* ---- what was delivered ---- */
 let delivered = [], paused = false, newest = NaN;
-const LABELS = { probe: 'test of the console', foreign: 'other product', unknown: 'no callback', 'receiver-down': 'callbacks were not taken' };
+const LABELS = { probe: 'test of the console', foreign: 'other product', unknown: 'no callback', 'receiver-down': 'callbacks were not taken until then' };
+const deliveryTitle = d => d.label === 'receiver-down' ? 'receiver' : (d.type === null ? '?' : d.type) + ' ' + (d.name || '');
 const verdictOf = d => d.reason ? [d.reason + ' ▸ quarantine', 'error'] : d.copy_of ? ['copy with other bytes', 'warning'] : d.copies > 1 ? ['accepted, duplicate x' + (d.copies - 1), 'quiet']
   : LABELS[d.label] ? [LABELS[d.label], 'quiet'] : ['accepted', 'good'];
 const kindOf = d => d.reason ? 'refused' : d.copies > 1 || d.copy_of ? 'copies' : 'accepted';
@@ -60,7 +61,7 @@ const showDeliveries = () => {
   deliveries.replaceChildren(...list.map(d => {
     const [word, kind] = verdictOf(d);
     return line(() => showDelivery(d), el('span', { class: 'head' }, el('span', { class: 'time quiet' }, clock(at(d.received), true)),
-      el('span', { class: 'name' }, (d.type === null ? '?' : d.type) + ' ' + (d.name || '')), el('strong', {}, d.cname || d.app || '-')), el('span', { class: kind }, word));
+      el('span', { class: 'name' }, deliveryTitle(d)), d.label === 'receiver-down' ? null : el('strong', {}, d.cname || d.app || '-')), el('span', { class: kind }, word));
   }));
   if (!list.length) deliveries.append(el('li', { class: 'quiet' }, delivered.length ? 'None of that kind.' : 'Nothing was delivered yet.'));
 };

@@ -250,14 +250,18 @@ next_item(struct writing *w, struct store_cursor *c, bool refused, struct rt_err
     int rc = refused ? store_next_refusal(c, &r, err) : store_next_callback(c, &s, err);
     if (rc <= 0)
         return rc;
+    if (!refused && s.label == STORE_OUTAGE) {
+        char when[RT_TIME_MAX];
+        out_fmt(w->o, "<li><span class=\"time quiet\">%s</span> receiver: callbacks were not taken until then</li>",
+                rt_time_clock(s.received, when));
+        return 1;
+    }
     if (item_begin(w, refused ? r.received : s.received, refused ? r.body : s.body, refused ? r.app : s.app) < 0)
         return rt_fail_mem(err);
     if (refused) {
         out_html(w->o, r.reason);
     } else {
-        out_raw(w->o, s.label == STORE_EVENT    ? "accepted"
-                      : s.label == STORE_OUTAGE ? "callbacks were not taken"
-                                                : store_label_names[s.label]);
+        out_raw(w->o, s.label == STORE_EVENT ? "accepted" : store_label_names[s.label]);
         if (s.copies > 1)
             out_fmt(w->o, ", duplicate x%" PRId64, s.copies - 1);
     }
