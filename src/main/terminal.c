@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 
 enum { COLUMNS_DEFAULT = 96, COLUMNS_LEAST = 40, COLUMNS_MOST = 400 };
 
@@ -140,15 +141,7 @@ show(void *arg)
     struct progress *p = arg;
     pthread_mutex_lock(&p->lock);
     while (!p->stop) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        long wait = p->shown ? 100000000L : 300000000L;
-        until.tv_nsec += wait;
-        if (until.tv_nsec >= 1000000000L) {
-            until.tv_nsec -= 1000000000L;
-            until.tv_sec++;
-        }
-        pthread_cond_timedwait(&p->wake, &p->lock, &until);
+        monotonic_wait(&p->wake, &p->lock, monotonic_now() + (p->shown ? 100 : 300) * RT_MS);
         if (!p->stop && seconds_since(&p->begin) >= 0.3)
             draw_locked(p);
     }
@@ -185,7 +178,7 @@ progress_start(const struct options *o, const struct input_list *inputs, struct 
     }
     clock_gettime(CLOCK_MONOTONIC, &p->begin);
     pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->wake, NULL);
+    monotonic_cond_init(&p->wake);
     if (pthread_create(&p->thread, NULL, show, p) != 0) {
         rt_free(p);
         return NULL;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "receive/writer_internal.h"
 
 bool

@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/monotonic.h"
 
 enum { KEPT = 512 };
 
@@ -29,17 +29,13 @@ struct changes *
 changes_new(int64_t run, struct rt_err *err)
 {
     struct changes *c = rt_calloc(1, sizeof(*c));
-    pthread_condattr_t clock;
     if (c == NULL) {
         rt_fail_mem(err);
         return NULL;
     }
     c->run = run;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&c->lock, NULL);
-    pthread_cond_init(&c->wake, &clock);
-    pthread_condattr_destroy(&clock);
+    monotonic_cond_init(&c->wake);
     return c;
 }
 
@@ -109,14 +105,9 @@ put(const struct changes *c, uint64_t number, const struct change *change, struc
 int
 changes_next(struct changes *c, uint64_t *place, rt_dur wait, struct rt_buf *out)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + wait % RT_SEC * 1000;
-    until.tv_sec += wait / RT_SEC + ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
+    rt_dur until = monotonic_now() + wait;
     pthread_mutex_lock(&c->lock);
-    while (!c->stopped && *place == c->last + 1 &&
-           pthread_cond_timedwait(&c->wake, &c->lock, &until) == 0)
+    while (!c->stopped && *place == c->last + 1 && monotonic_wait(&c->wake, &c->lock, until))
         ;
     int got = c->stopped ? -1 : *place != c->last + 1;
     if (got > 0 && (*place == 0 || !is_kept(c, *place - 1))) {

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/alloc.h"
+#include "base/monotonic.h"
 #include "receive/http_internal.h"
 
 void

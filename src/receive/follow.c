@@ -19,6 +19,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 
 enum { BLOCK = 1 << 20, LOOK_MS = 250, SEAL = 64 };
 
@@ -259,13 +260,9 @@ work(void *arg)
     while (!stop) {
         for (size_t i = 0; i < w->count; i++)
             look(w, &w->files[i]);
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += LOOK_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
+        rt_dur until = monotonic_now() + LOOK_MS * RT_MS;
         pthread_mutex_lock(&w->lock);
-        while (!w->stop && pthread_cond_timedwait(&w->wake, &w->lock, &until) == 0)
+        while (!w->stop && monotonic_wait(&w->wake, &w->lock, until))
             ;
         stop = w->stop;
         pthread_mutex_unlock(&w->lock);
@@ -294,12 +291,8 @@ follow_new(const char *const *paths, size_t count, struct writer *writer,
     w->now = now;
     for (size_t i = 0; i < count; i++)
         w->files[i] = (struct followed){.path = paths[i], .fd = -1};
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->wake, &clock);
-    pthread_condattr_destroy(&clock);
+    monotonic_cond_init(&w->wake);
     if (pthread_create(&w->thread, NULL, work, w) == 0)
         return w;
     rt_fail_here(err, RT_EIO, "no thread to follow logs");

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/monotonic.h"
 #include "receive/http_internal.h"
 
 /* What GnuTLS calls normal, without what is too old. */

@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "live/engine.h"
 #include "receive/changes.h"
 #include "receive/retain.h"
@@ -100,11 +101,9 @@ view_now(struct live *l)
 const struct live_view *
 live_view_get(struct live *l)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += FIRST_VIEW_S;
+    rt_dur until = monotonic_now() + FIRST_VIEW_S * RT_SEC;
     pthread_mutex_lock(&l->lock);
-    while (l->view == NULL && !l->stop && pthread_cond_timedwait(&l->made, &l->lock, &until) == 0)
+    while (l->view == NULL && !l->stop && monotonic_wait(&l->made, &l->lock, until))
         ;
     pthread_mutex_unlock(&l->lock);
     return view_now(l);
@@ -193,12 +192,8 @@ tell_changes(struct live *l, const struct report *old, const struct report *new)
 static void
 pause_locked(struct live *l, rt_dur length, bool attentive)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + length % RT_SEC * 1000;
-    until.tv_sec += length / RT_SEC + ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
-    while (!l->stop && !(attentive && l->dirty) && pthread_cond_timedwait(&l->wake, &l->lock, &until) == 0)
+    rt_dur until = monotonic_now() + length;
+    while (!l->stop && !(attentive && l->dirty) && monotonic_wait(&l->wake, &l->lock, until))
         ;
 }
 
@@ -468,13 +463,9 @@ live_new(const char *store, const struct rule_set *rules, const struct rt_limits
     }
     snprintf(l->shelf, name.n + sizeof(SHELF_END), "%s" SHELF_END, store);
     l->dirty = true;
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&l->lock, NULL);
-    pthread_cond_init(&l->wake, &clock);
-    pthread_cond_init(&l->made, &clock);
-    pthread_condattr_destroy(&clock);
+    monotonic_cond_init(&l->wake);
+    monotonic_cond_init(&l->made);
     if (pthread_create(&l->thread, NULL, work, l) == 0)
         return l;
     rt_fail_here(err, RT_EIO, "no thread for the live view");

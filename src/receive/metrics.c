@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "live/engine.h"
 #include "receive/http.h"
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/monotonic.h"
 #include "base/out.h"
 #include "live/engine.h"
 #include "receive/admin_internal.h"

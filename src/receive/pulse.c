@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 
 #define BEAT (5 * RT_SEC)
 #define BEAT_AGAIN (1 * RT_SEC) /* after one that failed */
@@ -83,11 +84,9 @@ work(void *arg)
     struct pulse *p = arg;
     pthread_mutex_lock(&p->lock);
     while (!p->stop) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
         rt_dur next = p->begun && sleepless_now() - p->last < BEAT ? BEAT : BEAT_AGAIN;
-        until.tv_sec += next / RT_SEC;
-        while (!p->stop && pthread_cond_timedwait(&p->wake, &p->lock, &until) == 0)
+        rt_dur until = monotonic_now() + next;
+        while (!p->stop && monotonic_wait(&p->wake, &p->lock, until))
             ;
         if (p->stop)
             break;
@@ -114,12 +113,8 @@ pulse_new(struct writer *w, rt_time (*now)(void), struct rt_err *err)
     }
     p->writer = w;
     p->now = now;
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->wake, &clock);
-    pthread_condattr_destroy(&clock);
+    monotonic_cond_init(&p->wake);
     beat(p);
     if (pthread_create(&p->thread, NULL, work, p) == 0)
         return p;
@@ -133,13 +128,11 @@ pulse_new(struct writer *w, rt_time (*now)(void), struct rt_err *err)
 void
 pulse_stop(struct pulse *p, rt_dur timeout)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout / RT_SEC;
+    rt_dur until = monotonic_now() + timeout;
     pthread_mutex_lock(&p->lock);
     p->stop = true;
     pthread_cond_signal(&p->wake);
-    while (!p->ended && pthread_cond_timedwait(&p->wake, &p->lock, &until) == 0)
+    while (!p->ended && monotonic_wait(&p->wake, &p->lock, until))
         ;
     pthread_mutex_unlock(&p->lock);
 }

@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "receive/admin.h"
 #include "receive/changes.h"
 #include "receive/follow.h"

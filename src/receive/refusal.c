@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "receive/writer_internal.h"
 
 /* Near misses looked for in one batch: each costs some digests. */

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/monotonic.h"
 #include "receive/writer_internal.h"
 
 /* Refusals that wait at most. */
@@ -16,14 +16,6 @@ enum { REFUSALS_WAITING = 256 };
  * sync takes: to come too late for it would cost them a whole one. */
 enum { LINGER_BATCH = 4, LINGER_PART = 4 };
 #define LINGER_MOST (1 * RT_MS)
-
-rt_dur
-monotonic_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (rt_dur)t.tv_sec * RT_SEC + t.tv_nsec / 1000;
-}
 
 static void
 hand_back(struct writer *w, struct delivery *batch)
@@ -52,13 +44,8 @@ wait_locked(struct writer *w)
             pthread_cond_wait(&w->wake, &w->lock);
             continue;
         }
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += HEAL_EVERY * 1000;
-        until.tv_sec += w->health == HEALTH_GOOD;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT)
+        rt_dur most = HEAL_EVERY + (w->health == HEALTH_GOOD ? RT_SEC : 0);
+        if (!monotonic_wait(&w->wake, &w->lock, monotonic_now() + most))
             return;
     }
 }
@@ -66,18 +53,13 @@ wait_locked(struct writer *w)
 static void
 linger_locked(struct writer *w)
 {
-    struct timespec until;
     rt_dur most = w->commit_takes / LINGER_PART;
     most = most < LINGER_MOST ? most : LINGER_MOST;
     if (w->last_batch < LINGER_BATCH || w->stop || w->jobs != NULL || most < 50)
         return;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += most * 1000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    rt_dur until = monotonic_now() + most;
     w->awaited = w->queued + w->last_batch;
-    while (w->queued < w->awaited && !w->stop &&
-           pthread_cond_timedwait(&w->wake, &w->lock, &until) != ETIMEDOUT)
+    while (w->queued < w->awaited && !w->stop && monotonic_wait(&w->wake, &w->lock, until))
         ;
     w->awaited = 0;
 }
@@ -180,13 +162,9 @@ writer_new(const char *path, const struct rt_limits *limits, struct counters *co
     if (w->fd < 0 || w->store == NULL)
         goto failed;
     w->last_id = store_last_id(w->store);
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->wake, &clock);
-    pthread_cond_init(&w->job_done, &clock);
-    pthread_condattr_destroy(&clock);
+    monotonic_cond_init(&w->wake);
+    monotonic_cond_init(&w->job_done);
     if (pthread_create(&w->thread, NULL, work, w) == 0)
         return w;
     rt_fail_here(err, RT_EIO, "no thread for the store");
@@ -204,13 +182,11 @@ failed:
 bool
 writer_stop(struct writer *w, rt_dur timeout)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout / RT_SEC + 1;
+    rt_dur until = monotonic_now() + timeout + RT_SEC;
     pthread_mutex_lock(&w->lock);
     w->stop = true;
     pthread_cond_broadcast(&w->wake);
-    while (!w->ended && pthread_cond_timedwait(&w->wake, &w->lock, &until) != ETIMEDOUT)
+    while (!w->ended && monotonic_wait(&w->wake, &w->lock, until))
         ;
     bool ended = w->ended;
     pthread_mutex_unlock(&w->lock);

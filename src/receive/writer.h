@@ -75,7 +75,4 @@ void writer_facts(struct writer *w, struct writer_facts *out);
 bool writer_stop(struct writer *w, rt_dur timeout);
 void writer_free(struct writer **pw); /* only after writer_stop() gave true */
 
-/* Clock that is never set, for durations of the running program. */
-rt_dur monotonic_now(void);
-
 #endif
