@@ -22,7 +22,8 @@ include tests/bundle/local.mk
 include tests/exchange/local.mk
 include tests/simulate/local.mk
 TESTS += tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh tests/terminal.sh
-EXTRA_DIST += tests/lib/check.h tests/lib/pack.h tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh tests/terminal.sh tests/terminal.py
+EXTRA_DIST += tests/lib/check.h tests/lib/pack.h tests/rules.sh tests/man.sh tests/layers.sh tests/completion.sh tests/terminal.sh tests/terminal.py \
+	tests/failed.sh
 
 # The drawing of ARCHITECTURE.md, from the code.
 .PHONY: layers
