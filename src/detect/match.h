@@ -18,7 +18,7 @@ struct matcher {
     const struct rt_limits *limits;
     const struct coverage *coverage;
     struct rt_arena scratch;
-    struct condition_regex regex;
+    struct regex_memory regex;
     uint32_t limited; /* matches of regular expressions that ended at a limit */
 };
 int matcher_init(struct matcher *m, const struct rule_set *rules,

@@ -18,21 +18,14 @@ matcher_init(struct matcher *m, const struct rule_set *rules, const struct rt_li
 {
     *m = (struct matcher){.rules = rules, .limits = limits, .coverage = coverage};
     rt_arena_init(&m->scratch, 16 * 1024, 0);
+    int rc = regex_memory_init(&m->regex, limits, err);
     m->regex.limited = &m->limited;
-    m->regex.match = pcre2_match_data_create(16, NULL);
-    m->regex.context = pcre2_match_context_create(NULL);
-    if (m->regex.match == NULL || m->regex.context == NULL)
-        return rt_fail_mem(err);
-    pcre2_set_match_limit(m->regex.context, (uint32_t)limits->match_steps);
-    pcre2_set_depth_limit(m->regex.context, (uint32_t)limits->match_depth);
-    pcre2_set_heap_limit(m->regex.context, (uint32_t)limits->match_heap_kib);
-    return 0;
+    return rc;
 }
 
 void
 matcher_fini(struct matcher *m)
 {
-    pcre2_match_data_free(m->regex.match);
-    pcre2_match_context_free(m->regex.context);
+    regex_memory_fini(&m->regex);
     rt_arena_fini(&m->scratch);
 }

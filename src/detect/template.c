@@ -21,7 +21,7 @@ labelled(const struct rule *r, const struct scope *s, const struct occurrence *o
 /* Of values that belong together, those of the groups that the step asked for. */
 static void
 put_sets(struct rt_buf *b, const struct event *e, uint16_t field, const struct rule_step *step,
-         const struct condition_regex *re)
+         const struct regex_memory *re)
 {
     unsigned last = event_sets(e), shown = 0;
     for (unsigned set = 1; set <= last; set++) {

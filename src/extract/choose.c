@@ -4,31 +4,13 @@
 
 #include <string.h>
 
-/* Partial matching tells how far a text format came. */
-static size_t
-partial_stop(struct extract *x, const struct format *f, rt_str line)
-{
-    /* The longest beginning that could still become a match, by halves. */
-    size_t low = 0, high = line.n;
-    while (low < high) {
-        size_t middle = low + (high - low + 1) / 2;
-        int rc = pcre2_match(f->re, (PCRE2_SPTR)line.p, middle, 0, PCRE2_PARTIAL_HARD | PCRE2_NO_JIT, x->match,
-                             x->match_context);
-        if (rc == PCRE2_ERROR_PARTIAL || rc >= 0)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-
 bool
 choose_matches(struct extract *x, const struct format *f, const struct scan_plan *plan, rt_str line, size_t *stop)
 {
     if (!f->is_json) {
-        int rc = line.n == 0 ? -1 : pcre2_match(f->re, (PCRE2_SPTR)line.p, line.n, 0, 0, x->match, x->match_context);
+        int rc = line.n == 0 ? -1 : regex_match(f->re, line, &x->regex);
         if (rc < 0 && stop != NULL && line.n > 0 && line.n < 4096)
-            *stop = partial_stop(x, f, line);
+            *stop = regex_reaches(f->re, line, &x->regex);
         return rc >= 0;
     }
     struct scan_value values[SLOT__COUNT];

@@ -30,10 +30,9 @@ derive_outcome(const struct extract *x, struct event *e, bool answered)
 }
 
 bool
-derive_matches(struct extract *x, const pcre2_code *re, rt_str s)
+derive_matches(struct extract *x, struct regex *re, rt_str s)
 {
-    int rc = pcre2_match(re, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0, x->match, x->match_context);
-    return rc >= 0;
+    return regex_match(re, s, &x->regex) >= 0;
 }
 
 static const char *

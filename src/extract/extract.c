@@ -138,21 +138,6 @@ answer_plan_new(struct rt_arena *a)
     return plan;
 }
 
-static int
-open_regex(struct extract *x, struct rt_err *err)
-{
-    x->match = pcre2_match_data_create(64, NULL);
-    x->match_context = pcre2_match_context_create(NULL);
-    x->jit_stack = pcre2_jit_stack_create(32 * 1024, 512 * 1024, NULL);
-    if (x->match == NULL || x->match_context == NULL || x->jit_stack == NULL)
-        return rt_fail_mem(err);
-    pcre2_set_match_limit(x->match_context, (uint32_t)x->limits->match_steps);
-    pcre2_set_depth_limit(x->match_context, (uint32_t)x->limits->match_depth);
-    pcre2_set_heap_limit(x->match_context, (uint32_t)x->limits->match_heap_kib);
-    pcre2_jit_stack_assign(x->match_context, NULL, x->jit_stack);
-    return 0;
-}
-
 static const struct format *
 find_format(const struct rule_set *rules, const char *name)
 {
@@ -210,7 +195,8 @@ extract_new(const struct rule_set *rules, const struct extract_options *options,
         x->cache = route_cache_new();
     if (x->answer_plan == NULL || x->secret_plan == NULL || x->cache == NULL)
         rt_fail_mem(err);
-    if (x->answer_plan == NULL || x->secret_plan == NULL || x->cache == NULL || open_regex(x, err) < 0 || open_options(x, err) < 0)
+    if (x->answer_plan == NULL || x->secret_plan == NULL || x->cache == NULL ||
+        regex_memory_init(&x->regex, x->limits, err) < 0 || open_options(x, err) < 0)
         extract_free(&x);
     return x;
 }
@@ -227,9 +213,7 @@ extract_free(struct extract **px)
     text_free(x);
     for (size_t i = 0; i < sizeof(x->text) / sizeof(x->text[0]); i++)
         rt_buf_fini(&x->text[i]);
-    pcre2_match_data_free(x->match);
-    pcre2_match_context_free(x->match_context);
-    pcre2_jit_stack_free(x->jit_stack);
+    regex_memory_fini(&x->regex);
     for (size_t i = 0; i < x->wrap_count; i++)
         rt_buf_fini(&x->wraps[i].text);
     rt_buf_fini(&x->partial);

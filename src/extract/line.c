@@ -148,14 +148,14 @@ line_regex(struct extract *x, rt_str line, struct rt_err *err)
     bool matters = x->literals == NULL || literals_near(x->literals, line, &x->literal_near);
     if (!matters && !is_sampled(x))
         return LINE_IGNORED;
-    int rc = pcre2_match(f->re, (PCRE2_SPTR)(line.p == NULL ? "" : line.p), line.n, 0, 0, x->match, x->match_context);
-    if (condition_is_limit(rc)) {
+    int rc = regex_match(f->re, line, &x->regex);
+    if (regex_is_limit(rc)) {
         note_limit(x, f);
         return LINE_UNDECODABLE;
     }
     if (rc <= 0)
         return matters || rt_str_trim(line).n > 0 ? LINE_UNMATCHED : LINE_IGNORED;
-    const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(x->match);
+    const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(x->regex.match);
     struct scan_value parts[SLOT__COUNT] = {{SCAN_NONE, RT_NONE, false}};
     for (int i = 0; i < FORMAT__PARTS; i++) {
         rt_str text = group(ovector, rc, line, f->group[i]);

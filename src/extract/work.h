@@ -116,9 +116,7 @@ struct extract {
     uint32_t masked; /* calls whose path holds an id that stands for another */
     const struct literals *literals; /* a line without any does not matter; NULL: all do */
     size_t literal_near;             /* where the last one stood */
-    pcre2_match_data *match;
-    pcre2_match_context *match_context;
-    pcre2_jit_stack *jit_stack;
+    struct regex_memory regex;
     struct route_cache *cache;
     bool own_cache;
     struct scan_hint hint;         /* of the line being read */
@@ -206,7 +204,7 @@ bool body_is_vendor(struct extract *x, rt_str object);
 void derive_outcome(const struct extract *x, struct event *e, bool answered);
 int derive_fields(struct extract *x, struct event *e, const struct route *route, struct rt_err *err);
 /* Is the pattern in the text? */
-bool derive_matches(struct extract *x, const pcre2_code *re, rt_str s);
+bool derive_matches(struct extract *x, struct regex *re, rt_str s);
 
 /* foreign.c: a call of another product. LINE_IGNORED when it was told, LINE_UNMATCHED: none, or -1. */
 int foreign_call(struct extract *x, struct event *e, rt_str url, rt_str method, rt_str body, struct rt_err *err);

@@ -58,12 +58,10 @@ static bool
 take_regex(struct extract *x, const struct wrapper *w, rt_str line, struct unwrapped *out)
 {
     const struct format *f = w->format;
-    int rc = line.n == 0 ? -1
-                         : pcre2_match(f->re, (PCRE2_SPTR)line.p, line.n, 0, 0, x->match,
-                                       x->match_context);
+    int rc = line.n == 0 ? -1 : regex_match(f->re, line, &x->regex);
     if (rc <= 0)
         return false;
-    const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(x->match);
+    const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(x->regex.match);
     out->inner = group(ovector, rc, line, f->group[FORMAT_INNER]);
     out->time = group(ovector, rc, line, f->group[FORMAT_TIME]);
     out->join = group(ovector, rc, line, f->group[FORMAT_JOIN]);

@@ -187,26 +187,14 @@ compare(enum cond_op op, int64_t have, int64_t want)
     return false;
 }
 
-bool
-condition_is_limit(int rc)
+static bool
+text_matches(const struct regex_memory *with, struct regex *re, rt_str s)
 {
-    return rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
-           rc == PCRE2_ERROR_JIT_STACKLIMIT;
+    return with != NULL && regex_match(re, s, with) >= 0;
 }
 
 static bool
-text_matches(const struct condition_regex *with, const pcre2_code *re, rt_str s)
-{
-    if (with == NULL)
-        return false;
-    int rc = pcre2_match(re, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0, with->match, with->context);
-    if (with->limited != NULL && condition_is_limit(rc))
-        ++*with->limited;
-    return rc >= 0;
-}
-
-static bool
-holds_text(const struct condition_regex *re, const struct rule_cond *c, rt_str have)
+holds_text(const struct regex_memory *re, const struct rule_cond *c, rt_str have)
 {
     if (c->op == OP_MATCH)
         return text_matches(re, c->re, have);
@@ -225,7 +213,7 @@ is_core_number(uint16_t field)
 
 /* A regular expression reads a number as it is written. */
 static bool
-holds_number(const struct condition_regex *re, const struct rule_cond *c, int64_t n)
+holds_number(const struct regex_memory *re, const struct rule_cond *c, int64_t n)
 {
     char digits[24];
     if (c->op != OP_MATCH)
@@ -236,7 +224,7 @@ holds_number(const struct condition_regex *re, const struct rule_cond *c, int64_
 
 /* `set`: which values of a set count; 0: this is not asked. */
 static bool
-holds(const struct condition_regex *re, const struct rule_cond *c, const struct event *e,
+holds(const struct regex_memory *re, const struct rule_cond *c, const struct event *e,
       unsigned set)
 {
     int64_t n = 0;
@@ -265,7 +253,7 @@ holds(const struct condition_regex *re, const struct rule_cond *c, const struct 
 }
 
 static bool
-all_hold(const struct condition_regex *re, const struct rule_match *m, const struct event *e,
+all_hold(const struct regex_memory *re, const struct rule_match *m, const struct event *e,
          unsigned set)
 {
     if ((m->kinds >> e->kind & 1) == 0)
@@ -278,7 +266,7 @@ all_hold(const struct condition_regex *re, const struct rule_match *m, const str
 
 bool
 condition_fits(const struct rule_match *alts, size_t count, const struct event *e,
-               const struct condition_regex *re)
+               const struct regex_memory *re)
 {
     for (size_t i = 0; i < count; i++) {
         unsigned last = alts[i].sets ? event_sets(e) : 0;
@@ -291,7 +279,7 @@ condition_fits(const struct rule_match *alts, size_t count, const struct event *
 
 bool
 condition_fits_set(const struct rule_match *alts, size_t count, const struct event *e,
-                   unsigned set, const struct condition_regex *re)
+                   unsigned set, const struct regex_memory *re)
 {
     for (size_t i = 0; i < count; i++)
         if (all_hold(re, &alts[i], e, set))

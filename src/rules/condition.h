@@ -6,15 +6,6 @@
 
 #include "rules/rule_set.h"
 
-struct condition_regex { /* of the thread that asks */
-    pcre2_match_data *match;
-    pcre2_match_context *context; /* limits of steps, depth and heap */
-    uint32_t *limited;            /* counts matches that ended at one of them; or NULL */
-};
-
-/* Did pcre2_match() give up at a limit? */
-bool condition_is_limit(int rc);
-
 /* Of all the alternatives together. */
 uint64_t condition_kinds(const struct rule_match *alts, size_t count);
 /* What an event has: an outcome, a code, a class of status, further fields, words in them. Of several
@@ -34,9 +25,9 @@ bool condition_asks_sets(const struct rule_cond *conds, size_t count);
 bool condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, struct event_marks marks);
 /* Does any of the alternatives fit the event? `re` NULL: a regular expression fits nothing. */
 bool condition_fits(const struct rule_match *alts, size_t count, const struct event *e,
-                    const struct condition_regex *re);
+                    const struct regex_memory *re);
 /* Likewise, with this set of its values: what belongs together is asked together. */
 bool condition_fits_set(const struct rule_match *alts, size_t count, const struct event *e, unsigned set,
-                        const struct condition_regex *re);
+                        const struct regex_memory *re);
 
 #endif

@@ -59,9 +59,9 @@ resolve_groups(struct loader *l, const struct yaml_node *at, struct format *f)
 {
     uint32_t count = 0, size = 0;
     PCRE2_SPTR table = NULL;
-    pcre2_pattern_info(f->re, PCRE2_INFO_NAMECOUNT, &count);
-    pcre2_pattern_info(f->re, PCRE2_INFO_NAMEENTRYSIZE, &size);
-    pcre2_pattern_info(f->re, PCRE2_INFO_NAMETABLE, &table);
+    pcre2_pattern_info(regex_code(f->re), PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(regex_code(f->re), PCRE2_INFO_NAMEENTRYSIZE, &size);
+    pcre2_pattern_info(regex_code(f->re), PCRE2_INFO_NAMETABLE, &table);
     uint16_t *pairs = load_alloc(l, 2 * (size_t)count, sizeof(*pairs));
     const char *names[FORMAT__PARTS + FIELD__COUNT + 1] = {NULL};
     for (int i = 0; i < FORMAT__PARTS; i++)

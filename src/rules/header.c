@@ -6,26 +6,14 @@
 #include "rules/loader.h"
 
 static bool
-load_regex_of(struct loader *l, const struct yaml_node *map, const char *key, pcre2_code **out)
-{
-    const struct yaml_node *n = yaml_get(map, key);
-    if (n == NULL)
-        return true;
-    if (n->type != YAML_SCALAR)
-        return load_error(l, n, 0, NULL, "'%s' must be a regular expression", key);
-    *out = load_regex(l, n, 0, n->text);
-    return *out != NULL;
-}
-
-static bool
 load_header(struct loader *l, const struct yaml_node *map, struct header_rule *h)
 {
     static const char *const keys[] = {"header", "must", "decoded", "says", "absent", NULL};
     return load_keys(l, map, keys) && load_text(l, map, "header", true, &h->header) &&
            load_text(l, map, "says", false, &h->says) &&
            load_text(l, map, "absent", false, &h->absent) &&
-           load_regex_of(l, map, "must", &h->must) &&
-           load_regex_of(l, map, "decoded", &h->decoded);
+           load_regex_key(l, map, "must", &h->must) &&
+           load_regex_key(l, map, "decoded", &h->decoded);
 }
 
 void

@@ -231,10 +231,10 @@ static void
 lint_cost(const struct lint *l, const struct format *f, pcre2_match_context *context)
 {
     pcre2_match_data *data =
-        f->re == NULL ? NULL : pcre2_match_data_create_from_pattern(f->re, NULL);
+        f->re == NULL ? NULL : pcre2_match_data_create_from_pattern(regex_code(f->re), NULL);
     for (size_t i = 0; data != NULL && i < f->sample_count; i++) {
         rt_str line = f->samples[i].line;
-        int rc = pcre2_match(f->re, (PCRE2_SPTR)line.p, line.n, 0, PCRE2_NO_JIT, data, context);
+        int rc = pcre2_match(regex_code(f->re), (PCRE2_SPTR)line.p, line.n, 0, PCRE2_NO_JIT, data, context);
         if (rc == PCRE2_ERROR_MATCHLIMIT)
             tell(l, false, f->samples[i].pos, "anchor it, or use possessive repeats",
                  "format '%.*s' needs more than %d steps for this sample", RT_FMT(f->name),

@@ -359,7 +359,7 @@ rule_set_free(struct rule_set **pset)
     if (set == NULL)
         return;
     for (size_t i = 0; i < set->regexes.n; i++)
-        pcre2_code_free(set->regexes.v[i]);
+        regex_free(set->regexes.v[i]);
     RT_VEC_FREE(&set->regexes);
     RT_VEC_FREE(&set->rules);
     RT_VEC_FREE(&set->codes);

@@ -100,9 +100,11 @@ void check_accepts(struct loader *l, const struct yaml_file *files, size_t count
 /* All rules of a file, with its params, family and rank. */
 void load_rules(struct loader *l, const struct yaml_node *root);
 
-/* A PCRE2 pattern, compiled and JITed; freed with the set. */
-pcre2_code *load_regex(struct loader *l, const struct yaml_node *at, size_t offset,
-                       rt_str pattern);
+/* A pattern; freed with the set. */
+struct regex *load_regex(struct loader *l, const struct yaml_node *at, size_t offset,
+                         rt_str pattern);
+/* What stands under `key`; nothing there leaves *out alone. */
+bool load_regex_key(struct loader *l, const struct yaml_node *map, const char *key, struct regex **out);
 
 /* A field by its name, x_… included. */
 bool load_field(struct loader *l, const struct yaml_node *at, size_t offset, rt_str name,

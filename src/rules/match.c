@@ -14,16 +14,12 @@
 
 enum { MOST_CONDS = 16, MOST_MATCHES = 64 };
 
-pcre2_code *
+struct regex *
 load_regex(struct loader *l, const struct yaml_node *at, size_t offset, rt_str pattern)
 {
     int number = 0;
-    PCRE2_SIZE where = 0;
-    /* Bytes, never UTF: a log may hold anything, and a pattern must not change that for itself. */
-    uint32_t how =
-        PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
-    PCRE2_SPTR text_of = (PCRE2_SPTR)(pattern.p == NULL ? "" : pattern.p);
-    pcre2_code *re = pcre2_compile(text_of, pattern.n, how, &number, &where, l->compile);
+    size_t where = 0;
+    struct regex *re = regex_new(pattern, l->compile, &number, &where);
     if (re == NULL && number == PCRE2_ERROR_HEAP_FAILED) {
         l->memory = true;
         return NULL;
@@ -34,15 +30,26 @@ load_regex(struct loader *l, const struct yaml_node *at, size_t offset, rt_str p
         load_error(l, at, offset + where, NULL, "regular expression: %s", (const char *)text);
         return NULL;
     }
-    (void)pcre2_jit_compile(re, PCRE2_JIT_COMPLETE); /* without JIT it works all the same */
-    pcre2_code **slot = RT_VEC_PUSH(&l->set->regexes);
+    struct regex **slot = RT_VEC_PUSH(&l->set->regexes);
     if (slot == NULL) {
-        pcre2_code_free(re);
+        regex_free(re);
         l->memory = true;
         return NULL;
     }
     *slot = re;
     return re;
+}
+
+bool
+load_regex_key(struct loader *l, const struct yaml_node *map, const char *key, struct regex **out)
+{
+    const struct yaml_node *n = yaml_get(map, key);
+    if (n == NULL)
+        return true;
+    if (n->type != YAML_SCALAR)
+        return load_error(l, n, 0, NULL, "'%s' must be a regular expression", key);
+    *out = load_regex(l, n, 0, n->text);
+    return *out != NULL;
 }
 
 /* The next word from *at; a regex keeps its blanks. Empty at the end. */

@@ -73,18 +73,6 @@ load_modes(struct loader *l, const struct yaml_node *map, rt_str *out)
 }
 
 static bool
-load_pattern(struct loader *l, const struct yaml_node *map, const char *key, pcre2_code **out)
-{
-    const struct yaml_node *pattern = yaml_get(map, key);
-    if (pattern == NULL)
-        return true;
-    if (pattern->type != YAML_SCALAR)
-        return load_error(l, pattern, 0, NULL, "'%s' must be a regular expression", key);
-    *out = load_regex(l, pattern, 0, pattern->text);
-    return *out != NULL;
-}
-
-static bool
 load_marks(struct loader *l, const struct yaml_node *map, struct parameter *p)
 {
     const struct {
@@ -142,8 +130,8 @@ load_one(struct loader *l, const struct yaml_node *map, struct parameter *p)
     good &= load_range(l, map, p);
     good &= load_texts(l, map, "values", &p->values, &p->value_count);
     good &= load_marks(l, map, p);
-    good &= load_pattern(l, map, "pattern", &p->pattern);
-    good &= load_pattern(l, map, "risky", &p->risky);
+    good &= load_regex_key(l, map, "pattern", &p->pattern);
+    good &= load_regex_key(l, map, "risky", &p->risky);
     good &= load_filled(l, map, p);
     good &= load_body_terms(l, map, "only", &p->only);
     return load_modes(l, map, &p->modes) && good;

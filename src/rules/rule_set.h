@@ -7,11 +7,8 @@
 #ifndef RECTRACE_RULES_RULE_SET_H
 #define RECTRACE_RULES_RULE_SET_H
 
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include <stdbool.h>
 #include <stdint.h>
-
-#include <pcre2.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -20,6 +17,7 @@
 #include "base/time.h"
 #include "base/vec.h"
 #include "event/event.h"
+#include "rules/regex.h"
 
 enum severity { SEVERITY_NONE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL };
 enum confidence { CONFIDENCE_LOW, CONFIDENCE_MEDIUM, CONFIDENCE_HIGH, CONFIDENCE_CERTAIN };
@@ -37,7 +35,7 @@ struct rule_cond {
     bool is_num;    /* num is valid; text always is */
     int64_t num;
     rt_str text;
-    pcre2_code *re; /* OP_MATCH */
+    struct regex *re; /* OP_MATCH */
     struct rt_pos pos;
 };
 
@@ -282,8 +280,8 @@ struct parameter {
     size_t value_count;
     rt_str modes;     /* blank-separated; empty = all */
     rt_str fallback;  /* documented default */
-    pcre2_code *pattern; /* what a string must look like; NULL = anything */
-    pcre2_code *risky;   /* a string that asks for trouble; NULL = none does */
+    struct regex *pattern; /* what a string must look like; NULL = anything */
+    struct regex *risky;   /* a string that asks for trouble; NULL = none does */
     int64_t max_bytes;   /* of a string; 0 = no limit */
     bool even;       /* an odd number is unusual */
     bool secret;     /* its value is never shown, and may be missing from a log */
@@ -361,7 +359,7 @@ struct header_rule { /* what a header of a request must be */
     rt_str header;
     rt_str says;   /* the defect, if it is not */
     rt_str absent; /* the defect, if it is not there; empty: that is none */
-    pcre2_code *must, *decoded; /* NULL: not asked; decoded: after the scheme, base64 taken off */
+    struct regex *must, *decoded; /* NULL: not asked; decoded: after the scheme, base64 taken off */
 };
 
 enum { SECRETS_MOST = 32 };
@@ -485,7 +483,7 @@ struct format_sample {
 struct format {
     rt_str name, about;
     bool is_json;
-    pcre2_code *re;             /* text formats */
+    struct regex *re;             /* text formats */
     int group[FORMAT__PARTS];   /* capture number, -1 = none */
     const uint16_t *x_groups;   /* pairs of (capture, field id) */
     size_t x_group_count;
@@ -531,10 +529,10 @@ struct rule_set {
     RT_VEC(struct parameter_node) nodes; /* of the parameters' names; empty: there are none */
     RT_VEC(struct relation) relations;
     struct token_table tokens;
-    pcre2_code *hidden, *template; /* what stands for a secret; NULL: not known */
+    struct regex *hidden, *template; /* what stands for a secret; NULL: not known */
     RT_VEC(struct secret_place) secrets;
     RT_VEC(struct header_rule) headers;
-    pcre2_code *telling; /* an answer of a poll that holds this is no plain one; NULL: not asked */
+    struct regex *telling; /* an answer of a poll that holds this is no plain one; NULL: not asked */
     RT_VEC(struct identity) identities;
     RT_VEC(struct withheld) withheld;
     RT_VEC(struct withheld_word) beginnings;
@@ -545,7 +543,7 @@ struct rule_set {
     RT_VEC(struct format) formats;
     RT_VEC(struct rule_accept) accepts;
     RT_VEC(struct rule_text) texts;
-    RT_VEC(pcre2_code *) regexes; /* all that were compiled; freed with the set */
+    RT_VEC(struct regex *) regexes; /* all of them; freed with the set */
     RT_VEC(rt_str) x_fields; /* names of FIELD__COUNT, FIELD__COUNT + 1, … */
     rt_str version;          /* of the built-in pack */
     char sha256[65];         /* of all files loaded, in order */

@@ -82,11 +82,6 @@ void
 load_polls(struct loader *l, const struct yaml_node *map)
 {
     static const char *const keys[] = {"telling", NULL};
-    const struct yaml_node *n = yaml_get(map, "telling");
-    if (!load_keys(l, map, keys) || n == NULL)
-        return;
-    if (n->type != YAML_SCALAR)
-        load_error(l, n, 0, NULL, "'telling' must be a regular expression");
-    else
-        l->set->telling = load_regex(l, n, 0, n->text);
+    if (load_keys(l, map, keys))
+        (void)load_regex_key(l, map, "telling", &l->set->telling);
 }

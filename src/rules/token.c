@@ -113,26 +113,14 @@ load_tokens(struct loader *l, const struct yaml_node *map)
         l->set->tokens = t;
 }
 
-static void
-load_mask(struct loader *l, const struct yaml_node *map, const char *key, pcre2_code **out)
-{
-    const struct yaml_node *n = yaml_get(map, key);
-    if (n == NULL)
-        return;
-    if (n->type != YAML_SCALAR)
-        load_error(l, n, 0, NULL, "'%s' must be a regular expression", key);
-    else
-        *out = load_regex(l, n, 0, n->text);
-}
-
 void
 load_masks(struct loader *l, const struct yaml_node *map)
 {
     static const char *const keys[] = {"hidden", "template", NULL};
     if (!load_keys(l, map, keys))
         return;
-    load_mask(l, map, "hidden", &l->set->hidden);
-    load_mask(l, map, "template", &l->set->template);
+    (void)load_regex_key(l, map, "hidden", &l->set->hidden);
+    (void)load_regex_key(l, map, "template", &l->set->template);
 }
 
 static bool
