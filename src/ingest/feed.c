@@ -89,6 +89,13 @@ feed_open_source(struct feed *f, const struct feed_source *source, const struct 
 }
 
 void
+feed_sip(struct feed *f, size_t bytes)
+{
+    if (bytes < f->in_cap)
+        f->in_cap = bytes;
+}
+
+void
 feed_close(struct feed *f)
 {
     if (f->source_state != NULL)

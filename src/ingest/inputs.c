@@ -261,8 +261,8 @@ input_list_keep(struct input_list *l, struct rt_err *err)
 }
 
 struct reader *
-input_open(const struct input *in, bool overlap, const struct rt_limits *limits, struct rt_err *err)
+input_open(const struct input *in, enum reader_way way, const struct rt_limits *limits, struct rt_err *err)
 {
-    return in->source != NULL ? reader_open_source(in->source, overlap, limits, err)
-                              : reader_open(in->path, overlap, limits, err);
+    return in->source != NULL ? reader_open_source(in->source, way, limits, err)
+                              : reader_open(in->path, way, limits, err);
 }

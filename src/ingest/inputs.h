@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "ingest/manifest.h"
+#include "ingest/reader.h"
 
 struct archive_content;
 struct spool;
@@ -44,8 +45,8 @@ struct input_list {
 void input_list_init(struct input_list *l);
 void input_list_fini(struct input_list *l);
 struct reader;
-/* NULL: it cannot be read at all. `overlap`: as reader_open(). */
-struct reader *input_open(const struct input *in, bool overlap, const struct rt_limits *limits, struct rt_err *err);
+/* NULL: it cannot be read at all. `way`: as reader_open(). */
+struct reader *input_open(const struct input *in, enum reader_way way, const struct rt_limits *limits, struct rt_err *err);
 /* Standard input is kept in a temporary file from now on, so that it can be read again. -1: it cannot. */
 int input_list_keep(struct input_list *l, struct rt_err *err);
 /* Missing or unreadable files become problems; -1 only for memory. A directory gives its regular

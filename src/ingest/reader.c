@@ -47,12 +47,12 @@ new_reader(const struct rt_limits *limits, struct rt_err *err)
 }
 
 struct reader *
-reader_open(const char *path, bool overlap, const struct rt_limits *limits, struct rt_err *err)
+reader_open(const char *path, enum reader_way way, const struct rt_limits *limits, struct rt_err *err)
 {
     struct reader *r = new_reader(limits, err);
     if (r == NULL)
         return NULL;
-    if (feed_open(&r->feed, path, limits, err) < 0 || (r->ring = ring_new(&r->feed, overlap, err)) == NULL)
+    if (feed_open(&r->feed, path, limits, err) < 0 || (r->ring = ring_new(&r->feed, way, err)) == NULL)
         reader_free(&r);
     return r;
 }
@@ -64,18 +64,18 @@ reader_open_memory(const void *p, size_t n, const char *inflate, const struct rt
     if (r == NULL)
         return NULL;
     if (feed_open_memory(&r->feed, p, n, inflate, limits, err) < 0 ||
-        (r->ring = ring_new(&r->feed, false, err)) == NULL)
+        (r->ring = ring_new(&r->feed, READ_ALONE, err)) == NULL)
         reader_free(&r);
     return r;
 }
 
 struct reader *
-reader_open_source(const struct feed_source *source, bool overlap, const struct rt_limits *limits, struct rt_err *err)
+reader_open_source(const struct feed_source *source, enum reader_way way, const struct rt_limits *limits, struct rt_err *err)
 {
     struct reader *r = new_reader(limits, err);
     if (r == NULL)
         return NULL;
-    if (feed_open_source(&r->feed, source, limits, err) < 0 || (r->ring = ring_new(&r->feed, overlap, err)) == NULL)
+    if (feed_open_source(&r->feed, source, limits, err) < 0 || (r->ring = ring_new(&r->feed, way, err)) == NULL)
         reader_free(&r);
     return r;
 }

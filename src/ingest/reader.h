@@ -3,8 +3,7 @@
  *
  * Lines are slices into the reader's buffer, without their end (LF, CRLF), the first without a
  * BOM; NUL bytes and invalid UTF-8 are passed on. Damage is a warning with its place, never an
- * error: everything before it is delivered. With `overlap` a second thread inflates ahead into a
- * ring of buffers. A reader belongs to one thread; reader_done_bytes() may be asked by any.
+ * error: everything before it is delivered. A reader belongs to one thread; reader_done_bytes() may be asked by any.
  */
 #ifndef RECTRACE_INGEST_READER_H
 #define RECTRACE_INGEST_READER_H
@@ -18,6 +17,12 @@
 
 struct reader;
 
+enum reader_way {
+    READ_ALONE, /* on demand, by who asks */
+    READ_AHEAD, /* a second thread inflates ahead into a ring of buffers */
+    READ_FEW,   /* as READ_ALONE, in small blocks: a look at the first lines */
+};
+
 struct reader_line {
     rt_str text;     /* valid until the next call; empty when too_long */
     uint64_t number; /* 1-based */
@@ -25,14 +30,14 @@ struct reader_line {
 };
 
 /* `path` "-" is stdin. NULL: the input cannot be read at all (message names it). */
-struct reader *reader_open(const char *path, bool overlap, const struct rt_limits *limits, struct rt_err *err);
+struct reader *reader_open(const char *path, enum reader_way way, const struct rt_limits *limits, struct rt_err *err);
 /* The same over bytes in memory, which must outlive the reader. `inflate`: a back end's name, NULL = the
  * best one. Never a second thread. */
 struct reader *reader_open_memory(const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
                                   struct rt_err *err);
 /* The same over text that is made as it is read. */
 struct feed_source;
-struct reader *reader_open_source(const struct feed_source *source, bool overlap, const struct rt_limits *limits,
+struct reader *reader_open_source(const struct feed_source *source, enum reader_way way, const struct rt_limits *limits,
                                   struct rt_err *err);
 void reader_free(struct reader **pr);
 /* 1 line, 0 end, -1 memory. */

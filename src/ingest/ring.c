@@ -13,11 +13,12 @@
 
 #include "base/alloc.h"
 
-enum { BLOCKS = 5, BLOCK_BYTES = 256 * 1024 };
+enum { BLOCKS = 5, BLOCK_BYTES = 256 * 1024, FEW_BYTES = 32 * 1024 };
 
 struct ring {
     struct feed *feed;
     bool overlap;
+    size_t room; /* of a block */
     uint8_t *bytes[BLOCKS];
     size_t sizes[BLOCKS];
     pthread_t thread;
@@ -44,7 +45,7 @@ fill_ahead(void *arg)
         pthread_mutex_unlock(&r->lock);
         struct rt_err err = {0};
         size_t got = 0;
-        int rc = feed_fill(r->feed, r->bytes[at], BLOCK_BYTES, &got, &err);
+        int rc = feed_fill(r->feed, r->bytes[at], r->room, &got, &err);
         pthread_mutex_lock(&r->lock);
         r->sizes[at] = got;
         if (rc < 0)
@@ -60,7 +61,7 @@ fill_ahead(void *arg)
 }
 
 struct ring *
-ring_new(struct feed *f, bool overlap, struct rt_err *err)
+ring_new(struct feed *f, enum reader_way way, struct rt_err *err)
 {
     struct ring *r = rt_calloc(1, sizeof(*r));
     if (r == NULL) {
@@ -68,8 +69,11 @@ ring_new(struct feed *f, bool overlap, struct rt_err *err)
         return NULL;
     }
     r->feed = f;
-    for (int i = 0; i < (overlap ? BLOCKS : 1); i++) {
-        r->bytes[i] = rt_malloc(BLOCK_BYTES);
+    r->room = way == READ_FEW ? FEW_BYTES : BLOCK_BYTES;
+    if (way == READ_FEW)
+        feed_sip(f, FEW_BYTES);
+    for (int i = 0; i < (way == READ_AHEAD ? BLOCKS : 1); i++) {
+        r->bytes[i] = rt_malloc(r->room);
         if (r->bytes[i] == NULL) {
             rt_fail_mem(err);
             ring_free(&r);
@@ -80,7 +84,7 @@ ring_new(struct feed *f, bool overlap, struct rt_err *err)
     pthread_cond_init(&r->filled, NULL);
     pthread_cond_init(&r->drained, NULL);
     /* Without a second thread it works all the same. */
-    r->overlap = overlap && pthread_create(&r->thread, NULL, fill_ahead, r) == 0;
+    r->overlap = way == READ_AHEAD && pthread_create(&r->thread, NULL, fill_ahead, r) == 0;
     return r;
 }
 
@@ -110,7 +114,7 @@ static int
 next_alone(struct ring *r, rt_str *out, struct rt_err *err)
 {
     size_t got = 0;
-    if (feed_fill(r->feed, r->bytes[0], BLOCK_BYTES, &got, err) < 0)
+    if (feed_fill(r->feed, r->bytes[0], r->room, &got, err) < 0)
         return -1;
     *out = (rt_str){(const char *)r->bytes[0], got};
     return got > 0 ? 1 : 0;

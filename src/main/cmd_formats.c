@@ -104,7 +104,7 @@ static int
 test_input(const struct rule_set *set, const struct input *in, struct out *out, struct rt_err *err)
 {
     const char *path = in->path;
-    struct reader *reader = input_open(in, false, &rt_limits_default, err);
+    struct reader *reader = input_open(in, READ_ALONE, &rt_limits_default, err);
     struct tally *tallies =
         rt_calloc(set->formats.n == 0 ? 1 : set->formats.n, sizeof(*tallies));
     int rc = -1;

@@ -106,7 +106,7 @@ mark_ids(struct choice *c, size_t input, const struct input *in, const struct ne
 {
     struct reader_line line;
     struct rt_err unread = {0};
-    struct reader *r = input_open(in, false, limits, &unread);
+    struct reader *r = input_open(in, READ_ALONE, limits, &unread);
     int rc = 0, got = 0;
     while (r != NULL && rc == 0 && (got = reader_next(r, &line, err)) == 1)
         if (needles_in(ids, line.text) != NULL)
@@ -146,7 +146,7 @@ leave_others(struct choice *c, const struct report *r, const struct session *con
     for (size_t i = 0; i < inputs->inputs.n && rc == 0; i++) {
         struct reader_line line;
         struct rt_err unread = {0};
-        struct reader *reader = input_open(&inputs->inputs.v[i], false, limits, &unread);
+        struct reader *reader = input_open(&inputs->inputs.v[i], READ_ALONE, limits, &unread);
         int got = 1;
         while (reader != NULL && (got = reader_next(reader, &line, err)) == 1)
             if (choice_has(c, i, line.number) && line_of_others(&others, line.text, ids))

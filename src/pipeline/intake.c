@@ -265,7 +265,7 @@ intake_run(const struct rule_set *rules, const struct rt_limits *limits, const s
     out->report.first = out->report.last = RT_TIME_NONE;
 
     struct rt_err why = {0};
-    struct reader *reader = input_open(options->input, options->overlap, limits, &why);
+    struct reader *reader = input_open(options->input, options->way, limits, &why);
     if (reader == NULL) {
         if (why.code == RT_ENOMEM)
             return rt_fail_mem(err);

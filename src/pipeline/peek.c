@@ -19,7 +19,7 @@ batch_intake_options(const struct batch *b, const struct job *j)
         .index = j->index,
         .format = o->format,
         .zone = o->zone,
-        .overlap = o->threads > 1 && b->job_count < o->threads,
+        .way = o->threads > 1 && b->job_count < o->threads ? READ_AHEAD : READ_ALONE,
         .drop_times = b->drop_times,
         .since = o->since,
         .until = o->until,
@@ -47,7 +47,7 @@ peek(const struct batch *b, struct job *j, struct route_cache *cache, struct rt_
     if (j->input->source == NULL && strcmp(j->input->path, "-") == 0)
         return 0;
     struct intake_options o = batch_intake_options(b, j);
-    o.overlap = false;
+    o.way = READ_FEW;
     o.cache = cache;
     o.max_lines = b->limits->detect_lines;
     struct rt_arena scratch;

@@ -26,7 +26,7 @@ read_input(const struct input *in, const struct rt_limits *limits, struct quote 
     int got = 1;
     if (in->source == NULL && strcmp(in->path, "-") == 0)
         return 0;
-    struct reader *r = input_open(in, false, limits, &unread);
+    struct reader *r = input_open(in, READ_ALONE, limits, &unread);
     for (size_t i = 0; r != NULL && i < n && (got = reader_next(r, &line, err)) == 1;)
         for (; i < n && v[i].line <= line.number; i++) {
             bool ok = true;

@@ -17,7 +17,7 @@ walk(const struct input *in, const struct rt_limits *limits, line_fn *take, void
 {
     struct reader_line line;
     struct rt_err unread = {0};
-    struct reader *r = input_open(in, false, limits, &unread);
+    struct reader *r = input_open(in, READ_ALONE, limits, &unread);
     int got = 1, rc = 0;
     while (r != NULL && rc == 0 && (got = reader_next(r, &line, err)) == 1)
         rc = take(arg, &line, err);

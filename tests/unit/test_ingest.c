@@ -280,9 +280,9 @@ static void
 what_cannot_be_read_says_so(void)
 {
     struct rt_err err = {0};
-    CHECK(reader_open("/no/such/file", false, &rt_limits_default, &err) == NULL && err.code == RT_EIO);
+    CHECK(reader_open("/no/such/file", READ_ALONE, &rt_limits_default, &err) == NULL && err.code == RT_EIO);
     struct rt_err dir = {0};
-    CHECK(reader_open("/", false, &rt_limits_default, &dir) == NULL && strstr(dir.msg, "directory") != NULL);
+    CHECK(reader_open("/", READ_ALONE, &rt_limits_default, &dir) == NULL && strstr(dir.msg, "directory") != NULL);
 }
 
 static const struct check_test tests[] = {
