@@ -7,6 +7,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* So far away that the hook counts but does not fail again. */
 #define NEVER (LLONG_MAX / 2)
@@ -45,6 +50,16 @@ rt_calloc(size_t count, size_t size)
 }
 
 void *
+rt_zeroed(size_t count, size_t size)
+{
+    enum { PAGE = 4096 }; /* or less than a page */
+    void *p = rt_calloc(count, size);
+    for (size_t i = 0; p != NULL && i < count * size; i += PAGE)
+        ((volatile char *)p)[i] = 0;
+    return p;
+}
+
+void *
 rt_realloc_array(void *p, size_t count, size_t size)
 {
     size_t n = 0;
@@ -59,6 +74,22 @@ rt_free(void *p)
     free(p);
 }
 
+bool
+rt_frees_at_end(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    return true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+    return true;
+#else
+    return false;
+#endif
+#else
+    return false;
+#endif
+}
+
 char *
 rt_strdup(const char *z)
 {
@@ -67,6 +98,29 @@ rt_strdup(const char *z)
     if (copy != NULL)
         memcpy(copy, z, n);
     return copy;
+}
+
+void
+rt_heap_ahead(size_t bytes)
+{
+#if defined(M_TRIM_THRESHOLD) && defined(MADV_HUGEPAGE)
+    enum { PAGE = 4096, PIECE = 24 << 20, LARGEST = 32 << 20, PIECES = 2 }; /* the heap of a thread ends at 64 MiB */
+    void *pieces[PIECES] = {NULL};
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    mallopt(M_MMAP_THRESHOLD, LARGEST);
+    for (size_t i = 0; i < PIECES && bytes >= PAGE; i++) {
+        size_t n = bytes < PIECE ? bytes : PIECE;
+        bytes -= n;
+        if ((pieces[i] = malloc(n)) == NULL)
+            break;
+        uintptr_t from = ((uintptr_t)pieces[i] + PAGE - 1) / PAGE * PAGE;
+        (void)madvise((void *)from, n / PAGE * PAGE - PAGE, MADV_HUGEPAGE); /* small pages do as well */
+    }
+    for (size_t i = PIECES; i-- > 0;)
+        free(pieces[i]);
+#else
+    (void)bytes;
+#endif
 }
 
 uint64_t

@@ -48,7 +48,7 @@ static int
 grow(struct rt_map *m)
 {
     struct rt_map bigger = {.cap = m->cap == 0 ? 16 : m->cap * 2, .n = m->n};
-    bigger.slots = rt_calloc(bigger.cap, sizeof(*bigger.slots));
+    bigger.slots = rt_zeroed(bigger.cap, sizeof(*bigger.slots));
     if (bigger.slots == NULL)
         return -1;
     for (size_t i = 0; i < m->cap; i++)

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "base/out.h"
 #include "base/str.h"
@@ -216,10 +217,12 @@ run_read(struct run *r, char *const *paths, int count, const struct batch_stream
 void
 run_fini(struct run *r)
 {
-    batch_free(&r->batch);
+    if (rt_frees_at_end())
+        batch_free(&r->batch);
     recall_free(&r->recall);
     input_list_fini(&r->inputs);
-    rule_set_free(&r->rules);
+    if (rt_frees_at_end())
+        rule_set_free(&r->rules);
 }
 
 int

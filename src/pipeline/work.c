@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "base/alloc.h"
 #include "base/slices.h"
 #include "pipeline/internal.h"
 #include "pipeline/parcel.h"
@@ -135,12 +136,25 @@ run_job(struct worker *w)
         batch_stop(b, &err);
 }
 
+/* What is kept of logs comes to some half of their compressed size. */
+static void
+make_heap(const struct batch *b)
+{
+    size_t threads = b->options->threads < b->job_count ? b->options->threads : b->job_count;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < b->job_count; i++)
+        bytes += b->jobs[i].input->size;
+    if (threads > 1)
+        rt_heap_ahead((size_t)(bytes / 2 / threads));
+}
+
 static int
 work(void *arg, size_t thread, size_t slice, size_t from, size_t to)
 {
     struct worker w = {.batch = arg};
     struct rt_err err = {0};
     (void)thread, (void)slice, (void)from, (void)to; /* who is ready first takes the next job */
+    make_heap(w.batch);
     w.cache = route_cache_new();       /* without one each input makes its own */
     if (parcel_init(&w.parcel, &err) < 0)
         batch_stop(w.batch, &err);

@@ -163,19 +163,12 @@ cluster_count(const struct cluster_set *set)
 }
 
 void
-cluster_empty(struct cluster *c)
+cluster_free(struct cluster_set *set, struct cluster *c)
 {
     for (struct box *b = c->boxes, *next = NULL; b != NULL; b = next) {
         next = b->next;
         box_free(b);
     }
-    c->boxes = NULL;
-}
-
-void
-cluster_free(struct cluster_set *set, struct cluster *c)
-{
-    cluster_empty(c);
     queue_drop(&set->queue, c);
     list_drop(set, c);
     rt_free(c);

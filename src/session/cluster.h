@@ -30,8 +30,6 @@ struct cluster *cluster_new(struct cluster_set *set, struct box *b);
 void cluster_join(struct cluster_set *set, struct box *a, struct box *b);
 /* Frees the boxes too. */
 void cluster_free(struct cluster_set *set, struct cluster *c);
-/* Frees the boxes only: of a set that is about to end. */
-void cluster_empty(struct cluster *c);
 size_t cluster_count(const struct cluster_set *set);
 void cluster_set_fini(struct cluster_set *set);
 

@@ -301,7 +301,7 @@ make_room(struct meter_app *a)
     if (a->mask + 1 >= CELLS_MOST)
         return forget_old(a);
     size_t room = a->mask + 1 < CELLS_MOST / 4 ? 4 * (a->mask + 1) : CELLS_MOST, n = collect(a);
-    struct meter_cell *old = a->cells, *fresh = rt_calloc(room, sizeof(*fresh));
+    struct meter_cell *old = a->cells, *fresh = rt_zeroed(room, sizeof(*fresh));
     if (fresh == NULL)
         return -1;
     a->cells = fresh;
