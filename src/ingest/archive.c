@@ -2,8 +2,6 @@
 
 #include "ingest/archive.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +9,7 @@
 #include <zlib.h>
 
 #include "base/alloc.h"
+#include "ingest/libarchive.h"
 
 enum { HEAD = 512, MAGIC_AT = 257, BLOCK = 64 * 1024, MANIFEST_MOST = 16 * 1024 * 1024 };
 
@@ -60,7 +59,7 @@ archive_is(const char *path)
 static const char *
 too_much(const struct archive_content *c, struct archive *from, const struct rt_limits *limits)
 {
-    la_int64_t packed = archive_filter_bytes(from, -1);
+    la_int64_t packed = libarchive.filter_bytes(from, -1);
     if (c->spool.bytes >= limits->inflate_bytes)
         return "it holds more than the limit inflate_bytes; the rest is left out";
     if (c->spool.bytes > limits->inflate_bomb_bytes && packed >= 0 &&
@@ -78,10 +77,10 @@ copy_member(struct archive_content *c, struct archive *from, struct spool_part *
     if (block == NULL)
         return rt_fail_mem(err);
     spool_begin(&c->spool, part);
-    while ((c->damage = too_much(c, from, limits)) == NULL && (n = archive_read_data(from, block, BLOCK)) > 0)
+    while ((c->damage = too_much(c, from, limits)) == NULL && (n = libarchive.read_data(from, block, BLOCK)) > 0)
         spool_write(&c->spool, (rt_str){block, (size_t)n});
     if (n < 0)
-        c->damage = rt_arena_printf(&c->arena, "%s", archive_error_string(from));
+        c->damage = rt_arena_printf(&c->arena, "%s", libarchive.error_string(from));
     rt_free(block);
     return spool_end(&c->spool, part, err);
 }
@@ -106,10 +105,10 @@ read_members(struct archive_content *c, struct archive *from, const struct rt_li
 {
     struct archive_entry *entry;
     int rc = ARCHIVE_OK;
-    while (c->damage == NULL && (rc = archive_read_next_header(from, &entry)) == ARCHIVE_OK) {
-        const char *name = archive_entry_pathname(entry);
-        if (archive_entry_filetype(entry) != AE_IFREG || name == NULL ||
-            archive_entry_hardlink(entry) != NULL)
+    while (c->damage == NULL && (rc = libarchive.read_next_header(from, &entry)) == ARCHIVE_OK) {
+        const char *name = libarchive.entry_pathname(entry);
+        if (libarchive.entry_filetype(entry) != AE_IFREG || name == NULL ||
+            libarchive.entry_hardlink(entry) != NULL)
             continue;
         if (c->members.n >= limits->inputs) {
             c->damage = "it holds too many files; the rest is left out";
@@ -119,7 +118,7 @@ read_members(struct archive_content *c, struct archive *from, const struct rt_li
             return -1;
     }
     if (rc != ARCHIVE_OK && rc != ARCHIVE_EOF && c->damage == NULL)
-        c->damage = rt_arena_printf(&c->arena, "%s", archive_error_string(from));
+        c->damage = rt_arena_printf(&c->arena, "%s", libarchive.error_string(from));
     return 0;
 }
 
@@ -142,16 +141,18 @@ read_manifest(struct archive_content *c, struct rt_err *err)
 struct archive_content *
 archive_open(const char *path, const struct rt_limits *limits, struct rt_err *err)
 {
-    struct archive *from = archive_read_new();
+    if (libarchive_open(err) < 0)
+        return NULL;
+    struct archive *from = libarchive.read_new();
     struct archive_content *c = rt_calloc(1, sizeof(*c));
     int rc = from == NULL || c == NULL ? rt_fail_mem(err) : 0;
     if (rc == 0) {
         rt_arena_init(&c->arena, 4096, 0);
         manifest_init(&c->manifest);
-        archive_read_support_filter_all(from);
-        archive_read_support_format_all(from);
-        if (archive_read_open_filename(from, path, BLOCK) != ARCHIVE_OK)
-            rc = rt_fail_here(err, RT_EIO, "%s", archive_error_string(from));
+        libarchive.read_support_filter_all(from);
+        libarchive.read_support_format_all(from);
+        if (libarchive.read_open_filename(from, path, BLOCK) != ARCHIVE_OK)
+            rc = rt_fail_here(err, RT_EIO, "%s", libarchive.error_string(from));
     }
     if (rc == 0)
         rc = spool_open(&c->spool, err);
@@ -159,7 +160,7 @@ archive_open(const char *path, const struct rt_limits *limits, struct rt_err *er
         rc = read_members(c, from, limits, err);
     if (rc == 0)
         rc = read_manifest(c, err);
-    archive_read_free(from);
+    libarchive.read_free(from);
     if (rc < 0)
         archive_close(&c);
     return c;

@@ -21,6 +21,7 @@ struct job {
     rt_time begins; /* by a look at its first lines; RT_TIME_NONE: unknown */
     bool unzoned;   /* likewise: its times name no zone */
     const struct format *likely; /* likewise: what reads it; or NULL */
+    bool last;      /* none is left to be read after it */
     rt_time seen; /* earliest event so far */
     rt_time clock;
     struct span_list holes; /* when its receiver was down */

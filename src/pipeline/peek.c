@@ -19,7 +19,7 @@ batch_intake_options(const struct batch *b, const struct job *j)
         .index = j->index,
         .format = o->format,
         .zone = o->zone,
-        .way = o->threads > 1 && b->job_count < o->threads ? READ_AHEAD : READ_ALONE,
+        .way = o->threads > 1 && (j->last || b->job_count < o->threads) ? READ_AHEAD : READ_ALONE,
         .drop_times = b->drop_times,
         .since = o->since,
         .until = o->until,

@@ -101,6 +101,8 @@ next_job(struct batch *b)
     if (!b->stop && b->next < b->job_count) {
         j = &b->jobs[b->order[b->next++].job];
         j->state = JOB_READS;
+        /* Whoever finds none left would only wait: then this one is inflated by a second thread. */
+        j->last = b->next == b->job_count;
         j->clock = j->begins;
     }
     pthread_mutex_unlock(&b->lock);

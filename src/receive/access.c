@@ -34,7 +34,7 @@ is_password(rt_str encoded, rt_str want)
 static bool
 has_token(const struct admin *a, struct MHD_Connection *m)
 {
-    const char *given = MHD_lookup_connection_value(m, MHD_HEADER_KIND, "Authorization");
+    const char *given = mhd.lookup_connection_value(m, MHD_HEADER_KIND, "Authorization");
     rt_str want = rt_str_of(a->options.token), text = rt_str_of(given);
     if (want.n == 0)
         return false;
@@ -49,7 +49,7 @@ static bool
 host_is_local(struct MHD_Connection *m)
 {
     static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
-    const char *host = MHD_lookup_connection_value(m, MHD_HEADER_KIND, "Host");
+    const char *host = mhd.lookup_connection_value(m, MHD_HEADER_KIND, "Host");
     for (size_t i = 0; host != NULL && i < 3; i++) {
         size_t n = strlen(names[i]);
         if (strncmp(host, names[i], n) == 0 && (host[n] == '\0' || host[n] == ':'))

@@ -27,24 +27,24 @@ answer(const struct admin *a, struct MHD_Connection *m, struct page *p)
         {"Content-Security-Policy", p->policy[0] != '\0' ? p->policy : "default-src 'none'"},
     };
     rt_str text = out_text(p->out);
-    struct MHD_Response *r = MHD_create_response_from_buffer(text.n, (void *)(uintptr_t)text.p,
+    struct MHD_Response *r = mhd.create_response_from_buffer(text.n, (void *)(uintptr_t)text.p,
                                                              MHD_RESPMEM_MUST_COPY);
     enum MHD_Result rc = MHD_NO;
     if (r != NULL) {
-        MHD_add_response_header(r, "Content-Type", p->type);
+        mhd.add_response_header(r, "Content-Type", p->type);
         for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-            MHD_add_response_header(r, headers[i][0], headers[i][1]);
+            mhd.add_response_header(r, headers[i][0], headers[i][1]);
         if (a->options.unsigned_mode)
-            MHD_add_response_header(r, "X-Rectrace-Unsigned", "signatures are not checked");
+            mhd.add_response_header(r, "X-Rectrace-Unsigned", "signatures are not checked");
         if (p->status == 401) {
-            MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
-            MHD_add_response_header(r, "WWW-Authenticate",
+            mhd.add_response_header(r, "WWW-Authenticate", "Bearer");
+            mhd.add_response_header(r, "WWW-Authenticate",
                                     "Basic realm=\"rectrace: any name, and the token\"");
         }
         if (p->status == 503)
-            MHD_add_response_header(r, "Retry-After", "5");
-        rc = MHD_queue_response(m, p->status, r);
-        MHD_destroy_response(r);
+            mhd.add_response_header(r, "Retry-After", "5");
+        rc = mhd.queue_response(m, p->status, r);
+        mhd.destroy_response(r);
     }
     return rc;
 }
@@ -138,14 +138,14 @@ admin_new(const struct admin_options *options, struct rt_err *err)
     };
     unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
                      MHD_USE_POLL | MHD_USE_ERROR_LOG | MHD_USE_ITC;
-    a->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, on_request, a, MHD_OPTION_EXTERNAL_LOGGER,
-                         no_log, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-                         MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+    if (mhd_open(err) == 0)
+        a->daemon = mhd.start_daemon(flags, 0, NULL, NULL, on_request, a, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
+                                     MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     if (a->daemon != NULL)
         return a;
     close(options->listen_fd);
-    rt_fail_here(err, RT_EIO, "libmicrohttpd does not start");
+    if (err->code == RT_OK)
+        rt_fail_here(err, RT_EIO, "libmicrohttpd does not start");
     rt_free(a);
     return NULL;
 }
@@ -158,6 +158,6 @@ admin_free(struct admin **pa)
     if (a == NULL)
         return;
     changes_stop(a->options.changes); /* so that the threads of the streams end */
-    MHD_stop_daemon(a->daemon);
+    mhd.stop_daemon(a->daemon);
     rt_free(a);
 }

@@ -9,11 +9,11 @@
 #ifndef RECTRACE_RECEIVE_ADMIN_INTERNAL_H
 #define RECTRACE_RECEIVE_ADMIN_INTERNAL_H
 
-#include <microhttpd.h>
 #include <stdatomic.h>
 
 #include "base/out.h"
 #include "receive/admin.h"
+#include "receive/microhttpd.h"
 
 struct admin {
     struct admin_options options;

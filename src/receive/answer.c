@@ -19,7 +19,7 @@ static const struct answer_row {
 enum MHD_Result
 http_answer_queue(struct http *h, struct MHD_Connection *m, enum answer a, bool ends)
 {
-    return MHD_queue_response(m, answer_rows[a].status, h->responses[a][ends || h->draining]);
+    return mhd.queue_response(m, answer_rows[a].status, h->responses[a][ends || h->draining]);
 }
 
 int
@@ -30,13 +30,13 @@ http_responses_make(struct http *h)
             const struct answer_row *row = &answer_rows[a];
             char *body = (char *)(uintptr_t)row->body;
             struct MHD_Response *r =
-                MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_PERSISTENT);
+                mhd.create_response_from_buffer(strlen(body), body, MHD_RESPMEM_PERSISTENT);
             h->responses[a][ends] = r;
             if (r == NULL ||
-                MHD_add_response_header(r, "Content-Type", "application/json") != MHD_YES ||
+                mhd.add_response_header(r, "Content-Type", "application/json") != MHD_YES ||
                 (row->header != NULL &&
-                 MHD_add_response_header(r, row->header, row->value) != MHD_YES) ||
-                (ends && MHD_add_response_header(r, "Connection", "close") != MHD_YES))
+                 mhd.add_response_header(r, row->header, row->value) != MHD_YES) ||
+                (ends && mhd.add_response_header(r, "Connection", "close") != MHD_YES))
                 return -1;
         }
     return 0;
@@ -48,5 +48,5 @@ http_responses_free(struct http *h)
     for (int a = 0; a < ANSWER__COUNT; a++)
         for (int ends = 0; ends < 2; ends++)
             if (h->responses[a][ends] != NULL)
-                MHD_destroy_response(h->responses[a][ends]);
+                mhd.destroy_response(h->responses[a][ends]);
 }

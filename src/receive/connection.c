@@ -92,7 +92,7 @@ http_on_connection(void *arg, struct MHD_Connection *m, void **context,
     struct http *h = arg;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(m, MHD_CONNECTION_INFO_CONNECTION_FD);
+            mhd.get_connection_info(m, MHD_CONNECTION_INFO_CONNECTION_FD);
         struct connection *c = rt_calloc(1, sizeof(*c));
         *context = c;
         count(h->options.counters, COUNT_CONNECTIONS);

@@ -42,7 +42,7 @@ struct head
 http_head_read(const struct http *h, struct MHD_Connection *m)
 {
     struct head head = {.rules = h->options.rules};
-    MHD_get_connection_values(m, MHD_HEADER_KIND, see_header, &head);
+    mhd.get_connection_values(m, MHD_HEADER_KIND, see_header, &head);
     return head;
 }
 

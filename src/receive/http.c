@@ -20,7 +20,8 @@ enum { CONNECTION_BYTES = 8192 };
 const char *
 http_library(void)
 {
-    return MHD_get_version();
+    struct rt_err err = {0};
+    return mhd_open(&err) < 0 ? "not there" : mhd.get_version();
 }
 
 /* ---- what the loop asks for ---- */
@@ -31,7 +32,7 @@ resume(struct http *h, struct request *r, enum answer a)
     http_wait_unlink(r->state == HELD_BACK ? &h->back : &h->store, r);
     r->state = ANSWER_DUE;
     r->answer = a;
-    MHD_resume_connection(r->mhd);
+    mhd.resume_connection(r->mhd);
 }
 
 static void
@@ -60,7 +61,7 @@ http_run(struct http *h)
     }
     let_go(h);
     h->again = false;
-    MHD_run(h->daemon);
+    mhd.run(h->daemon);
 }
 
 static void
@@ -106,7 +107,7 @@ http_drain(struct http *h)
     if (h->draining)
         return;
     h->draining = true;
-    MHD_socket fd = MHD_quiesce_daemon(h->daemon);
+    MHD_socket fd = mhd.quiesce_daemon(h->daemon);
     if (fd != MHD_INVALID_SOCKET)
         close(fd);
 }
@@ -138,7 +139,7 @@ http_oldest(const struct http *h)
 int
 http_fd(const struct http *h)
 {
-    return MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    return mhd.get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
 int
@@ -147,7 +148,7 @@ http_timeout(struct http *h)
     MHD_UNSIGNED_LONG_LONG ms = 0;
     if (h->again)
         return 0;
-    int most = MHD_get_timeout(h->daemon, &ms) != MHD_YES ? -1
+    int most = mhd.get_timeout(h->daemon, &ms) != MHD_YES ? -1
                : ms > INT_MAX                             ? INT_MAX
                                                           : (int)ms;
     if (h->back.first == NULL)
@@ -200,9 +201,9 @@ start(struct http *h, struct rt_err *err)
     };
     if (h->options.tls_cert != NULL)
         flags |= MHD_USE_TLS;
-    if (h->options.tls_cert != NULL && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+    if (h->options.tls_cert != NULL && mhd.is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
         return rt_fail_here(err, RT_EIO, "this libmicrohttpd was built without TLS");
-    h->daemon = MHD_start_daemon(
+    h->daemon = mhd.start_daemon(
         flags, 0, NULL, NULL, http_on_request, h, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, h, MHD_OPTION_NOTIFY_CONNECTION,
         http_on_connection, h, MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL,
@@ -226,7 +227,7 @@ http_new(const struct http_options *options, struct rt_err *err)
     }
     h->options = *options;
     h->reader = envelope_reader_new(options->rules, options->limits, err);
-    if (h->reader != NULL && http_responses_make(h) < 0)
+    if (h->reader != NULL && mhd_open(err) == 0 && http_responses_make(h) < 0)
         rt_fail_mem(err);
     if (err->code != RT_OK || start(h, err) < 0) {
         close(options->listen_fd);
@@ -243,7 +244,7 @@ http_free(struct http **ph)
     if (h == NULL)
         return;
     if (h->daemon != NULL)
-        MHD_stop_daemon(h->daemon);
+        mhd.stop_daemon(h->daemon);
     http_responses_free(h);
     envelope_reader_free(&h->reader);
     secrets_unref(&h->options.secrets);

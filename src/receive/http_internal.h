@@ -10,9 +10,9 @@
 #ifndef RECTRACE_RECEIVE_HTTP_INTERNAL_H
 #define RECTRACE_RECEIVE_HTTP_INTERNAL_H
 
-#include <microhttpd.h>
 
 #include "receive/http.h"
+#include "receive/microhttpd.h"
 
 enum answer {
 #define ANSWER(id, status, body, header, value) ANSWER_##id,

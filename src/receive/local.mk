@@ -3,6 +3,7 @@ librectrace_a_SOURCES += src/receive/access.c src/receive/admin.c src/receive/ad
 	src/receive/changes.c src/receive/changes.h src/receive/deliveries.c \
 	src/receive/deliveries.h src/receive/paging.c src/receive/paging.h \
 	src/receive/follow.c src/receive/follow.h src/receive/live.c src/receive/live.h \
+	src/receive/microhttpd.c src/receive/microhttpd.def src/receive/microhttpd.h \
 	src/receive/retain.c src/receive/retain.h src/receive/routes.def src/receive/shipped.c \
 	src/receive/shipped.h src/receive/answers.def src/receive/counters.c \
 	src/receive/counters.def src/receive/counters.h src/receive/envelope.c \

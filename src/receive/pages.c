@@ -22,7 +22,7 @@ enum { SOURCE_BYTES = 64 };
 static const char *
 argument(struct MHD_Connection *m, const char *name)
 {
-    return MHD_lookup_connection_value(m, MHD_GET_ARGUMENT_KIND, name);
+    return mhd.lookup_connection_value(m, MHD_GET_ARGUMENT_KIND, name);
 }
 
 void
@@ -283,7 +283,7 @@ page_logs(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p
     rt_buf_init(&lines, (size_t)a->options.limits->serve_log_bytes * 4);
     if (source == NULL)
         source = "http.log";
-    const char *kind = MHD_lookup_connection_value(m, MHD_HEADER_KIND, "Content-Type");
+    const char *kind = mhd.lookup_connection_value(m, MHD_HEADER_KIND, "Content-Type");
     if (kind != NULL && strstr(kind, "msgpack") != NULL)
         pages_fail(p, 415, "lines or JSON are meant; of Fluent Bit: Format json_lines");
     else if (!is_source(source))

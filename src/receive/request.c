@@ -44,7 +44,7 @@ begin(struct http *h, struct MHD_Connection *m, const char *url, const char *met
       const char *version, void **slot)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(m, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        mhd.get_connection_info(m, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct connection *c = info == NULL ? NULL : info->socket_context;
     struct head head = http_head_read(h, m);
     count(h->options.counters, COUNT_REQUESTS);
@@ -102,7 +102,7 @@ static const char *
 client_name(struct MHD_Connection *m, char out[INET6_ADDRSTRLEN + 8])
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(m, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        mhd.get_connection_info(m, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const struct sockaddr *a = info == NULL ? NULL : info->client_addr;
     strcpy(out, "?");
     if (a != NULL && a->sa_family == AF_INET)
@@ -165,7 +165,7 @@ refuse_signature(struct http *h, struct request *r, const struct signatures *giv
     r->state = HELD_BACK;
     r->queued = now + HOLD_BACK;
     http_wait_append(&h->back, r);
-    MHD_suspend_connection(r->mhd);
+    mhd.suspend_connection(r->mhd);
     return MHD_YES;
 }
 
@@ -214,7 +214,7 @@ judge(struct http *h, struct request *r)
     r->queued = monotonic_now();
     http_wait_append(&h->store, r);
     /* First suspended, then visible to the writer: never resumed before. */
-    MHD_suspend_connection(r->mhd);
+    mhd.suspend_connection(r->mhd);
     writer_put(h->options.writer, &r->delivery);
     return MHD_YES;
 }

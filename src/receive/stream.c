@@ -56,11 +56,11 @@ stream_answer(struct admin *a, struct MHD_Connection *m)
     if (s != NULL) {
         *s = (struct stream){.admin = a,
                              .place = changes_place(a->options.changes,
-                                                    MHD_lookup_connection_value(
+                                                    mhd.lookup_connection_value(
                                                         m, MHD_HEADER_KIND, "Last-Event-ID"))};
         rt_buf_init(&s->text, SIZE_MAX / 2);
         rt_buf_add(&s->text, RT_LIT("retry: 2000\n\n"));
-        r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 * 1024, stream_read, s,
+        r = mhd.create_response_from_callback(MHD_SIZE_UNKNOWN, 16 * 1024, stream_read, s,
                                               stream_free);
     }
     if (r == NULL) {
@@ -68,11 +68,11 @@ stream_answer(struct admin *a, struct MHD_Connection *m)
         rt_free(s);
         return MHD_NO;
     }
-    MHD_add_response_header(r, "Content-Type", "text/event-stream");
-    MHD_add_response_header(r, "Cache-Control", "no-store");
-    MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
-    enum MHD_Result rc = MHD_queue_response(m, 200, r);
-    MHD_destroy_response(r);
+    mhd.add_response_header(r, "Content-Type", "text/event-stream");
+    mhd.add_response_header(r, "Cache-Control", "no-store");
+    mhd.add_response_header(r, "X-Content-Type-Options", "nosniff");
+    enum MHD_Result rc = mhd.queue_response(m, 200, r);
+    mhd.destroy_response(r);
     return rc;
 }
 

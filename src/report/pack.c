@@ -2,10 +2,8 @@
 
 #include "report/pack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "base/alloc.h"
+#include "ingest/libarchive.h"
 
 struct pack {
     struct archive *to;
@@ -24,24 +22,26 @@ static int
 failed(struct pack *p, struct rt_err *err)
 {
     return rt_fail_here(err, RT_EIO, "the archive cannot be made: %s",
-                        archive_error_string(p->to));
+                        libarchive.error_string(p->to));
 }
 
 struct pack *
 pack_open(struct out *o, struct rt_err *err)
 {
+    if (libarchive_open(err) < 0)
+        return NULL;
     struct pack *p = rt_calloc(1, sizeof(*p));
-    if (p == NULL || (p->to = archive_write_new()) == NULL) {
+    if (p == NULL || (p->to = libarchive.write_new()) == NULL) {
         rt_free(p);
         rt_fail_mem(err);
         return NULL;
     }
     p->out = o;
-    archive_write_add_filter_gzip(p->to);
-    archive_write_set_filter_option(p->to, "gzip", "timestamp", NULL);
-    archive_write_set_format_pax_restricted(p->to);
-    archive_write_set_bytes_in_last_block(p->to, 1);
-    if (archive_write_open(p->to, p, NULL, give, NULL) == ARCHIVE_OK)
+    libarchive.write_add_filter_gzip(p->to);
+    libarchive.write_set_filter_option(p->to, "gzip", "timestamp", NULL);
+    libarchive.write_set_format_pax_restricted(p->to);
+    libarchive.write_set_bytes_in_last_block(p->to, 1);
+    if (libarchive.write_open(p->to, p, NULL, give, NULL) == ARCHIVE_OK)
         return p;
     failed(p, err);
     pack_abort(&p);
@@ -51,29 +51,29 @@ pack_open(struct out *o, struct rt_err *err)
 int
 pack_member(struct pack *p, const char *name, uint64_t size, struct rt_err *err)
 {
-    struct archive_entry *e = archive_entry_new();
+    struct archive_entry *e = libarchive.entry_new();
     if (e == NULL)
         return rt_fail_mem(err);
-    archive_entry_set_pathname(e, name);
-    archive_entry_set_size(e, (la_int64_t)size);
-    archive_entry_set_filetype(e, AE_IFREG);
-    archive_entry_set_perm(e, 0644);
-    archive_entry_set_mtime(e, 0, 0);
-    int rc = archive_write_header(p->to, e);
-    archive_entry_free(e);
+    libarchive.entry_set_pathname(e, name);
+    libarchive.entry_set_size(e, (la_int64_t)size);
+    libarchive.entry_set_filetype(e, AE_IFREG);
+    libarchive.entry_set_perm(e, 0644);
+    libarchive.entry_set_mtime(e, 0, 0);
+    int rc = libarchive.write_header(p->to, e);
+    libarchive.entry_free(e);
     return rc == ARCHIVE_OK ? 0 : failed(p, err);
 }
 
 int
 pack_write(struct pack *p, rt_str text, struct rt_err *err)
 {
-    return archive_write_data(p->to, text.p, text.n) == (la_ssize_t)text.n ? 0 : failed(p, err);
+    return libarchive.write_data(p->to, text.p, text.n) == (la_ssize_t)text.n ? 0 : failed(p, err);
 }
 
 int
 pack_close(struct pack **pp, struct rt_err *err)
 {
-    int rc = archive_write_close((*pp)->to) == ARCHIVE_OK ? 0 : failed(*pp, err);
+    int rc = libarchive.write_close((*pp)->to) == ARCHIVE_OK ? 0 : failed(*pp, err);
     pack_abort(pp);
     return rc;
 }
@@ -83,7 +83,7 @@ pack_abort(struct pack **pp)
 {
     if (*pp == NULL)
         return;
-    archive_write_free((*pp)->to);
+    libarchive.write_free((*pp)->to);
     rt_free(*pp);
     *pp = NULL;
 }

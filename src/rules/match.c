@@ -97,13 +97,16 @@ find_op(rt_str word, enum cond_op *op, size_t *length)
         enum cond_op op;
     } ops[] = {{"!=", OP_NE}, {"<=", OP_LE}, {">=", OP_GE},  {"=", OP_EQ},
                {"<", OP_LT},  {">", OP_GT},  {"&", OP_BITS}, {"~", OP_MATCH}};
-    for (size_t i = 0; i < word.n; i++)
+    for (size_t i = 0; i < word.n; i++) {
+        if (strchr("!<>=&~", word.p[i]) == NULL)
+            continue;
         for (size_t k = 0; k < sizeof(ops) / sizeof(ops[0]); k++)
             if (rt_str_starts(rt_str_from(word, i), rt_str_of(ops[k].text))) {
                 *op = ops[k].op;
                 *length = strlen(ops[k].text);
                 return i;
             }
+    }
     return SIZE_MAX;
 }
 
