@@ -92,7 +92,7 @@ help_version(struct out *out)
     struct rule_messages messages;
     struct rt_err err = {0};
     rule_messages_init(&messages);
-    struct rule_sources from = {.builtin = true};
+    struct rule_sources from = {.builtin = true, .untested = true};
     struct rule_set *set = rule_set_load(&from, &rt_limits_default, &messages, &err);
     char pcre2[64] = "?";
     pcre2_config(PCRE2_CONFIG_VERSION, pcre2);

@@ -46,6 +46,7 @@ run_load_rules(struct run *r, const struct options *o)
     struct rule_messages messages;
     rule_messages_init(&messages);
     struct rule_sources from = {.builtin = true,
+                                .untested = true,
                                 .paths = o->rules.v,
                                 .path_count = o->rules.n,
                                 .today = rt_time_now()};

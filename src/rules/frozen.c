@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-enum { QUOTED = 4, LITERAL = 8, TYPE = 3 };
+enum { QUOTED = 4, LITERAL = 8, FOLDED = 16, TYPE = 3 };
 
 static void
 put_number(size_t n, struct rt_buf *out)
@@ -14,6 +14,26 @@ put_number(size_t n, struct rt_buf *out)
         n >>= 7;
     }
     rt_buf_add(out, (rt_str){&(char){(char)n}, 1});
+}
+
+/* Of a map: a key and its value by turns. */
+static bool
+folds(const struct yaml_node *n, size_t i)
+{
+    return n->type == YAML_MAP && i % 2 == 1 && rt_str_is(n->items[i - 1]->text, "tests");
+}
+
+static void
+fold(const struct yaml_node *n, struct rt_buf *out)
+{
+    struct rt_buf inside;
+    rt_buf_init(&inside, SIZE_MAX);
+    frozen_write(n, &inside);
+    put_number(FOLDED, out);
+    put_number(inside.n, out);
+    rt_buf_add(out, rt_buf_str(&inside));
+    out->failed |= inside.failed;
+    rt_buf_fini(&inside);
 }
 
 void
@@ -29,11 +49,12 @@ frozen_write(const struct yaml_node *n, struct rt_buf *out)
     }
     put_number(n->count, out);
     for (size_t i = 0; i < n->count; i++)
-        frozen_write(n->items[i], out);
+        (folds(n, i) ? fold : frozen_write)(n->items[i], out);
 }
 
 struct cursor {
     const char *p, *end;
+    bool untested;
     struct rt_arena *arena;
 };
 
@@ -56,7 +77,15 @@ read_node(struct cursor *c)
     struct yaml_node *n = rt_arena_alloc(c->arena, sizeof(*n));
     if (n == NULL)
         return NULL;
-    size_t kind = number(c);
+    size_t kind = number(c), bytes = kind == FOLDED ? number(c) : 0;
+    assert(bytes <= (size_t)(c->end - c->p));
+    if (kind == FOLDED && !c->untested)
+        return read_node(c);
+    if (kind == FOLDED) {
+        n->type = YAML_LIST;
+        c->p += bytes;
+        return n;
+    }
     n->type = (enum yaml_type)(kind & TYPE);
     n->quoted = (kind & QUOTED) != 0;
     n->literal = (kind & LITERAL) != 0;
@@ -78,9 +107,9 @@ read_node(struct cursor *c)
 }
 
 struct yaml_node *
-frozen_read(rt_str bytes, struct rt_arena *a)
+frozen_read(rt_str bytes, bool untested, struct rt_arena *a)
 {
-    struct cursor c = {bytes.p, bytes.p + bytes.n, a};
+    struct cursor c = {bytes.p, bytes.p + bytes.n, untested, a};
     struct yaml_node *root = read_node(&c);
     assert(root == NULL || c.p == c.end);
     return root;

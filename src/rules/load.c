@@ -27,13 +27,15 @@ struct files {
 };
 
 static int
-add_text(struct rule_set *set, struct files *files, const struct pack_file *from, bool builtin, struct rt_err *err)
+add_text(struct rule_set *set, struct files *files, const struct pack_file *from, bool builtin, bool untested,
+         struct rt_err *err)
 {
     struct yaml_file *f = RT_VEC_PUSH(&files->list);
     struct rule_text *kept = f == NULL ? NULL : RT_VEC_PUSH(&set->texts);
     if (kept == NULL)
         return rt_fail_mem(err);
-    *f = (struct yaml_file){.name = from->name, .text = from->text, .tree = from->tree, .builtin = builtin};
+    *f = (struct yaml_file){
+        .name = from->name, .text = from->text, .tree = from->tree, .builtin = builtin, .untested = untested};
     *kept = (struct rule_text){from->name, from->text, builtin};
     return 0;
 }
@@ -75,7 +77,7 @@ read_file(struct rule_set *set, struct files *files, const char *path, struct rt
     char *name = rc < 0 ? NULL : rt_arena_strz(&set->arena, rt_str_of(path));
     if (rc == 0 && name == NULL)
         return rt_fail_mem(err);
-    return rc < 0 ? rc : add_text(set, files, &(struct pack_file){name, text, RT_NONE}, false, err);
+    return rc < 0 ? rc : add_text(set, files, &(struct pack_file){name, text, RT_NONE}, false, false, err);
 }
 
 static bool
@@ -128,10 +130,10 @@ gather(struct rule_set *set, struct files *files, const struct rule_sources *fro
 {
     const struct pack_file *f;
     for (f = rule_pack.files; from->builtin && f->name != NULL; f++)
-        if (add_text(set, files, f, true, err) < 0)
+        if (add_text(set, files, f, true, from->untested, err) < 0)
             return -1;
     for (f = from->memory; f != NULL && f->name != NULL; f++)
-        if (add_text(set, files, f, false, err) < 0)
+        if (add_text(set, files, f, false, false, err) < 0)
             return -1;
     for (size_t i = 0; i < from->path_count; i++)
         if (read_path(set, files, from->paths[i], 0, err) < 0)

@@ -34,6 +34,7 @@ struct rule_sources {
     const struct pack_file *memory; /* then files that are in memory, the last one without a name; or NULL */
     const char *const *paths; /* files or directories of the user, in order: later ones override by id */
     size_t path_count;
+    bool untested; /* nobody asks for the tests of the pack's rules */
     rt_time today; /* acceptances that ended before it are warned of; 0: not known */
 };
 

@@ -263,7 +263,7 @@ yaml_parse(struct yaml_file *f, struct rt_arena *a, const struct rt_limits *limi
 {
     struct builder b = {.file = f, .arena = a, .limits = limits, .messages = messages};
     if (f->tree.n > 0) {
-        f->root = frozen_read(f->tree, a);
+        f->root = frozen_read(f->tree, f->untested, a);
         return f->root == NULL ? rt_fail_mem(err) : 0;
     }
     if (!yaml_parser_initialize(&b.parser))

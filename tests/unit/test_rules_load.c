@@ -668,7 +668,7 @@ the_pack_inside_is_what_its_text_says(void)
         CU_ASSERT_FATAL(yaml_parse(&parsed, &a, &rt_limits_default, &m, &err) == 0 && parsed.root != NULL);
         frozen_write(parsed.root, &again);
         CHECK_ROW(f, rt_str_eq(rt_buf_str(&again), f->tree));
-        const struct yaml_node *thawed = frozen_read(f->tree, &a);
+        const struct yaml_node *thawed = frozen_read(f->tree, false, &a);
         CU_ASSERT_FATAL(thawed != NULL);
         rt_buf_clear(&again);
         frozen_write(thawed, &again);
@@ -685,7 +685,7 @@ the_pack_inside_is_what_its_text_says(void)
 static void
 a_tree_goes_to_bytes_and_back(void)
 {
-    const char *text = "rectrace: 1\nfamily: 'quoted: \\x'\nlist: [1, {a: b}, [], {}]\nlong: |\n  one\n  two\nempty: ''\n";
+    const char *text = "rectrace: 1\nfamily: 'quoted: \\x'\nlist: [1, {a: b}, [], {}]\nlong: |\n  one\n  two\nempty: ''\ntests: [{name: x}, y]\nlast: z\n";
     struct rt_arena a;
     struct rule_messages m;
     struct rt_err err = {0};
@@ -696,13 +696,18 @@ a_tree_goes_to_bytes_and_back(void)
     rule_messages_init(&m);
     CU_ASSERT_FATAL(yaml_parse(&f, &a, &rt_limits_default, &m, &err) == 0 && f.root != NULL);
     frozen_write(f.root, &bytes);
-    const struct yaml_node *root = frozen_read(rt_buf_str(&bytes), &a), *family = yaml_get(root, "family"),
+    const struct yaml_node *root = frozen_read(rt_buf_str(&bytes), false, &a), *family = yaml_get(root, "family"),
                            *list = yaml_get(root, "list"), *text_node = yaml_get(root, "long");
     CHECK(family->quoted && rt_str_is(family->text, "quoted: \\x") && family->line == 2 && family->col == 9);
     CHECK(list->type == YAML_LIST && list->count == 4 && rt_str_is(yaml_get(list->items[1], "a")->text, "b"));
     CHECK(list->items[2]->type == YAML_LIST && list->items[2]->count == 0 && list->items[3]->type == YAML_MAP);
     CHECK(text_node->literal && rt_str_is(text_node->text, "one\ntwo\n") && text_node->line == 4);
     CHECK(yaml_get(root, "empty")->text.n == 0);
+    const struct yaml_node *tests = yaml_get(root, "tests");
+    CHECK(tests->count == 2 && rt_str_is(yaml_get(tests->items[0], "name")->text, "x") && tests->line == 8);
+    const struct yaml_node *untested = frozen_read(rt_buf_str(&bytes), true, &a);
+    tests = yaml_get(untested, "tests");
+    CHECK(tests->type == YAML_LIST && tests->count == 0 && rt_str_is(yaml_get(untested, "last")->text, "z"));
     rule_messages_fini(&m);
     rt_buf_fini(&bytes);
     rt_arena_fini(&a);
