@@ -192,6 +192,8 @@ build(struct extract *x, const struct scan_value *parts, struct route_slot *slot
     if (http >= 100 && http <= 999)
         e.http = (int32_t)http;
     call_time(x, &parts[FORMAT_TIME], &e);
+    if (x->options.glance && slot != NULL)
+        return LINE_EVENT;
     call_duration(x, parts, &e);
     if (scan_present(&parts[FORMAT_ERROR]) && e.http == 0 && response.n == 0)
         e.error = rt_str_of(error_word(value_text(x, &parts[FORMAT_ERROR], 3)));

@@ -29,6 +29,7 @@ struct extract_options {
     uint32_t input;     /* index put into the events */
     const char *path;   /* for messages; borrowed */
     struct route_cache *cache; /* borrowed; NULL: one of its own */
+    bool glance;        /* only format and times are asked for: of a call no body is read, and events say little */
     const struct format *likely; /* what an earlier look chose: taken if it reads every line; NULL: none did */
 };
 enum line_fate { LINE_EVENT, LINE_IGNORED, LINE_UNMATCHED, LINE_UNDECODABLE, LINE_TOO_LONG, LINE__COUNT };

@@ -248,6 +248,7 @@ wanted_of(const struct intake_options *o)
         .input = o->index,
         .path = o->input->path,
         .cache = o->cache,
+        .glance = o->way == READ_FEW,
         .likely = o->likely,
     };
 }

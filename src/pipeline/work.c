@@ -138,7 +138,7 @@ run_job(struct worker *w)
         batch_stop(b, &err);
 }
 
-/* What is kept of logs comes to some half of their compressed size. */
+/* What is kept of logs comes to less than their compressed size; room that is not used costs nothing. */
 static void
 make_heap(const struct batch *b)
 {
@@ -147,7 +147,7 @@ make_heap(const struct batch *b)
     for (size_t i = 0; i < b->job_count; i++)
         bytes += b->jobs[i].input->size;
     if (threads > 1)
-        rt_heap_ahead((size_t)(bytes / 2 / threads));
+        rt_heap_ahead((size_t)(bytes / threads));
 }
 
 static int
