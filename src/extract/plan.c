@@ -193,22 +193,36 @@ win(const struct plan_run *run, const struct plan_node *c, rt_str object, size_t
     return true;
 }
 
-static void
-fill(struct plan_run *run, const struct plan_node *c, const struct scan_value *value)
+/* Where the value of a child is read to: at once where it belongs, if nothing stands there. A value that was just
+ * written member by member is not copied as a whole without waiting for these writes. */
+static struct scan_value *
+place_of(struct plan_run *run, const struct plan_node *c, struct scan_value *spare)
 {
-    if (value->type == SCAN_WORD && value->text.p[0] == 'n')
-        return; /* null is nothing */
+    bool empty = c != NULL && c->slot >= 0 && run->values[c->slot].type == SCAN_NONE;
+    return empty ? &run->values[c->slot] : spare;
+}
+
+static void
+fill(struct plan_run *run, const struct plan_node *c, struct scan_value *value)
+{
+    struct scan_value *place = c->slot < 0 ? NULL : &run->values[c->slot];
+    bool null = value->type == SCAN_WORD && value->text.p[0] == 'n'; /* which is nothing */
     bool compound = value->type == SCAN_OBJECT || value->type == SCAN_ARRAY;
-    if (c->slot >= 0 && !(compound && c->scalar) && (run->values[c->slot].type == SCAN_NONE || c->rank < run->ranks[c->slot])) {
-        run->values[c->slot] = *value;
+    bool taken = place != NULL && !null && !(compound && c->scalar) &&
+                 (place == value || place->type == SCAN_NONE || c->rank < run->ranks[c->slot]);
+    if (taken) {
+        if (place != value)
+            *place = *value;
         run->ranks[c->slot] = c->rank;
         if (run->hint != NULL && c->slot == (int)run->hint->key_slot) {
             run->hint->expected = run->hint->expect(run->hint->arg, value);
             run->hint->won = false; /* a bet on another key */
         }
     }
-    if (c->second >= 0 && run->values[c->second].type == SCAN_NONE)
+    if (!null && c->second >= 0 && run->values[c->second].type == SCAN_NONE)
         run->values[c->second] = *value;
+    if (!taken && place == value)
+        place->type = SCAN_NONE;
 }
 
 static size_t
@@ -216,23 +230,28 @@ run_node(const struct plan_node *n, rt_str object, struct plan_run *run)
 {
     const struct plan_node *c = NULL;
     struct shape_step *step = NULL;
-    struct scan_value value;
+    struct scan_value spare;
     size_t at = 0, before = 0;
     int got = 0;
     for (unsigned number = 0; (got = next_child(n, number, object, &at, &c, &step)) == 1; number++, before = at) {
         if (step != NULL && step->whole)
             continue;
-        bool won = c != NULL && win(run, c, object, &at, &value);
-        if (!won && !scan_string(object, &at, &value) && !scan_raw(object, &at, run->depth, &value))
+        struct scan_value *value = place_of(run, c, &spare);
+        bool won = c != NULL && win(run, c, object, &at, value);
+        if (!won && !scan_string(object, &at, value) && !scan_raw(object, &at, run->depth, value)) {
+            value->type = SCAN_NONE;
             return 0;
+        }
         if (c == NULL) {
-            learn_value(step, (rt_str){object.p + before, at - before}, &value);
+            learn_value(step, (rt_str){object.p + before, at - before}, value);
             continue;
         }
-        value.escaped = value.type == SCAN_STRING && scan_escaped(value.text);
-        fill(run, c, &value);
-        if (c->children != NULL && value.type == SCAN_OBJECT && !won)
-            run_node(c, value.text, run);
+        bool deeper = c->children != NULL && value->type == SCAN_OBJECT && !won;
+        rt_str inside = value->text;
+        value->escaped = value->type == SCAN_STRING && scan_escaped(inside);
+        fill(run, c, value);
+        if (deeper)
+            run_node(c, inside, run);
     }
     if (got < 0)
         return 0;
