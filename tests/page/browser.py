@@ -32,6 +32,7 @@ class Browser:
         self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(domain + ".enable")
+        self.ask("Page.setLifecycleEventsEnabled", enabled=True)
 
     def receive(self, seconds):
         end = time.monotonic() + seconds
@@ -62,12 +63,17 @@ class Browser:
 
     def open(self, url):
         self.events.clear()
-        self.ask("Page.navigate", url=url)
+        # A page that was opened before may still tell of its own end.
+        document = self.ask("Page.navigate", url=url).get("loaderId")
         end = time.monotonic() + 60
-        while not any(e.get("method") == "Page.loadEventFired" for e in self.events) and time.monotonic() < end:
+        while document and not self.is_loaded(document) and time.monotonic() < end:
             got = self.receive(1)
             if got:
                 self.events.append(got)
+
+    def is_loaded(self, document):
+        told = [e["params"] for e in self.events if e.get("method") == "Page.lifecycleEvent"]
+        return any(p["loaderId"] == document and p["name"] == "load" for p in told)
 
     def value(self, expression):
         got = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
@@ -105,5 +111,9 @@ class Browser:
     def close(self):
         self.session = None
         self.process.terminate()
-        self.process.wait(20)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)  # its own children may still be writing

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from kit import FAULTY, SANITIZED, Folder, Load, Server, check, compare, finish, median, notice, post, skip, wait_until
+from kit import FAULTY, SANITIZED, Folder, Load, Server, Standstill, check, compare, finish, median, notice, post, skip, wait_until
 
 ROWS = [ # name, letter of the fault, what /readyz says of the store
     ("EIO on write", "w", "sick"),
@@ -18,8 +18,25 @@ ROWS = [ # name, letter of the fault, what /readyz says of the store
 ]
 
 
+machine = Standstill()
+
+
 async def later(function, *arguments):
     return await asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+
+
+async def comes(true, seconds):
+    """Waits until it is so, that long at most: the machine may take its time, the receiver is asked for what it did."""
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        await asyncio.sleep(0.02)
+
+
+async def taken_again(load, mended):
+    """Ends the load when callbacks are taken again, or after a while if they never are."""
+    load.until = mended + 10
+    await comes(lambda: any(status == 200 and begun > mended for begun, (_, status) in zip(load.begun, load.times)), 10)
+    load.until = time.monotonic() + 0.3
 
 
 def failing(name, letter, state):
@@ -28,10 +45,11 @@ def failing(name, letter, state):
         marks, seen = {}, {}
 
         async def break_and_mend():
-            await asyncio.sleep(0.3)
+            await comes(lambda: load.answers.get(200, 0) > 50, 10)
             folder.fault(letter)
             marks["broken"] = time.monotonic()
-            await asyncio.sleep(0.4)
+            await comes(lambda: load.answers.get(503, 0) > 0, 10)
+            await asyncio.sleep(0.2)
             seen["ready"] = await later(server.get, "/readyz")
             seen["health"] = await later(server.get, "/healthz")
             seen["metrics"] = await later(server.metric, "rectrace_store_good")
@@ -39,8 +57,9 @@ def failing(name, letter, state):
             await asyncio.sleep(0.3)
             marks["mended"] = time.monotonic()
             folder.fault("-")
+            await taken_again(load, marks["mended"])
 
-        load.run(server.port, 16, 1.9, break_and_mend)
+        load.run(server.port, 16, 60, break_and_mend)
         # What was sent before may have been synced before.
         false = [t for begun, (t, status) in zip(load.begun, load.times)
                  if status == 200 and marks["broken"] < begun and t < marks["mended"]]
@@ -49,7 +68,7 @@ def failing(name, letter, state):
         check(f"{name}: answered 503 with Retry-After", load.answers.get(503, 0) > 0 and load.retry_after == {"5"},
               load.answers)
         check(f"{name}: nothing but 200 and 503", set(load.answers) <= {200, 503}, load.answers)
-        check(f"{name}: 200 again within 5 s", bool(again) and min(again) < 5, f"{min(again, default=99):.2f} s")
+        check(f"{name}: 200 again within 5 s", bool(again) and min(again) < 5 + machine.most, f"{min(again, default=99):.2f} s")
         ready = json.loads(seen["ready"][1])
         check(f"{name}: /readyz says so, and why", seen["ready"][0] == 503 and ready["store"] == state and ready["why"] != "" and
               "Retry-After" in seen["ready"][2], ready)
@@ -66,29 +85,32 @@ def slow(name, letter, seconds, connections, load_seconds, after):
     with Folder() as folder, Server(folder, program=FAULTY) as server:
         load = Load()
         before = server.resident()
-        alive, usual, sizes = [], [], []
+        alive, usual, sizes, marks = [], [], [], {}
 
         async def hang():
-            await asyncio.sleep(0.2)
+            await comes(lambda: load.answers.get(200, 0) > 50, 10)
             for _ in range(5):
                 begun = time.monotonic()
                 await later(server.get, "/healthz")
                 usual.append(time.monotonic() - begun)
             folder.fault(letter)
-            broken = time.monotonic()
+            broken = marks["broken"] = time.monotonic()
             until = broken + load_seconds - 1
-            while time.monotonic() < until:
+            while time.monotonic() < until or len(alive) < 5:
                 await asyncio.sleep(0.2)
                 begun = time.monotonic()
                 status, _, _ = await later(server.get, "/healthz")
                 alive.append((status, time.monotonic() - begun))
-                if begun < broken + seconds:
+                if begun < broken + seconds or not sizes:
                     sizes.append(server.resident())  # what is stored later fills the view
                 if after and len(alive) == 2:
                     folder.fault("-")  # one sync hangs, those after it do not
+            load.until = time.monotonic() + 1
 
-        load.run(server.port, connections, load_seconds, hang)
-        check(f"{name}: no answer later than 9 s", load.slowest < min(9, 10 * seconds), f"{load.slowest:.2f} s")
+        load.run(server.port, connections, load_seconds + 60, hang)
+        waits = [t - begun for begun, (t, _) in zip(load.begun, load.times) if begun > marks["broken"]]
+        check(f"{name}: no answer later than 9 s", load.slowest < 9 + 2 * machine.most and (after or median(waits) < 4 * seconds + 2 * machine.most),
+              f"p50 {median(waits):.2f} s, at most {load.slowest:.2f} s")
         if after:
             check(f"{name}: 503 meanwhile, 200 afterwards", load.answers.get(503, 0) >= connections / 2 and load.times[-1][1] == 200,
                   load.answers)
@@ -125,9 +147,9 @@ def full(folder_path):
                 marks["free"] = os.statvfs(small).f_bavail * os.statvfs(small).f_bsize
                 os.unlink(ballast)
                 marks["mended"] = time.monotonic()
-                load.until = marks["mended"] + 2.5
+                await taken_again(load, marks["mended"])
 
-            load.run(server.port, 16, 30, room)
+            load.run(server.port, 16, 90, room)
             again = [t - marks["mended"] for t, status in load.times if status == 200 and t > marks["mended"]]
             refused = [b - a for (a, _), (b, status) in zip(load.times, load.times[1:]) if status == 503]
             check("a full disk: 503 with Retry-After, nothing else but 200", set(load.answers) == {200, 503} and load.retry_after == {"5"},
@@ -137,7 +159,7 @@ def full(folder_path):
                   (json.loads(marks["ready"][1])["disk_low"] or json.loads(marks["ready"][1])["store"] == "full"), marks["ready"][1])
             check("a full disk: reading goes on", marks["reads"] == 200)
             check("a full disk: a refusal takes no time", bool(refused) and sorted(refused)[len(refused) // 2] < 0.1)
-            check("a full disk: 200 again within 5 s of room", bool(again) and min(again) < 5, f"{min(again, default=99):.2f} s")
+            check("a full disk: 200 again within 5 s of room", bool(again) and min(again) < 5 + machine.most, f"{min(again, default=99):.2f} s")
             check("a full disk: SIGTERM ends with 0", server.stop() == 0)
             compare("a full disk", load.ledger, folder.store)
         subprocess.run(["umount", small], check=True)

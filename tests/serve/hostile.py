@@ -6,9 +6,10 @@ import signal
 import sqlite3
 import time
 
-from kit import SANITIZED, SECRET, Folder, Server, ask, check, finish, notice, post, read_answer, request, sign, stored
+from kit import SANITIZED, SECRET, Folder, Server, Standstill, ask, check, finish, notice, post, read_answer, request, sign, stored, wait_until
 
 numbers = iter(range(10**6))
+machine = Standstill()
 
 
 def raw(port, data, timeout=5):
@@ -127,8 +128,9 @@ def hostile(server):
 def large_bodies(server):
     """Refused by what the head declares: nothing of them is taken."""
     data = head("POST /hook/main HTTP/1.1", "Host: x", "Agora-Signature-V2: " + "0" * 64, f"Content-Length: {10 << 20}")
-    # The first ones come while what was sent before is still being looked at; that has its own memory.
+    # What was sent before is looked at by the view, which has its own memory and stands back behind all else.
     statuses = {raw(server.port, data + b"x" * 100000)[0] for _ in range(50)}
+    wait_until(lambda: server.metric("rectrace_view_behind_callbacks") == 0)
     time.sleep(1)
     before = server.resident()
     statuses |= {raw(server.port, data + b"x" * 100000)[0] for _ in range(50)}
@@ -228,13 +230,8 @@ def rotation(folder, server):
     check("no secret is ever logged", SECRET.decode() not in server.log() and "new-one" not in server.log())
 
 
-def wait_log(server, text, seconds=5):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if text in server.log():
-            return True
-        time.sleep(0.02)
-    return False
+def wait_log(server, text):
+    return wait_until(lambda: text in server.log())
 
 
 def meaning(folder, server):
@@ -273,7 +270,7 @@ with Folder() as folder:
         for count in (8, 64, 127, 128, 129, 255, 256, 384, 512):
             statuses, rounds = asyncio.run(in_step(server.port, count))
             rates[count] = count / min(rounds)
-            check(f"{count} clients in step", set(statuses) == {200} and len(statuses) == 5 * count and max(rounds) < 5,
+            check(f"{count} clients in step", set(statuses) == {200} and len(statuses) == 5 * count and max(rounds) < 5 + 2 * machine.most,
                   f"{1000 * min(rounds):.0f} to {1000 * max(rounds):.0f} ms")
         check("no count of clients in step stands still", min(rates[n] for n in (128, 256, 384, 512)) > 0.3 * min(rates[127], rates[255]),
               {k: round(v) for k, v in rates.items()})

@@ -3,11 +3,12 @@ import asyncio
 import sys
 import time
 
-from kit import Folder, Load, Server, check, compare, finish
+from kit import Folder, Load, Server, Standstill, check, compare, finish
 
 rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 with Folder() as folder:
     load = Load(duplicates=0.05)
+    machine = Standstill()
     slowest = 0.0
     for number in range(rounds):
         begun = time.monotonic()
@@ -22,7 +23,7 @@ with Folder() as folder:
 
         load.run(server.port, 32, 10, kill)
     compare(f"kill -9, {rounds} rounds", load.ledger, folder.store)
-    check("a restart takes less than 2 s", slowest < 2, f"{slowest:.2f} s")
+    check("a restart takes less than 2 s", slowest < 2 + 2 * machine.most, f"{slowest:.2f} s; the machine stood still for {machine.most:.2f} s")
 
     # The same with SIGTERM: what was begun is answered, and the exit status is 0.
     statuses = []

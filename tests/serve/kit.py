@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -43,7 +44,7 @@ def skip(why):
     print("skip  " + why, flush=True)
 
 
-def wait_until(ready, seconds=10):
+def wait_until(ready, seconds=30):
     """Is it so within that time?"""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -51,6 +52,21 @@ def wait_until(ready, seconds=10):
             return True
         time.sleep(0.02)
     return bool(ready())
+
+
+class Standstill:
+    """For how long at most a thread that asked for 20 ms was kept waiting by the machine itself, since this began: an answer that has
+    to come within some seconds cannot come while nothing runs."""
+
+    def __init__(self):
+        self.most = 0.0
+        threading.Thread(target=self.watch, daemon=True).start()
+
+    def watch(self):
+        while True:
+            begun = time.monotonic()
+            time.sleep(0.02)
+            self.most = max(self.most, time.monotonic() - begun - 0.02)
 
 
 def median(values):

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 
-from kit import RECTRACE, Folder, Load, Server, check, finish, notice, post
+from kit import RECTRACE, Folder, Load, Server, check, finish, notice, post, wait_until
 
 TOKEN = "a-token-of-more-than-16"
 APP = "8f2c6f5e0f7b4c1c9f6d2f3a1b0c9d8e"
@@ -289,7 +289,7 @@ with Folder() as folder:
         server.stop()
     with Server(folder, "--keep", "1s") as server:
         wait_for("what came before the open recording is forgotten", lambda: events() == {"a": 3, "b": 6})
-        check("it is counted and told", "forgotten rows=3" in server.log(), server.log())
+        check("it is counted and told", wait_until(lambda: "forgotten rows=3" in server.log()), server.log())
         server.stop()
     done = subprocess.run([RECTRACE, "serve", "--keep", "soon"], capture_output=True, text=True)
     check("a length that is none", done.returncode == 3 and "like 30d" in done.stderr)

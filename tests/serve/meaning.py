@@ -155,7 +155,7 @@ with Folder() as folder:
     with Server(folder) as server:
         same = lambda: server.get("/api/v1/report")[1] == subprocess.run(
             [RECTRACE, "report", "--store", folder.store, "--format", "json"], capture_output=True).stdout
-        check(f"killed {rounds} times while it concludes: in the end it is the report of the store", wait_until(same, 20))
+        check(f"killed {rounds} times while it concludes: in the end it is the report of the store", wait_until(same, 60))
         got = report(folder.store)
         check("with each event once", sum(len(s["events"]) for s in got["sessions"]) == len(bodies), len(bodies))
 finish()

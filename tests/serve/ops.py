@@ -185,7 +185,7 @@ with Folder() as folder:
             folder.store = other.store
             left = sessions()
             check("a tenth in one turn, and nothing of the open one", left["o"] == 20 and 500 < left["c"] < 598, left)
-            check("what was forgotten is counted", server.metric("rectrace_forgotten_total") > 50)
+            check("what was forgotten is counted", wait_until(lambda: server.metric("rectrace_forgotten_total") > 50))
 
 # ---- it calls nobody ----
 

@@ -1,6 +1,7 @@
 """tls.py - TLS by the receiver itself, with a certificate made here; and behind nginx and Caddy, as the manual page shows."""
 import asyncio
 import os
+import random
 import re
 import shutil
 import socket
@@ -136,8 +137,16 @@ def shown(name):
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
+    """One that no connection is given meanwhile: below those that the system gives away by itself."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as f:
+        first = int(f.read().split()[0])
+    while True:
+        port = random.randrange(10000, max(first, 20000))
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            pass
 
 
 def behind(name, folder, server, start):
@@ -155,7 +164,7 @@ def behind(name, folder, server, start):
             except (OSError, asyncio.IncompleteReadError):
                 return False
 
-        if not check(f"{name}: a signed body", wait_until(up, 20)):
+        if not check(f"{name}: a signed body", wait_until(up)):
             return
         odd = '{"noticeId" : "n-8","payload":{"cname":"\u00e9\\u00e9/\\/"}  }'.encode() + b" \r\n"
         check(f"{name}: odd bytes stay what they are", asyncio.run(ask_tls(port, request(odd), context))[0] == 200)
