@@ -66,7 +66,8 @@ may_go(const struct connection *c, bool idle_only, rt_dur now)
         return false;
     if (c->request == NULL)
         return true;
-    return !idle_only && c->request->state == READING && now - c->since > BUSY_S * RT_SEC;
+    return !idle_only && (c->request->state == READING || c->request->state == UNWANTED) &&
+           now - c->since > BUSY_S * RT_SEC;
 }
 
 /* Of those without a request the one idle for longest, else the one that takes longest for it. */

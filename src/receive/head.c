@@ -65,3 +65,12 @@ http_head_check(const struct http *h, const struct head *head, const char *versi
     return length > (int64_t)h->options.limits->serve_body_bytes ? ANSWER_TOO_LARGE
                                                                  : ANSWER_STORED;
 }
+
+bool
+http_head_is_short(const struct head *head)
+{
+    enum { SHORT = 65536 };
+    int64_t length = 0;
+    return head->lengths == 1 && rt_str_int(rt_str_of(head->length), &length) &&
+           length <= SHORT;
+}

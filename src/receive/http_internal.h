@@ -41,7 +41,7 @@ struct request {
     struct delivery delivery;
     rt_dur queued;                         /* monotonic; held back: when its answer is due */
     struct request *wait_prev, *wait_next; /* in the order of queuing, while suspended */
-    enum { READING, OVERSIZE, WAITING, HELD_BACK, ANSWER_DUE, ANSWERED } state;
+    enum { READING, UNWANTED, WAITING, HELD_BACK, ANSWER_DUE, ANSWERED } state;
     enum answer answer;
     bool at_writer; /* its text is still read there */
     bool over;      /* libmicrohttpd has let go of it */
@@ -88,6 +88,9 @@ struct head {
 struct head http_head_read(const struct http *h, struct MHD_Connection *m);
 /* ANSWER_STORED: nothing is wrong. */
 enum answer http_head_check(const struct http *h, const struct head *head, const char *version);
+/* Is the body here in no time? Then it is read to nowhere when it is not wanted, and the connection stays; an answer to the
+ * head alone ends it. */
+bool http_head_is_short(const struct head *head);
 
 /* ---- connection.c: lists, and what libmicrohttpd calls ---- */
 

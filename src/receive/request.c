@@ -60,7 +60,8 @@ begin(struct http *h, struct MHD_Connection *m, const char *url, const char *met
         return refuse_head(h, m, wrong);
     if (head.v1s > 1 || head.v2s > 1) /* which of them was checked would be a guess */
         return refuse_head(h, m, ANSWER_UNAUTHORIZED);
-    if (busy(h))
+    bool taken = !busy(h);
+    if (!taken && (h->draining || !http_head_is_short(&head)))
         return refuse_head(h, m, ANSWER_BUSY);
     struct request *r = rt_calloc(1, sizeof(*r));
     if (r == NULL)
@@ -71,6 +72,10 @@ begin(struct http *h, struct MHD_Connection *m, const char *url, const char *met
     r->connection = c;
     r->delivery.owner = r;
     rt_buf_init(&r->body, (size_t)h->options.limits->serve_body_bytes);
+    if (!taken) {
+        r->state = UNWANTED;
+        r->answer = ANSWER_BUSY;
+    }
     if (c != NULL)
         c->request = r;
     h->requests++;
@@ -87,10 +92,10 @@ take_body(struct http *h, struct request *r, const char *data, size_t n)
         return;
     if (r->body.n + n > h->options.limits->serve_body_bytes ||
         rt_buf_add(&r->body, (rt_str){data, n}) < 0) {
-        /* An answer cannot overtake a body: the rest is read to nowhere. */
+        /* An answer cannot overtake a body that is being read: the rest goes nowhere. */
         r->answer = r->body.n + n > h->options.limits->serve_body_bytes ? ANSWER_TOO_LARGE
                                                                         : ANSWER_BUSY;
-        r->state = OVERSIZE;
+        r->state = UNWANTED;
         rt_buf_fini(&r->body);
     }
     h->held += r->body.cap;
@@ -259,7 +264,7 @@ http_on_request(void *arg, struct MHD_Connection *m, const char *url, const char
     }
     switch (r->state) {
     case READING: return judge(h, r);
-    case OVERSIZE:
+    case UNWANTED:
         count(h->options.counters,
               r->answer == ANSWER_BUSY ? COUNT_REFUSED_BUSY : COUNT_REFUSED_SIZE);
         return answer_now(h, r, r->answer);

@@ -3,7 +3,7 @@
  *
  * A VFS of SQLite between the store and the files. FAULTY_CONTROL names a file whose first byte is
  * the fault: '-' none, 'w' EIO on write, 'h' likewise after half of it was written, 'n' ENOSPC on write, 'q' EDQUOT,
- * 'r' read-only, 's' EIO on sync, 'd' each sync takes 400 ms, 'D' 7 s, 'L' 30 s; 'a': of our allocations the one that
+ * 'r' read-only, 's' EIO on sync, 'd' each sync takes 400 ms, 'D' 7 s, 'L' 30 s, 'k' until it is told otherwise; 'a': of our allocations the one that
  * the second byte says fails, once. FAULTY_NTH=N: the Nth call that may fail does, FAULTY_STICKY=1: and all after it; how
  * many there were stands in the control file from its ninth byte on, and behind it by how many seconds the wall clock is
  * wrong. FAULTY_JOURNAL names a file that gets
@@ -209,6 +209,8 @@ f_sync(sqlite3_file *f, int flags)
     }
     if (now == 'd' || now == 'D' || now == 'L')
         nanosleep(&takes, NULL);
+    while (fault() == 'k')
+        nanosleep(&(struct timespec){0, 5000000}, NULL);
     int rc = r->pMethods->xSync(r, flags);
     if (rc == SQLITE_OK && !skip_sync)
         note('S', FILE_OF(f)->role, 0, NULL, 0);

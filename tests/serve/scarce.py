@@ -9,7 +9,7 @@ import threading
 import time
 
 from kit import (FAULTY, SANITIZED, Folder, Load, Server, ask, check, compare, finish, notice, post, quantile, read_answer, request, sign,
-                 wait_until)
+                 stored, wait_until)
 
 LONG = "long" in sys.argv
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -135,8 +135,10 @@ with Folder() as folder, Server(folder) as server:
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(request(body)[:-100])
             pairs.append((reader, writer))
-        await asyncio.sleep(1.5)
-        status, headers, _ = await ask(server.port, request(notice(5)), 5)
+        until, status = time.monotonic() + 12, 200  # they are ended after 15 s without a byte
+        while status != 503 and time.monotonic() < until:
+            await asyncio.sleep(0.2)
+            status, headers, _ = await ask(server.port, request(notice(5)), 5)
         most = server.resident()
         close_all(pairs)
         return status, headers.get("retry-after"), most
@@ -182,6 +184,92 @@ with Folder() as folder, Server(folder, program=FAULTY) as server:
     check("and memory stays", SANITIZED or server.resident() < before + 170, f"{before:.0f} -> {server.resident():.0f} MiB")
     check("afterwards it is 200", wait_until(lambda: post(server.port, notice(10**6))[0] == 200))
     compare("a full queue", ledger, folder.store)
+
+# ---- how long a refusal takes, while the store cannot write ----
+
+def burst(port, count, first, admin):
+    """In turns on connections that stay: callbacks, and questions whether it is alive. Statuses of the callbacks; seconds of both."""
+    statuses, times, plain = [], [], []
+    with socket.create_connection(("127.0.0.1", port)) as hook, socket.create_connection(("127.0.0.1", admin)) as other:
+        for number in range(count):
+            for s, data, seconds in ((hook, request(notice(first + number)), times),
+                                     (other, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", plain)):
+                begun, got = time.monotonic(), b""
+                s.sendall(data)
+                while b"}" not in got:
+                    got += s.recv(4096) or b"}"
+                seconds.append(time.monotonic() - begun)
+                if s is hook:
+                    statuses.append(int(got[9:12]) if got[:5] == b"HTTP/" else 0)
+    return statuses, times, plain
+
+
+def refusals(what, server, first):
+    """p99 below 50 ms: in the best of some bursts, for the machine may stand still in one; a refusal that waits for the disk waits in all."""
+    before, statuses, told, best = server.resident(), [], [], 9.9
+    for number in range(10):
+        some, times, plain = burst(server.port, 100, first + 100 * number, server.admin)
+        statuses += some
+        best = min(best, quantile(times, 0.99))
+        told.append(f"p50 {1000 * quantile(times, 0.5):.2f}, p99 {1000 * quantile(times, 0.99):.2f} (/healthz {1000 * quantile(plain, 0.5):.2f}, "
+                    f"{1000 * quantile(plain, 0.99):.2f})")
+        if number >= 3 and best < 0.05:
+            break
+    kinds = {s: statuses.count(s) for s in set(statuses)}
+    check(f"{what}: each callback is refused, connections stay", set(kinds) == {503}, kinds)
+    check(f"{what}: p99 of the refusals below 50 ms", best < 0.05, f"ms of bursts of 100: {'; '.join(told)}")
+    check(f"{what}: memory is flat", SANITIZED or server.resident() < before + 4, f"{before:.1f} -> {server.resident():.1f} MiB")
+
+
+async def fill_up(folder, server, ledger):
+    """While a sync hangs, bodies of 1 MB wait for it and others are on their way, until there is room for no more; then the disk goes on.
+    Statuses of those that waited, and for how long they did."""
+    folder.fault("k")
+    begun = time.monotonic()
+
+    async def one(number):
+        status = (await ask(server.port, request(notice(number, payload={"pad": "x" * 1000000})), 60))[0]
+        if status == 200:
+            ledger[f"n-{number}"] = 1
+        return status
+
+    waiting = [asyncio.ensure_future(one(number)) for number in range(40)]
+    while await later(server.metric, "rectrace_waiting_callbacks") < 40 and time.monotonic() < begun + 10:
+        await asyncio.sleep(0.02)
+    halves = await open_idle(server.port, 35)
+    for _, writer in halves:
+        writer.write(request(notice(10**5, payload={"pad": "x" * 1000000}))[:-9])
+    full, sizes = False, [0.0]
+    while not (full and sizes[-1] < sizes[-2] + 0.5) and time.monotonic() < begun + 20:  # and nothing of them is still to be read
+        await asyncio.sleep(0.1)
+        full = (await ask(server.port, request(b"no callback"), 5))[0] == 503
+        sizes.append(server.resident())
+    check("a full queue: it is full", full)
+    await later(refusals, "a full queue", server, 10**6)
+    folder.fault("-")
+    waited = time.monotonic() - begun
+    statuses = await asyncio.gather(*waiting)
+    close_all(halves)
+    return statuses, waited
+
+
+with Folder() as folder, Server(folder, program=FAULTY) as server:
+    ledger = {}
+    # Pages wait for the first view, which is put away on the same disk.
+    wait_until(lambda: server.get("/api/v1/report")[0] == 200)
+    statuses, waited = asyncio.run(fill_up(folder, server, ledger))
+    check("a full queue: when the disk goes on within 5 s, what waited is answered 200", set(statuses) == {200} or
+          (waited > 4 and set(statuses) <= {200, 503}), f"{ {s: statuses.count(s) for s in set(statuses)} } after {waited:.2f} s")
+    check("a full queue: so is what comes then", wait_until(lambda: post(server.port, notice(99))[0] == 200))
+    ledger["n-99"] = 1
+    compare("a full queue, bodies of 1 MB", ledger, folder.store)
+    folder.fault("s")
+    check("a sync that fails: 503", wait_until(lambda: post(server.port, notice(2 * 10**6))[0] == 503))
+    refusals("a disk that fails", server, 3 * 10**6)
+    folder.fault("-")
+    check("a disk that fails: 200 when it does not", wait_until(lambda: post(server.port, notice(98))[0] == 200))
+    refused = [i for i in stored(folder.store)[0] if int(i[2:]) >= 10**6]
+    check("what was refused at once is not stored", not refused, refused[:3])
 
 # ---- bodies and answers that are cut off: nothing is left of them ----
 
