@@ -29,11 +29,16 @@ static int
 look_for_room(struct writer *w, struct rt_err *err)
 {
     uint64_t reserve = 0, room = store_room(w->store, &reserve);
+    unsigned long long owed = store_owed(w->store);
     w->disk_low = room < reserve;
-    return w->disk_low
-               ? rt_fail_here(err, RT_EIO, "the disk is nearly full: %llu bytes are left",
-                              (unsigned long long)room)
-               : 0;
+    if (!w->disk_low)
+        return 0;
+    return owed == 0 ? rt_fail_here(err, RT_EIO, "the disk is nearly full: %llu bytes are left",
+                                    (unsigned long long)room)
+                     : rt_fail_here(err, RT_EIO,
+                                    "the disk is nearly full: %llu bytes are left beside %llu "
+                                    "for the log of the store, which a reader may be holding",
+                                    (unsigned long long)room, owed);
 }
 
 static int
@@ -75,7 +80,8 @@ bool
 writer_heal(struct writer *w)
 {
     struct rt_err err = {0};
-    if (look_for_room(w, &err) < 0 || store_heal(w->store, &err) < 0)
+    /* The log may be what fills the disk, held by a reader until now: first it goes, then room is looked for. */
+    if (store_heal(w->store, false, &err) < 0 || look_for_room(w, &err) < 0)
         return false;
     set_health(w, HEALTH_GOOD, NULL);
     return true;

@@ -53,6 +53,7 @@ struct live {
     rt_dur retained, saved;     /* monotonic: when it was done last */
     rt_dur no_shelf_until;      /* likewise */
     bool unsaved;
+    atomic_bool low; /* the disk: what is left of it is for the store */
     struct store_extent shown; /* what the newest view holds */
     uint64_t told;             /* sum of the counters then; 0: make one in any case */
     pthread_t thread;
@@ -323,6 +324,9 @@ save(struct live *l)
     struct rt_err err = {0};
     if (!l->unsaved || l->engine == NULL)
         return;
+    l->saved = monotonic_now();
+    if (atomic_load(&l->low))
+        return;
     if (live_engine_save(l->engine, &err) < 0)
         begin_anew(l, &err);
     l->unsaved = false;
@@ -433,6 +437,12 @@ work(void *arg)
     save(l);
     live_engine_free(&l->engine);
     return NULL;
+}
+
+void
+live_note_room(struct live *l, bool low)
+{
+    atomic_store(&l->low, low);
 }
 
 struct live *

@@ -24,6 +24,8 @@ struct live *live_new(const char *store, const struct rule_set *rules,
                       rt_time (*now)(void), const struct retain *retain, struct changes *changes,
                       struct rt_err *err);
 void live_free(struct live **pl);
+/* While the disk is nearly full, nothing is put on the shelf. Any thread. */
+void live_note_room(struct live *l, bool low);
 /* Something was stored. Any thread. */
 void live_poke(struct live *l);
 /* A reference to the newest view; waits a moment for the first one. NULL: none was made yet. */

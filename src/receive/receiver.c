@@ -291,6 +291,8 @@ tick(struct receiver *v, rt_dur now)
         log_warn("the disk has room again store=%s", v->options->store);
     v->low = low;
     http_tick(v->http, low);
+    if (v->live != NULL)
+        live_note_room(v->live, low);
     look_at_log(v);
     atomic_store(&v->gauges.free_bytes, room);
     atomic_store(&v->gauges.disk_low, low);

@@ -16,6 +16,10 @@ enum { REFUSALS_WAITING = 256 };
  * sync takes: to come too late for it would cost them a whole one. */
 enum { LINGER_BATCH = 4, LINGER_PART = 4 };
 #define LINGER_MOST (1 * RT_MS)
+/* Each commit writes whole pages, however little it holds. While a reader keeps the log from being emptied, a batch waits
+ * for company: the log then grows with what comes and not with how often. */
+enum { COMPANY = 64 };
+#define LINGER_LONG_LOG (10 * RT_MS)
 
 static void
 hand_back(struct writer *w, struct delivery *batch)
@@ -51,17 +55,27 @@ wait_locked(struct writer *w)
 }
 
 static void
+wait_for_more_locked(struct writer *w, size_t awaited, rt_dur most)
+{
+    rt_dur until = monotonic_now() + most;
+    w->awaited = awaited;
+    while (w->queued < w->awaited && !w->stop && monotonic_wait(&w->wake, &w->lock, until))
+        ;
+    w->awaited = 0;
+}
+
+static void
 linger_locked(struct writer *w)
 {
+    if (store_log_is_long(w->store) && w->first != NULL && !w->stop && w->jobs == NULL) {
+        wait_for_more_locked(w, COMPANY, LINGER_LONG_LOG);
+        return;
+    }
     rt_dur most = w->commit_takes / LINGER_PART;
     most = most < LINGER_MOST ? most : LINGER_MOST;
     if (w->last_batch < LINGER_BATCH || w->stop || w->jobs != NULL || most < 50)
         return;
-    rt_dur until = monotonic_now() + most;
-    w->awaited = w->queued + w->last_batch;
-    while (w->queued < w->awaited && !w->stop && monotonic_wait(&w->wake, &w->lock, until))
-        ;
-    w->awaited = 0;
+    wait_for_more_locked(w, w->queued + w->last_batch, most);
 }
 
 static struct batch

@@ -5,6 +5,7 @@
 #define RECTRACE_STORE_INTERNAL_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "store/store.h"
 
@@ -28,6 +29,7 @@ enum store_statement {
     SQL_INSERT_LINE,
     SQL_SET_TAIL,
     SQL_GET_TAIL,
+    SQL_PAGES,
     SQL__COUNT
 };
 
@@ -40,12 +42,17 @@ struct store {
     int lock_fd; /* -1: a reader */
     int64_t last_id, begun_id;
     int log_pages; /* after the last commit, as long as they were not moved */
+    int64_t page_bytes, log_bytes; /* of the log after the last commit */
+    atomic_uint_least64_t owed; /* bytes by which the file grows when the log is moved into it */
     struct store_extent unsummed; /* rows up to here are older than the sums */
     bool full;
     struct seen *seen; /* NULL: a reader */
     sqlite3_stmt *sql[SQL__COUNT];
 };
 
+enum { STORE_BUSY_MS = 5000 }; /* that a lock is waited for */
+
+void store_reckon(struct store *s);
 /* Fills err from the connection; always -1. */
 int store_fail(struct store *s, const char *what, struct rt_err *err);
 int store_run(struct store *s, const char *sql, const char *what, struct rt_err *err);

@@ -68,8 +68,35 @@ store_fail(struct store *s, const char *what, struct rt_err *err)
 }
 
 uint64_t
+store_owed(const struct store *s)
+{
+    return atomic_load_explicit(&s->owed, memory_order_relaxed);
+}
+
+static void
+read_pages(sqlite3_stmt *q, void *arg)
+{
+    *(int64_t *)arg = sqlite3_column_int64(q, 0);
+}
+
+/* While somebody reads, the log only grows. When he goes it has to find room in the file. */
+void
+store_reckon(struct store *s)
+{
+    struct stat st;
+    struct rt_err ignored = {0};
+    int64_t pages = 0;
+    uint64_t owed = 0;
+    if (store_step(s, store_statement(s, SQL_PAGES), read_pages, &pages, &ignored) > 0 &&
+        stat(s->path, &st) == 0 && pages * s->page_bytes > st.st_size)
+        owed = (uint64_t)(pages * s->page_bytes - st.st_size);
+    atomic_store_explicit(&s->owed, owed, memory_order_relaxed);
+}
+
+uint64_t
 store_room(const struct store *s, uint64_t *reserve)
 {
+    uint64_t owed = store_owed(s);
     struct statvfs v;
     char path[4096];
     snprintf(path, sizeof(path), "%s", s->path);
@@ -79,7 +106,8 @@ store_room(const struct store *s, uint64_t *reserve)
     *reserve = (uint64_t)v.f_blocks * v.f_frsize / 50;
     if (*reserve > s->limits->store_reserve_bytes)
         *reserve = s->limits->store_reserve_bytes;
-    return (uint64_t)v.f_bavail * v.f_frsize;
+    uint64_t room = (uint64_t)v.f_bavail * v.f_frsize;
+    return room > owed ? room - owed : 0;
 }
 
 int
@@ -138,7 +166,7 @@ connect_to(struct store *s, enum store_mode mode, struct rt_err *err)
     if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK)
         return store_fail(s, "cannot be opened", err);
     sqlite3_extended_result_codes(s->db, 0);
-    sqlite3_busy_timeout(s->db, 5000);
+    sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
     /* Only the writer checkpoints, on its own connection: SQLite before 3.51.3 can lose a commit
      * when one connection checkpoints while another one writes. */
     if (mode != STORE_WRITE)
@@ -160,6 +188,7 @@ check_pages(struct store *s, struct rt_err *err)
     if (store_number(s, "PRAGMA page_count", &pages, err) < 0 ||
         store_number(s, "PRAGMA page_size", &size, err) < 0)
         return -1;
+    s->page_bytes = size;
     if (pages * size > CHECKED_BYTES)
         return 0;
     sqlite3_stmt *q = NULL;
@@ -184,6 +213,8 @@ move_log(struct store *s)
 {
     /* When it fails, what counts is still in the log: the next one begins anew. */
     sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (s->log_pages >= LOG_BUSY)
+        store_reckon(s);
     s->log_pages = 0;
 }
 
@@ -194,9 +225,20 @@ note_log(void *arg, sqlite3 *db, const char *name, int pages)
     struct store *s = arg;
     (void)db, (void)name;
     s->log_pages = pages;
+    s->log_bytes = pages * s->page_bytes;
     if (pages >= LOG_MOST)
         move_log(s);
+    else if (pages >= LOG_BUSY)
+        store_reckon(s);
+    else
+        atomic_store_explicit(&s->owed, 0, memory_order_relaxed); /* the reserve is more than that */
     return SQLITE_OK;
+}
+
+bool
+store_log_is_long(const struct store *s)
+{
+    return s->log_bytes > (int64_t)s->limits->store_log_bytes / 2;
 }
 
 void
@@ -217,7 +259,7 @@ prepare_writer(struct store *s, struct rt_err *err)
         return -1;
     sqlite3_wal_hook(s->db, note_log, s);
     /* A log that was written before a sync failed may stand in the page cache and not on the disk. */
-    if (store_heal(s, err) < 0)
+    if (store_heal(s, true, err) < 0)
         return -1;
     if (store_number(s, "SELECT max(id) FROM callback", &s->last_id, err) < 0)
         return -1;

@@ -110,10 +110,14 @@ int store_commit(struct store *s, struct rt_err *err);
  * nobody waits. A commit does so only when this was forgotten. */
 void store_tidy(struct store *s, bool idle);
 void store_rollback(struct store *s);
-/* After a failure: everything that counts is moved out of the log that failed, and synced. */
-int store_heal(struct store *s, struct rt_err *err);
+/* After a failure: everything that counts is moved out of the log that failed, and synced. `patient`: who reads is waited for. */
+int store_heal(struct store *s, bool patient, struct rt_err *err);
+/* Has it come half the way to limits.store_log_bytes, because a reader holds it? Then each commit should hold much. */
+bool store_log_is_long(const struct store *s);
 /* Free bytes of its disk, and how many are not to be used: limits.store_reserve_bytes, or 2 % when that is less. */
 uint64_t store_room(const struct store *s, uint64_t *reserve);
+/* What a long log takes of that room when it is moved into the file; already left out of store_room(). */
+uint64_t store_owed(const struct store *s);
 /* Did the last failure come from a disk or quota that is full? */
 bool store_is_full(const struct store *s);
 /* Highest id given so far. */

@@ -45,6 +45,7 @@ static const char *const statements[SQL__COUNT] = {
     [SQL_SET_TAIL] =
         "INSERT OR REPLACE INTO tail (source, device, inode, offset) VALUES (?1, ?2, ?3, ?4)",
     [SQL_GET_TAIL] = "SELECT device, inode, offset FROM tail WHERE source = ?1",
+    [SQL_PAGES] = "PRAGMA page_count",
 };
 
 sqlite3_stmt *
@@ -132,11 +133,15 @@ store_rollback(struct store *s)
 /* The log is written into the file and cut to nothing. What a failed sync left in the page cache
  * never becomes the ground of a later commit. */
 int
-store_heal(struct store *s, struct rt_err *err)
+store_heal(struct store *s, bool patient, struct rt_err *err)
 {
     int64_t busy = 0;
-    if (store_number(s, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, err) < 0)
+    sqlite3_busy_timeout(s->db, patient ? STORE_BUSY_MS : 0);
+    int rc = store_number(s, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, err);
+    sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
+    if (rc < 0)
         return -1;
+    store_reckon(s);
     /* A reader pins the log: its frames stay, and stand before all that follows. */
     return busy == 0 ? 0 : rt_fail_here(err, RT_EIO, "%s: a reader holds the log", s->path);
 }

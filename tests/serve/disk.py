@@ -2,6 +2,8 @@
 import asyncio
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -165,8 +167,48 @@ def full(folder_path):
         subprocess.run(["umount", small], check=True)
 
 
+def held():
+    """A reader that does not let go of the log until the disk is full of it: 503 and why, and 200 again when it goes."""
+    with Folder() as folder:
+        small = folder.path + "/small"
+        os.mkdir(small)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", small], check=True)
+        folder.store = small + "/calls.db"
+        # Without pages there is no view, whose own file would take of this small disk what is kept for the log.
+        with Server(folder, "--admin", "none", wait=False) as server:
+            if not wait_until(lambda: "listening addr" in server.log()):
+                raise SystemExit(server.log())
+            server.port = int(re.search(r"listening addr=127\.0\.0\.1:(\d+)", server.log()).group(1))
+            post(server.port, notice(10**7))
+            reader = sqlite3.connect(f"file:{folder.store}?mode=ro", uri=True)
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM callback").fetchone()
+            load, marks = Load(), {}
+
+            async def let_go():
+                await comes(lambda: load.answers.get(503, 0) > 200, 60)
+                marks["sizes"] = [os.path.getsize(folder.store + suffix) >> 20 for suffix in ("", "-wal")]
+                reader.close()
+                marks["mended"] = time.monotonic()
+                await taken_again(load, marks["mended"])
+
+            load.run(server.port, 16, 120, let_go)
+            again = [t - marks["mended"] for t, status in load.times if status == 200 and t > marks["mended"]]
+            check("a log that fills the disk: 503 with Retry-After, nothing else but 200", set(load.answers) == {200, 503} and load.retry_after == {"5"},
+                  load.answers)
+            told = [row for row in server.log().splitlines() if "a reader may be holding" in row]
+            check("a log that fills the disk: the log says so, and that a reader holds it", len(told) == 1, f"{told}, file and log of {marks['sizes']} MiB")
+            check("a log that fills the disk: 200 again within 5 s of its reader's end", bool(again) and min(again) < 5 + machine.most,
+                  f"{min(again, default=99):.2f} s")
+            check("a log that fills the disk: then it is small", wait_until(lambda: os.path.getsize(folder.store) > os.path.getsize(folder.store + "-wal")))
+            check("a log that fills the disk: SIGTERM ends with 0", server.stop() == 0)
+            compare("a log that fills the disk", load.ledger, folder.store)
+        subprocess.run(["umount", small])
+
+
 if "full" in sys.argv:
     full(None)
+    held()
     finish()
 for row in ROWS:
     failing(*row)
