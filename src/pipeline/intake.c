@@ -184,6 +184,14 @@ warn_unread(struct intake *in, struct extract_facts *f, struct rt_err *err)
     return warn(in, text, err);
 }
 
+/* Of the lines that say something, those that are callbacks; what is kept aside goes with most of the input. */
+static uint64_t
+callback_lines(const struct intake_result *r, uint64_t told)
+{
+    uint64_t n = r->hook_events + (r->hook_events > r->api_events ? r->aside_events : 0);
+    return n < told ? n : told;
+}
+
 static int
 describe(struct intake *in, const struct reader_facts *read, const struct extract *x, struct rt_err *err)
 {
@@ -199,6 +207,7 @@ describe(struct intake *in, const struct reader_facts *read, const struct extrac
     i->lines = r.lines;
     for (int c = 0; c < LINE__COUNT; c++)
         i->counts[c] = f.counts[c];
+    i->callbacks = callback_lines(in->out, f.counts[LINE_EVENT]);
     i->first = in->out->first = f.first_time;
     i->last = in->out->last = f.last_time;
     i->complete = r.complete;

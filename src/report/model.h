@@ -14,6 +14,7 @@ struct report_input {
     rt_str path, format;
     uint64_t bytes, lines;
     uint64_t counts[5]; /* by enum line_fate: events ignored unmatched undecodable too_long */
+    uint64_t callbacks; /* of counts[0]: the others are API calls */
     rt_time first, last;
     bool complete;
     const rt_str *warnings;
