@@ -1,5 +1,5 @@
 /*
- * call.c - the parts that a format found in a record, put together to a call.
+ * call.c - what the parts are that a format found in a record: a call, an answer, a callback, a mere text.
  */
 #include "config.h"
 
@@ -52,50 +52,6 @@ kind_told(const struct scan_value *parts)
     return (kinds & (kinds - 1)) == 0 ? kind : KIND_NONE;
 }
 
-static const char *
-error_word(rt_str s)
-{
-    static const struct {
-        const char *part, *word;
-    } rows[] = {{"timeout", "timeout"},   {"timed out", "timeout"},  {"deadline exceeded", "timeout"},
-                {"etimedout", "timeout"}, {"econnaborted", "timeout"}, {"reset", "reset"},
-                {"econnrefused", "refused"}, {"refused", "refused"}, {"enotfound", "dns"},
-                {"no such host", "dns"},  {"getaddrinfo", "dns"},    {"certificate", "tls"},
-                {"tls", "tls"},           {"cancel", "canceled"}};
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (rt_str_find_nocase(s, rt_str_of(rows[i].part)) != SIZE_MAX)
-            return rows[i].word;
-    return "other";
-}
-
-static void
-take_route(struct event *e, const struct route *r)
-{
-    e->kind = r->kind;
-    e->host = r->host;
-    e->app_id = r->app_id;
-    e->mode = r->mode;
-    e->rid = r->rid;
-    e->sid = r->sid;
-    if (!r->placeholder && !r->masked)
-        return;
-    e->rid = route_is_no_id(r->rid) ? RT_NONE : r->rid;
-    e->sid = route_is_no_id(r->sid) ? RT_NONE : r->sid;
-    e->app_id = route_is_no_id(r->app_id) ? RT_NONE : r->app_id;
-}
-
-/* Request lines of ours are remembered, so that an answer line without a body of ours is one too. */
-static bool
-remember_request(struct extract *x, rt_str join)
-{
-    if (x->requests.n >= x->limits->pending_calls)
-        x->requests.n = 0;
-    uint64_t *slot = RT_VEC_PUSH(&x->requests);
-    if (slot != NULL)
-        *slot = rt_str_hash(join);
-    return slot != NULL;
-}
-
 static bool
 asked_before(const struct extract *x, rt_str join)
 {
@@ -104,129 +60,6 @@ asked_before(const struct extract *x, rt_str join)
         if (x->requests.v[i - 1] == hash)
             return true;
     return false;
-}
-
-static rt_str
-part_body(struct extract *x, const struct scan_value *v, unsigned which)
-{
-    if (v->type != SCAN_STRING)
-        return v->type == SCAN_OBJECT ? v->text : RT_NONE;
-    rt_str text = value_text(x, v, which);
-    /* JSON in a string in a string. */
-    if (text.n > 2 && text.p[0] == '"' && text.p[text.n - 1] == '"') {
-        struct scan_value inner = {SCAN_STRING, keep_whole(x, (rt_str){text.p + 1, text.n - 2}), true};
-        text = value_text(x, &inner, which);
-    }
-    return text;
-}
-
-/* Both halves in one record, or one of them with the id that ties it to the other. */
-static int
-take_halves(struct extract *x, const struct scan_value *parts, struct event *e, rt_str response, struct rt_err *err)
-{
-    rt_str join = scan_present(&parts[FORMAT_JOIN]) ? keep_text(x, value_text(x, &parts[FORMAT_JOIN], 3)) : RT_NONE;
-    bool asks = scan_present(&parts[FORMAT_URL]) || scan_present(&parts[FORMAT_REQUEST]);
-    bool answers = scan_present(&parts[FORMAT_HTTP]) || response.n > 0 || e->error.n > 0;
-    if (join.n == 0)
-        return 0;
-    e->join = join;
-    e->half = asks != answers;
-    e->is_answer = answers;
-    if (e->half && asks && !remember_request(x, join))
-        return rt_fail_mem(err);
-    return 0;
-}
-
-/* "request failed with status 404: {…}": the answer inside the text of an error. */
-static rt_str
-answer_in_text(struct extract *x, rt_str text, int64_t *http)
-{
-    size_t open = rt_str_find(text, RT_LIT("{"));
-    rt_str object = open == SIZE_MAX ? RT_NONE : rt_str_from(text, open);
-    if (object.n == 0 || !body_is_vendor(x, object))
-        return RT_NONE;
-    for (size_t i = open; *http == 0 && i >= 3; i--) {
-        rt_str digits = {text.p + i - 3, 3};
-        bool alone = i < 4 || text.p[i - 4] < '0' || text.p[i - 4] > '9';
-        if (alone && rt_str_int(digits, http) && (*http < 100 || *http > 599))
-            *http = 0;
-    }
-    return keep_text(x, object);
-}
-
-/* What the request carried where one object belongs: nothing, or a string that holds one. Loggers do that, too; so
- * it counts only where the call was refused for it. NULL: neither. */
-static const char *
-wrapped_body(struct extract *x, const struct scan_value *v, const struct event *e)
-{
-    const char *method = route_method(e->kind);
-    if (v->type != SCAN_STRING || method == NULL || strcmp(method, "POST") != 0)
-        return NULL;
-    rt_str text = rt_str_trim(value_text(x, v, 1));
-    if (text.n == 0)
-        return "empty";
-    return text.n > 2 && text.p[0] == '"' && text.p[text.n - 1] == '"' ? "in-string" : NULL;
-}
-
-static int
-build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
-      struct rt_err *err)
-{
-    struct event e;
-    struct body_look look;
-    int64_t http = 0;
-    if (slot != NULL && poll_repeats(x, parts, slot, response))
-        return poll_again(x, parts, slot, err);
-    event_init(&e);
-    if (slot != NULL) {
-        take_route(&e, &slot->route);
-        x->masked += slot->route.placeholder || slot->route.masked;
-    } else {
-        e.kind = kind;
-    }
-    if (scan_present(&parts[FORMAT_METHOD]))
-        e.method = parts[FORMAT_METHOD].text;
-    value_http(&parts[FORMAT_HTTP], &http);
-    if (response.n == 0 && parts[FORMAT_ERROR].type == SCAN_STRING)
-        response = answer_in_text(x, value_text(x, &parts[FORMAT_ERROR], 3), &http);
-    if (http >= 100 && http <= 999)
-        e.http = (int32_t)http;
-    call_time(x, &parts[FORMAT_TIME], &e);
-    if (x->options.glance && slot != NULL)
-        return LINE_EVENT;
-    call_duration(x, parts, &e);
-    if (scan_present(&parts[FORMAT_ERROR]) && e.http == 0 && response.n == 0)
-        e.error = rt_str_of(error_word(value_text(x, &parts[FORMAT_ERROR], 3)));
-    if (body_answer(x, &e, response, slot, &look, err) < 0)
-        return -1;
-    if (take_halves(x, parts, &e, response, err) < 0)
-        return -1;
-    derive_outcome(x, &e, look.vendor && !e.half);
-    if (e.half && !e.is_answer)
-        e.outcome = OUTCOME_UNKNOWN;
-    if (e.plain && e.outcome == OUTCOME_OK && !e.half && e.join.n == 0 &&
-        (slot == NULL || (slot->route.defect == NULL && !route_method_wrong(e.kind, e.method)))) {
-        if (slot != NULL)
-            poll_note(x, slot, &e, response);
-        return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
-    }
-    e.plain = false;
-    const char *wrapped = wrapped_body(x, &parts[FORMAT_REQUEST], &e);
-    if (wrapped != NULL && add_text(x, &e, FIELD_BODY_DEFECT, rt_str_of(wrapped)) < 0)
-        return rt_fail_mem(err);
-    if (scan_present(&parts[FORMAT_REQUEST]) && body_request(x, &e, part_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
-        return -1;
-    if (scan_present(&parts[FORMAT_REQUEST_HEADERS]) &&
-        (exposed_headers(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0 ||
-         header_fields(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0))
-        return -1;
-    if (e.join.n > 0 && !e.half)
-        e.join = RT_NONE;
-    if (derive_fields(x, &e, slot != NULL ? &slot->route : NULL, err) < 0)
-        return -1;
-    if (e.kind == KIND_START && foreign_services(x, &e, err) < 0)
-        return -1;
-    return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
 }
 
 /* What was sent, without anything that a logger adds. */
@@ -261,7 +94,7 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
         if (body.n > 0 && (kind == KIND_NONE || kind == sent))
             none[FORMAT_REQUEST] = (struct scan_value){SCAN_OBJECT, body, false};
         kind = kind == KIND_NONE && body.n > 0 ? sent : kind;
-        return build(x, none, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, whole, err);
+        return call_build(x, none, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, whole, err);
     }
     if (is_pasted_body(x, whole) && !text_keep_body(x, whole))
         return rt_fail_mem(err);
@@ -325,7 +158,7 @@ read_foreign(struct extract *x, const struct scan_value *parts, struct rt_err *e
     call_time(x, &parts[FORMAT_TIME], &e);
     if (value_http(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 599)
         e.http = (int32_t)http;
-    rt_str body = scan_present(&parts[FORMAT_REQUEST]) ? part_body(x, &parts[FORMAT_REQUEST], 2) : RT_NONE;
+    rt_str body = scan_present(&parts[FORMAT_REQUEST]) ? call_body(x, &parts[FORMAT_REQUEST], 2) : RT_NONE;
     rt_str method = scan_present(&parts[FORMAT_METHOD]) ? value_text(x, &parts[FORMAT_METHOD], 1) : RT_NONE;
     return foreign_call(x, &e, value_text(x, &parts[FORMAT_URL], 0), method, body, err);
 }
@@ -367,12 +200,12 @@ read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct
     bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
     struct route_slot *slot = known ? x->hint_slot : route_cache_get(x->cache, value_text(x, &parts[FORMAT_URL], 0));
     if (slot == NULL) {
-        int fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
+        int fate = read_callback(x, parts, whole.n > 0 ? whole : call_body(x, &parts[FORMAT_REQUEST], 2), err);
         if (fate == LINE_UNMATCHED)
             fate = read_foreign(x, parts, err);
         return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);
     }
-    rt_str body = part_body(x, &parts[FORMAT_RESPONSE], 2);
+    rt_str body = call_body(x, &parts[FORMAT_RESPONSE], 2);
     if (asks_alone(x, parts, body)) {
         memcpy(request, parts, sizeof(request));
         request[FORMAT_REQUEST] = request[FORMAT_RESPONSE];
@@ -380,7 +213,7 @@ read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct
         parts = request;
         body = RT_NONE;
     }
-    return build(x, parts, slot, KIND_NONE, body, err);
+    return call_build(x, parts, slot, KIND_NONE, body, err);
 }
 
 /* An answer whose call is told by words or by the id of its request. LINE_UNMATCHED: it is none. */
@@ -388,7 +221,7 @@ static int
 read_answer(struct extract *x, const struct scan_value *parts, struct rt_err *err)
 {
     uint8_t kind = scan_present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
-    rt_str response = part_body(x, &parts[FORMAT_RESPONSE], 2);
+    rt_str response = call_body(x, &parts[FORMAT_RESPONSE], 2);
     bool answered = scan_present(&parts[FORMAT_HTTP]), failed = scan_present(&parts[FORMAT_ERROR]);
     bool vendor = response.n > 0 && body_is_vendor(x, rt_str_trim(response));
     bool exchange = kind != KIND_NONE && (answered || response.n > 0);
@@ -396,7 +229,7 @@ read_answer(struct extract *x, const struct scan_value *parts, struct rt_err *er
     if (!vendor && !exchange && !(awaited && (answered || failed)))
         return LINE_UNMATCHED;
     kind = kind_told(parts);
-    return build(x, parts, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, response, err);
+    return call_build(x, parts, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, response, err);
 }
 
 /* A call somewhere inside the record, under keys of the logger's own. */
@@ -444,7 +277,7 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     if (parts[FORMAT_DOWN].type == SCAN_STRING)
         return read_outage(x, parts, err);
     if (parts[FORMAT_HOOK].type == SCAN_OBJECT || parts[FORMAT_HOOK].type == SCAN_STRING)
-        fate = read_callback(x, parts, part_body(x, &parts[FORMAT_HOOK], 2), err);
+        fate = read_callback(x, parts, call_body(x, &parts[FORMAT_HOOK], 2), err);
     if (fate != LINE_UNMATCHED)
         return fate;
     if (parts[FORMAT_URL].type == SCAN_STRING && is_request_line(parts[FORMAT_URL].text)) {
@@ -456,7 +289,7 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
         return read_url(x, parts, whole, err);
     fate = read_answer(x, parts, err);
     if (fate == LINE_UNMATCHED)
-        fate = read_callback(x, parts, whole.n > 0 ? whole : part_body(x, &parts[FORMAT_REQUEST], 2), err);
+        fate = read_callback(x, parts, whole.n > 0 ? whole : call_body(x, &parts[FORMAT_REQUEST], 2), err);
     if (fate != LINE_UNMATCHED)
         return fate;
     bool record = holds_record(&parts[FORMAT_MESSAGE]);

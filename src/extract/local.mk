@@ -1,4 +1,4 @@
-librectrace_a_SOURCES += src/extract/body.c src/extract/call.c src/extract/call_time.c \
+librectrace_a_SOURCES += src/extract/body.c src/extract/call.c src/extract/call_build.c src/extract/call_time.c \
 	src/extract/callback.c src/extract/choose.c src/extract/choose.h src/extract/derive.c \
 	src/extract/exchange.c src/extract/extract.c src/extract/extract.h src/extract/facts.c \
 	src/extract/dump.c src/extract/lenient.c src/extract/lenient_reader.h \

@@ -229,6 +229,12 @@ int callback_search(struct extract *x, rt_str object, struct rt_err *err);
 /* Could the text hold a callback? */
 bool callback_likely(const struct extract *x, rt_str text);
 
+/* call_build.c: the event of a call, from its URL (`slot`) or of a known kind, with its answer; a body among the parts,
+ * unescaped into buffer `which`. */
+int call_build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
+               struct rt_err *err);
+rt_str call_body(struct extract *x, const struct scan_value *v, unsigned which);
+
 /* call.c: the parts of a record to an event. A line_fate, or -1. */
 int call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err);
 
