@@ -160,11 +160,14 @@ def carried_away(b, url, folder):
     check("the link is copied", b.value("window.copied === location.href"))
     b.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=folder)
     b.click("[...drawer.querySelectorAll('button')].find(e => e.textContent === 'download trace')")
-    end, found = time.monotonic() + 20, []
-    while not found and time.monotonic() < end:
+    end, found, events = time.monotonic() + 30, [], []
+    while not events and time.monotonic() < end:
         found = [n for n in os.listdir(folder) if n.startswith("trace-") and n.endswith(".json")]
+        try:
+            events = [e for n in found for e in json.load(open(os.path.join(folder, n)))["traceEvents"]]
+        except ValueError:  # it is still coming
+            pass
         time.sleep(0.1)
-    events = json.load(open(os.path.join(folder, found[0])))["traceEvents"] if found else []
     check("the trace is downloaded, with calls and callbacks", {e.get("tid") for e in events} >= {1, 2, 3} and all(e["ph"] in "MXi" for e in events), found)
     check("it prints", len(b.ask("Page.printToPDF")["data"]) > 20000)
     b.ask("Emulation.setEmulatedMedia", media="print")

@@ -266,14 +266,18 @@ with Folder() as folder:
         linear(server)
         check("half closed", asyncio.run(half_close(server.port)) == 200)
         check("one byte a packet", asyncio.run(byte_by_byte(server.port)) == 200)
-        rates = {}
-        for count in (8, 64, 127, 128, 129, 255, 256, 384, 512):
-            statuses, rounds = asyncio.run(in_step(server.port, count))
-            rates[count] = count / min(rounds)
-            check(f"{count} clients in step", set(statuses) == {200} and len(statuses) == 5 * count and max(rounds) < 5 + 2 * machine.most,
-                  f"{1000 * min(rounds):.0f} to {1000 * max(rounds):.0f} ms")
-        check("no count of clients in step stands still", min(rates[n] for n in (128, 256, 384, 512)) > 0.3 * min(rates[127], rates[255]),
-              {k: round(v) for k, v in rates.items()})
+        rates, even = {}, False
+        # The loop that loses a wake-up does so each time; the machine is slow for one count and not for another now and then.
+        for _ in range(3):
+            for count in (8, 64, 127, 128, 129, 255, 256, 384, 512):
+                statuses, rounds = asyncio.run(in_step(server.port, count))
+                rates[count] = count / min(rounds)
+                check(f"{count} clients in step", set(statuses) == {200} and len(statuses) == 5 * count and max(rounds) < 5 + 2 * machine.most,
+                      f"{1000 * min(rounds):.0f} to {1000 * max(rounds):.0f} ms")
+            even = min(rates[n] for n in (128, 256, 384, 512)) > 0.3 * min(rates[127], rates[255])
+            if even:
+                break
+        check("no count of clients in step stands still", even, {k: round(v) for k, v in rates.items()})
         asyncio.run(cut_off(server.port, 200))
         rotation(folder, server)
         meaning(folder, server)
