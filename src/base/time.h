@@ -53,7 +53,7 @@ size_t rt_time_parse_format(rt_str s, const char *format, struct rt_stamp *out);
 /* "5m42s", "200ms", "1h", "2d", "1.5s"; negative with a leading '-'. False: not a duration. */
 bool rt_dur_parse(rt_str s, rt_dur *out);
 
-#define RT_TIME_MAX 40 /* bytes that hold any of the forms below, with NUL */
+#define RT_TIME_MAX 48 /* bytes that hold any of the forms below, with NUL */
 /* 2026-01-05T08:00:03.000Z */
 const char *rt_time_rfc3339(rt_time t, char buf[RT_TIME_MAX]);
 /* 2026-01-05 08:00:03 */

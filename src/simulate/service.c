@@ -319,7 +319,8 @@ control(struct sim_service *s, enum sim_call call, struct sim_vars *v, rt_time a
     if (t == NULL)
         return say(s, "not-found");
     struct state now = state_at(s, t, at);
-    if (now.away || now.gone || at > t->begin + resource(s, t->rid)->control)
+    const struct sim_resource *r = resource(s, t->rid);
+    if (now.away || now.gone || r == NULL || at > t->begin + r->control)
         return say(s, "not-found");
     if (now.ending || t->stopped != RT_TIME_NONE)
         return say(s, call == SIM_STOP    ? "exiting"
