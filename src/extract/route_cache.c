@@ -14,7 +14,7 @@ enum {
     SETS = 1024,
     WAYS = 2,
     CACHED_URL = 1024,
-    STALE = 8 * SETS * WAYS, /* looks after which a URL that nobody asked for is not worth its memory */
+    STALE = 4 * SETS * WAYS, /* looks after which a URL that nobody asked for is not worth its memory */
     SWEPT = 4,               /* slots looked at with each new URL */
 };
 

@@ -70,11 +70,17 @@ new_app(struct meter *m, rt_str id)
 
 /* Spread, because ticks in a row would stand in a row and be walked along. The four of a cache line
  * stay together: they are looked at together. */
+static size_t
+home_of(const struct meter_app *a, int64_t tick)
+{
+    uint64_t line = ((uint64_t)tick >> 2) * UINT64_C(0x9fb21c651e98df25);
+    return ((size_t)(line >> 32) << 2 | ((size_t)tick & 3)) & a->mask;
+}
+
 static struct meter_cell *
 find_cell(const struct meter_app *a, int64_t tick)
 {
-    uint64_t line = ((uint64_t)tick >> 2) * UINT64_C(0x9fb21c651e98df25);
-    size_t i = ((size_t)(line >> 32) << 2 | ((size_t)tick & 3)) & a->mask;
+    size_t i = home_of(a, tick);
     while (a->cells[i].calls != 0 && a->cells[i].tick != tick)
         i = (i + 1) & a->mask;
     return &a->cells[i];
@@ -245,62 +251,61 @@ meter_settle(struct meter *m)
 
 /* ---- counting ---- */
 
-/* The tick of the cell that would stand at `at` if all were sorted; by quickselect, which moves them about. */
+/* The tick of the cell that would stand at `at` if all were sorted: where it lies among ever shorter ranges of ticks. */
 static int64_t
-tick_at(struct meter_cell *v, size_t n, size_t at)
+tick_at(const struct meter_app *a, size_t at)
 {
-    size_t from = 0, to = n;
-    while (to - from > 1) {
-        int64_t pivot = v[from + (to - from) / 2].tick;
-        size_t less = from, same = from, rest = to;
-        while (same < rest) {
-            struct meter_cell c = v[same];
-            if (c.tick < pivot) {
-                v[same++] = v[less];
-                v[less++] = c;
-            } else if (c.tick == pivot) {
-                same++;
-            } else {
-                v[same] = v[--rest];
-                v[rest] = c;
-            }
+    enum { BITS = 12, RANGES = 1 << BITS };
+    uint32_t in[RANGES];
+    uint64_t from = 0; /* ticks are counted from the least that can be */
+    for (int shift = 64 - BITS;; shift = shift > BITS ? shift - BITS : 0) {
+        memset(in, 0, sizeof(in));
+        for (size_t i = 0; i <= a->mask; i++) {
+            uint64_t tick = (uint64_t)a->cells[i].tick - (uint64_t)INT64_MIN;
+            if (a->cells[i].calls != 0 && tick >= from && (tick - from) >> shift < RANGES)
+                in[(tick - from) >> shift]++;
         }
-        if (at < less)
-            to = less;
-        else if (at >= rest)
-            from = rest;
-        else
-            return pivot;
+        uint64_t r = 0;
+        while (r + 1 < RANGES && in[r] <= at)
+            at -= in[r++];
+        from += r << shift;
+        if (shift == 0)
+            return (int64_t)(from + (uint64_t)INT64_MIN);
     }
-    return v[from].tick;
 }
 
-/* The same room without the older half: what is kept is put aside, no second table is made. */
-static int
+/* What stands behind moves up, so that all are found from where they belong. */
+static void
+empty_cell(struct meter_app *a, size_t hole)
+{
+    for (size_t i = (hole + 1) & a->mask; a->cells[i].calls != 0; i = (i + 1) & a->mask)
+        if (((i - home_of(a, a->cells[i].tick)) & a->mask) >= ((i - hole) & a->mask)) {
+            a->cells[hole] = a->cells[i];
+            hole = i;
+        }
+    a->cells[hole] = (struct meter_cell){.calls = 0};
+}
+
+/* The same room without the older half. */
+static void
 forget_old(struct meter_app *a)
 {
-    struct meter_cell *kept = rt_calloc(CELLS_SURE, sizeof(*kept));
-    size_t n = collect(a), count = 0;
-    if (kept == NULL)
-        return -1;
-    a->since = tick_at(a->cells, n, n - CELLS_SURE);
-    for (size_t i = 0; i < n; i++)
-        if (a->cells[i].tick >= a->since)
-            kept[count++] = a->cells[i];
-    memset(a->cells, 0, (a->mask + 1) * sizeof(*a->cells));
-    for (size_t i = 0; i < count; i++)
-        *find_cell(a, kept[i].tick) = kept[i];
-    a->n = count;
-    rt_free(kept);
-    return 0;
+    a->since = tick_at(a, a->n - CELLS_SURE);
+    for (size_t i = 0; i <= a->mask; i++)
+        while (a->cells[i].calls != 0 && a->cells[i].tick < a->since) {
+            empty_cell(a, i);
+            a->n--;
+        }
 }
 
 static int
 make_room(struct meter_app *a)
 {
-    if (a->mask + 1 >= CELLS_MOST)
-        return forget_old(a);
-    size_t room = a->mask + 1 < CELLS_MOST / 4 ? 4 * (a->mask + 1) : CELLS_MOST, n = collect(a);
+    if (a->mask + 1 >= CELLS_MOST) {
+        forget_old(a);
+        return 0;
+    }
+    size_t room = a->mask + 1 < CELLS_MOST / 8 ? 4 * (a->mask + 1) : CELLS_MOST, n = collect(a);
     struct meter_cell *old = a->cells, *fresh = rt_zeroed(room, sizeof(*fresh));
     if (fresh == NULL)
         return -1;
