@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -17,13 +16,6 @@ struct writer {
     struct delivery *done;
 };
 
-rt_dur
-monotonic_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (rt_dur)t.tv_sec * RT_SEC + t.tv_nsec / 1000;
-}
 struct refusal *
 refusal_new(const struct store_refused *what, const struct secrets *secrets,
             const struct secret_app *app, int status)
