@@ -68,24 +68,6 @@ rt_str_find_nocase(rt_str s, rt_str needle)
     return SIZE_MAX;
 }
 
-static bool
-blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-rt_str
-rt_str_trim(rt_str s)
-{
-    while (s.n > 0 && blank(s.p[0])) {
-        s.p++;
-        s.n--;
-    }
-    while (s.n > 0 && blank(s.p[s.n - 1]))
-        s.n--;
-    return s;
-}
-
 bool
 rt_str_int(rt_str s, int64_t *out)
 {

@@ -49,6 +49,19 @@ rt_str_from(rt_str s, size_t at)
     return at >= s.n ? RT_NONE : (rt_str){s.p + at, s.n - at};
 }
 
+/* Without blanks, tabs, CR and LF at both ends. */
+static inline rt_str
+rt_str_trim(rt_str s)
+{
+    while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t' || s.p[0] == '\r' || s.p[0] == '\n')) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r' || s.p[s.n - 1] == '\n'))
+        s.n--;
+    return s;
+}
+
 /* Bytes order; a prefix sorts first. */
 int rt_str_cmp(rt_str a, rt_str b);
 /* ASCII case only. */
@@ -58,8 +71,6 @@ bool rt_str_ends(rt_str s, rt_str suffix);
 /* Offset of `needle` in `s`, or SIZE_MAX. The second ignores ASCII case. */
 size_t rt_str_find(rt_str s, rt_str needle);
 size_t rt_str_find_nocase(rt_str s, rt_str needle);
-/* Without blanks, tabs, CR and LF at both ends. */
-rt_str rt_str_trim(rt_str s);
 /* The whole of `s` is an integer that fits; leading '-' allowed, '+' and blanks are not. */
 bool rt_str_int(rt_str s, int64_t *out);
 /* 64-bit hash; not for adversaries that can see it, maps add a seed. */

@@ -157,16 +157,6 @@ condition_asks_sets(const struct rule_cond *conds, size_t count)
     return false;
 }
 
-bool
-condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, struct event_marks marks)
-{
-    for (size_t i = 0; i < count; i++)
-        if ((alts[i].kinds & kinds) != 0 && (alts[i].marks.has & ~marks.has) == 0 &&
-            (alts[i].marks.says & ~marks.says) == 0)
-            return true;
-    return false;
-}
-
 /* ---- an event ---- */
 
 static bool

@@ -22,7 +22,15 @@ condition_marks_add(struct event_marks *to, struct event_marks more)
 /* Is one of several groups of values asked for? */
 bool condition_asks_sets(const struct rule_cond *conds, size_t count);
 /* May any of the alternatives fit one of the events that have these kinds and marks? */
-bool condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, struct event_marks marks);
+static inline bool
+condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, struct event_marks marks)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((alts[i].kinds & kinds) != 0 && (alts[i].marks.has & ~marks.has) == 0 &&
+            (alts[i].marks.says & ~marks.says) == 0)
+            return true;
+    return false;
+}
 /* Does any of the alternatives fit the event? `re` NULL: a regular expression fits nothing. */
 bool condition_fits(const struct rule_match *alts, size_t count, const struct event *e,
                     const struct regex_memory *re);

@@ -40,32 +40,6 @@ box_free(struct box *b)
     rt_free(b);
 }
 
-rt_time
-box_earlier(rt_time a, rt_time b)
-{
-    if (a == RT_TIME_NONE || b == RT_TIME_NONE)
-        return a == RT_TIME_NONE ? b : a;
-    return a < b ? a : b;
-}
-
-rt_time
-box_shift(rt_time t, rt_dur d)
-{
-    rt_time sum = 0;
-    if (__builtin_add_overflow(t, d, &sum))
-        return d < 0 ? INT64_MIN + 1 : INT64_MAX;
-    return sum;
-}
-
-rt_dur
-box_span(rt_time from, rt_time to)
-{
-    rt_dur d = 0;
-    if (__builtin_sub_overflow(to, from, &d))
-        return to < from ? INT64_MIN + 1 : INT64_MAX;
-    return d;
-}
-
 struct binding *
 box_binding(const struct box *b, rt_str sid)
 {

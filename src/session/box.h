@@ -75,11 +75,36 @@ int box_keep(struct box *b, const struct event *e, const struct box_keep *how);
 struct binding *box_binding(const struct box *b, rt_str sid);
 /* Moves what `from` holds into `to`; `from` is empty afterwards. 0, or -1: memory. */
 int box_absorb(struct box *to, struct box *from);
+
+/* Asked for each poll, some of them several times. */
+
 /* Earlier of two times; unknown counts as latest. */
-rt_time box_earlier(rt_time a, rt_time b);
+static inline rt_time
+box_earlier(rt_time a, rt_time b)
+{
+    if (a == RT_TIME_NONE || b == RT_TIME_NONE)
+        return a == RT_TIME_NONE ? b : a;
+    return a < b ? a : b;
+}
+
 /* t + d, without going past either end of time. */
-rt_time box_shift(rt_time t, rt_dur d);
+static inline rt_time
+box_shift(rt_time t, rt_dur d)
+{
+    rt_time sum = 0;
+    if (__builtin_add_overflow(t, d, &sum))
+        return d < 0 ? INT64_MIN + 1 : INT64_MAX;
+    return sum;
+}
+
 /* to - from, likewise. */
-rt_dur box_span(rt_time from, rt_time to);
+static inline rt_dur
+box_span(rt_time from, rt_time to)
+{
+    rt_dur d = 0;
+    if (__builtin_sub_overflow(to, from, &d))
+        return to < from ? INT64_MIN + 1 : INT64_MAX;
+    return d;
+}
 
 #endif

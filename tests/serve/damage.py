@@ -26,6 +26,11 @@ def facts(text):
     return json.dumps([r["sessions"], r["findings"]], sort_keys=True), lost
 
 
+def tells(store):
+    code, out, err = report(store)
+    return code == 3 or "damaged" in err or facts(out)[1] > 0
+
+
 def fill(folder, count, close):
     server = Server(folder)
     for number in range(count):
@@ -101,7 +106,8 @@ def flips(what, suffix, close, check_serve):
                     crashed.append((at, code, log[-200:]))
                 elif code == 0:
                     ids, whole = stored(to)
-                    if len(set(ids) & {f"n-{n}" for n in range(40)}) < 40 and "damaged" not in log:
+                    # Rows whose keys stand in a run are not read at the start: who reads them tells.
+                    if len(set(ids) & {f"n-{n}" for n in range(40)}) < 40 and "damaged" not in log and not tells(to):
                         silent.append((at, len(ids), log[-200:]))
         check(f"{what}: no crash", not crashed, crashed[:2])
         check(f"{what}: nothing is lost or concluded in silence", not silent,
@@ -110,6 +116,20 @@ def flips(what, suffix, close, check_serve):
 
 flips("a bit of the store", "", True, True)
 flips("a bit of its log", "-wal", False, True)
+
+# The id of a row beside its body; its key stands in a run, so a server does not read it when it starts.
+with Folder() as folder:
+    fill(folder, 40, True)
+    whole, to = open(folder.store, "rb").read(), folder.path + "/flipped.db"
+    places = [m.start() for m in re.finditer(rb"n-17\D", whole)]
+    told = []
+    for at in places:
+        copy(folder, to)
+        with open(to, "r+b") as f:
+            f.seek(at + 2)
+            f.write(bytes([whole[at + 2] ^ 4]))
+        told.append(serve_once(folder, to)[0] == 0 and tells(to))
+    check("a bit of an id: whoever reads the row tells", len(places) >= 2 and all(told), told)
 
 # What a broken log held is told by the server, and kept beside.
 with Folder() as folder:
