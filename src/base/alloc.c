@@ -13,6 +13,14 @@
 #include <malloc.h>
 #endif
 
+#ifdef __SANITIZE_ADDRESS__ /* gcc */
+#define LEAKS_ARE_COUNTED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) /* clang */
+#define LEAKS_ARE_COUNTED
+#endif
+#endif
+
 /* So far away that the hook counts but does not fail again. */
 #define NEVER (LLONG_MAX / 2)
 
@@ -77,14 +85,8 @@ rt_free(void *p)
 bool
 rt_frees_at_end(void)
 {
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef LEAKS_ARE_COUNTED
     return true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-    return true;
-#else
-    return false;
-#endif
 #else
     return false;
 #endif

@@ -6,7 +6,7 @@
  *
  *   NAME.def   FUNCTION(f) for each of its functions that we call, without its prefix
  *   NAME.h     a struct of these, and NAME_open(): before the first call
- *   NAME.c     the struct: filled by LIBRARY_LATE, or by the linker where configure found no name to open
+ *   NAME.c     the struct: filled by library_open(), or by the linker where configure found no name to open
  */
 #ifndef RECTRACE_BASE_LIBRARY_H
 #define RECTRACE_BASE_LIBRARY_H
@@ -27,6 +27,10 @@ struct library {
     pthread_mutex_t lock;
     void *handle; /* NULL: not opened yet; stays open as long as the process runs */
 };
+#define LIBRARY(soname, functions)                                                            \
+    {                                                                                         \
+        soname, functions, sizeof(functions) / sizeof((functions)[0]), PTHREAD_MUTEX_INITIALIZER, NULL \
+    }
 /* Any thread, any number of times. -1: it is not there, or lacks a function; the message names it. */
 int library_open(struct library *l, struct rt_err *err);
 

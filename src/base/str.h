@@ -49,15 +49,22 @@ rt_str_from(rt_str s, size_t at)
     return at >= s.n ? RT_NONE : (rt_str){s.p + at, s.n - at};
 }
 
-/* Without blanks, tabs, CR and LF at both ends. */
+/* What JSON calls blank: space, tab, CR, LF. */
+static inline bool
+rt_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Without blanks at both ends. */
 static inline rt_str
 rt_str_trim(rt_str s)
 {
-    while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t' || s.p[0] == '\r' || s.p[0] == '\n')) {
+    while (s.n > 0 && rt_blank(s.p[0])) {
         s.p++;
         s.n--;
     }
-    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r' || s.p[s.n - 1] == '\n'))
+    while (s.n > 0 && rt_blank(s.p[s.n - 1]))
         s.n--;
     return s;
 }

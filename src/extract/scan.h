@@ -40,7 +40,7 @@ int scan_unescape(rt_str text, struct rt_buf *out);
 static inline size_t
 scan_blanks(rt_str s, size_t i)
 {
-    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t' || s.p[i] == '\n' || s.p[i] == '\r'))
+    while (i < s.n && rt_blank(s.p[i]))
         i++;
     return i;
 }

@@ -45,9 +45,7 @@ unbase(rt_str s, unsigned char *out, size_t *n)
     for (size_t i = 0; i < s.n; i++) {
         int six = sextet(s.p[i]);
         if (six < 0)
-            return s.p[i] == ' ' || s.p[i] == '\n' || s.p[i] == '\r' || s.p[i] == '\t'
-                       ? "blanks"
-                       : "characters";
+            return rt_blank(s.p[i]) ? "blanks" : "characters";
         bits = bits << 6 | (uint32_t)six;
         have += 6;
         if (have >= 8) {

@@ -89,7 +89,7 @@ feed_open_source(struct feed *f, const struct feed_source *source, const struct 
 }
 
 void
-feed_sip(struct feed *f, size_t bytes)
+feed_read_at_most(struct feed *f, size_t bytes)
 {
     if (bytes < f->in_cap)
         f->in_cap = bytes;

@@ -61,8 +61,8 @@ int feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflat
                      struct rt_err *err);
 /* `source` must outlive the feed. */
 int feed_open_source(struct feed *f, const struct feed_source *source, const struct rt_limits *limits, struct rt_err *err);
-/* Reads no more than so much at once from then on. */
-void feed_sip(struct feed *f, size_t bytes);
+/* From then on no more than so much is read of the file at once. */
+void feed_read_at_most(struct feed *f, size_t bytes);
 void feed_close(struct feed *f);
 /* Fills `out` as far as it goes; 0 bytes: the end (or damage). -1: memory. */
 int feed_fill(struct feed *f, uint8_t *out, size_t room, size_t *got, struct rt_err *err);

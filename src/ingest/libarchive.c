@@ -16,7 +16,7 @@ libarchive_open(struct rt_err *err)
 #include "ingest/libarchive.def"
 #undef FUNCTION
     };
-    static struct library l = {ARCHIVE_SONAME, functions, sizeof(functions) / sizeof(functions[0]), PTHREAD_MUTEX_INITIALIZER, NULL};
+    static struct library l = LIBRARY(ARCHIVE_SONAME, functions);
     return library_open(&l, err);
 }
 

@@ -71,7 +71,7 @@ ring_new(struct feed *f, enum reader_way way, struct rt_err *err)
     r->feed = f;
     r->room = way == READ_FEW ? FEW_BYTES : BLOCK_BYTES;
     if (way == READ_FEW)
-        feed_sip(f, FEW_BYTES);
+        feed_read_at_most(f, FEW_BYTES);
     for (int i = 0; i < (way == READ_AHEAD ? BLOCKS : 1); i++) {
         r->bytes[i] = rt_malloc(r->room);
         if (r->bytes[i] == NULL) {

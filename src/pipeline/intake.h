@@ -12,7 +12,7 @@ struct intake_options {
     const struct input *input;
     uint32_t index;
     const char *format, *zone; /* defaults of the run; the input's own win */
-    enum reader_way way;
+    enum reader_way way;       /* READ_FEW: a look, for which only format and times are extracted */
     bool drop_times;           /* stamps without a zone are not used: other inputs have one */
     rt_time since, until;
     uint64_t max_lines;        /* 0 = all */

@@ -183,10 +183,7 @@ envelope_read(const struct envelope_reader *r, rt_str body, struct envelope *out
 {
     struct scan_value values[ENVELOPE__PARTS] = {{SCAN_NONE, RT_NONE, false}}, other;
     unsigned depth = (unsigned)r->limits->json_depth;
-    rt_str text = body;
-    while (text.n > 0 &&
-           (text.p[0] == ' ' || text.p[0] == '\n' || text.p[0] == '\r' || text.p[0] == '\t'))
-        text = rt_str_from(text, 1);
+    rt_str text = rt_str_from(body, scan_blanks(body, 0));
     *out = (struct envelope){.label = STORE_UNKNOWN, .notify = RT_TIME_NONE};
     size_t n = scan_plan_run(r->plan, text, depth, NULL, values, ENVELOPE__PARTS), at = 0;
     if (n == 0) {

@@ -16,7 +16,7 @@ mhd_open(struct rt_err *err)
 #include "receive/microhttpd.def"
 #undef FUNCTION
     };
-    static struct library l = {MICROHTTPD_SONAME, functions, sizeof(functions) / sizeof(functions[0]), PTHREAD_MUTEX_INITIALIZER, NULL};
+    static struct library l = LIBRARY(MICROHTTPD_SONAME, functions);
     return library_open(&l, err);
 }
 

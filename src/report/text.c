@@ -60,22 +60,20 @@ count_lines(const struct report_input *in, struct tally *api, struct tally *call
 
 /* "api 40 911 (99.9 % understood)": 100 % is said of all of them only. */
 static void
-tell_source(const struct layout *l, size_t *used, const char *name, const struct tally *t, const char *unit)
+tell_source(const struct layout *l, size_t *used, const char *name, const struct tally *t, const char *word)
 {
     char n[RT_GROUPED_MAX];
     if (t->read == 0)
         return;
     double share = 100.0 * (double)t->read / (double)(t->read + t->unread);
-    if (t->unread == 0)
-        piece(l, used, "   %s %s (100 %%%s)", name, rt_grouped(t->read, n), unit);
-    else
-        piece(l, used, "   %s %s (%.1f %%%s)", name, rt_grouped(t->read, n), share > 99.9 ? 99.9 : share, unit);
+    bool all = t->unread == 0;
+    piece(l, used, "   %s %s (%.*f %%%s)", name, rt_grouped(t->read, n), all ? 0 : 1, all || share < 99.9 ? share : 99.9, word);
 }
 
 static void
 header_inputs(const struct layout *l, const struct report *r)
 {
-    uint64_t lines = 0, ignored = 0, unread = 0;
+    uint64_t lines = 0, ignored = 0;
     struct tally api = {0}, callbacks = {0};
     char a[32], b[32];
     for (size_t i = 0; i < r->input_count; i++) {
@@ -83,7 +81,7 @@ header_inputs(const struct layout *l, const struct report *r)
         ignored += r->inputs[i].counts[1];
         count_lines(&r->inputs[i], &api, &callbacks);
     }
-    unread = api.unread + callbacks.unread;
+    uint64_t unread = api.unread + callbacks.unread;
     size_t used = 0;
     piece(l, &used, "Read     %zu file%s, %s line%s", r->input_count, rt_plural(r->input_count), rt_grouped(lines, a), rt_plural(lines));
     if (r->seconds >= 0 && l->w->colour)

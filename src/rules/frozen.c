@@ -74,13 +74,13 @@ number(struct cursor *c)
 static struct yaml_node *
 read_node(struct cursor *c)
 {
-    struct yaml_node *n = rt_arena_alloc(c->arena, sizeof(*n));
-    if (n == NULL)
-        return NULL;
     size_t kind = number(c), bytes = kind == FOLDED ? number(c) : 0;
     assert(bytes <= (size_t)(c->end - c->p));
     if (kind == FOLDED && !c->untested)
         return read_node(c);
+    struct yaml_node *n = rt_arena_alloc(c->arena, sizeof(*n));
+    if (n == NULL)
+        return NULL;
     if (kind == FOLDED) {
         n->type = YAML_LIST;
         c->p += bytes;

@@ -27,7 +27,7 @@ a_library_opens_or_says_why(void)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct library_function f[] = {{rows[i].function, &length}};
-        struct library l = {rows[i].soname, f, 1, PTHREAD_MUTEX_INITIALIZER, NULL};
+        struct library l = LIBRARY(rows[i].soname, f);
         struct rt_err err = {0};
         length = NULL;
         for (int times = 0; times < 2; times++) /* asked again it does the same */
