@@ -4,5 +4,5 @@ BASE_FILES = src/base/alloc.c src/base/alloc.h src/base/arena.c src/base/arena.h
 	src/base/log.c src/base/log.h src/base/map.c src/base/map.h src/base/monotonic.c \
 	src/base/monotonic.h src/base/out.c src/base/out.h src/base/slices.c src/base/slices.h \
 	src/base/str.c src/base/str.h src/base/time.c src/base/time.h src/base/time_text.c \
-	src/base/vec.c src/base/vec.h
+	src/base/varint.h src/base/vec.c src/base/vec.h
 librectrace_a_SOURCES += $(BASE_FILES)

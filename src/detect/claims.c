@@ -140,3 +140,13 @@ claim_cover(struct claims *d, const struct scope *s, const struct matched *m)
     qsort(c->covers, c->cover_count, sizeof(struct event *), by_address);
     return 0;
 }
+
+int
+claim_stand_in(struct claim *c, const struct event *(*other)(void *arg, const struct event *e), void *arg)
+{
+    for (size_t i = 0; i < c->cover_count; i++)
+        if ((c->covers[i] = other(arg, c->covers[i])) == NULL)
+            return -1;
+    qsort(c->covers, c->cover_count, sizeof(struct event *), by_address);
+    return 0;
+}

@@ -5,10 +5,12 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/alloc.h"
 #include "detect/internal.h"
 #include "detect/moment.h"
+#include "detect/roll.h"
+#include "session/meter.h"
 
 static const struct event *
 its_start(const struct session *s)
@@ -45,29 +47,106 @@ lives_matter(const struct detector *det)
            witness_asks(det, FIELD_TOKENED);
 }
 
+void
+crowds_init(struct crowds *c)
+{
+    *c = (struct crowds){.list = {NULL, 0, 0}};
+    rt_map_init(&c->by_app);
+}
+
+void
+crowds_fini(struct crowds *c)
+{
+    for (size_t i = 0; i < c->list.n; i++) {
+        RT_VEC_FREE(&c->list.v[i]->from);
+        RT_VEC_FREE(&c->list.v[i]->to);
+        RT_VEC_FREE(&c->list.v[i]->failed);
+    }
+    RT_VEC_FREE(&c->list);
+    rt_map_fini(&c->by_app);
+}
+
+static struct crowd *
+crowd_of(const struct detector *det, rt_str app)
+{
+    return app.n == 0 ? NULL : rt_map_get(&det->crowds.by_app, app);
+}
+
+/* NULL: memory. */
+static struct crowd *
+join_crowd(struct detector *det, rt_str app)
+{
+    struct crowd *c = crowd_of(det, app);
+    if (c != NULL || witness_word(det, &app) < 0)
+        return c;
+    c = rt_arena_alloc(&det->arena, sizeof(*c));
+    struct crowd **slot = c == NULL ? NULL : RT_VEC_PUSH(&det->crowds.list);
+    if (slot == NULL)
+        return NULL;
+    *slot = c;
+    c->app = app;
+    return rt_map_put(&det->crowds.by_app, app, c) < 0 ? NULL : c;
+}
+
+static int
+note_life(struct crowd *c, rt_time from, rt_time to)
+{
+    rt_time *begin = RT_VEC_PUSH(&c->from), *end = begin == NULL ? NULL : RT_VEC_PUSH(&c->to);
+    if (end == NULL)
+        return -1;
+    *begin = from;
+    *end = to;
+    return 0;
+}
+
+static int
+note_failed(struct crowd *c, struct crowd_place place)
+{
+    struct crowd_place *slot = RT_VEC_PUSH(&c->failed);
+    if (slot == NULL)
+        return -1;
+    *slot = place;
+    return 0;
+}
+
 int
 crowd_keep(struct detector *det, const struct session *s)
 {
-    rt_str app = s->app_id;
     bool failed = never_ran(s);
     const struct event *start = failed ? its_start(s) : NULL;
-    if (app.n == 0 || !lives_matter(det) ||
-        (failed ? start == NULL : s->from == RT_TIME_NONE))
+    if (s->app_id.n == 0 || !lives_matter(det) || (failed ? start == NULL : s->from == RT_TIME_NONE))
         return 0;
-    struct life *slot = witness_word(det, &app) < 0 ? NULL : RT_VEC_PUSH(&det->lives);
-    if (slot == NULL)
+    struct crowd *c = join_crowd(det, s->app_id);
+    if (c == NULL || (failed && note_failed(c, (struct crowd_place){start->input, start->line}) < 0))
         return -1;
-    *slot = (struct life){.app = app,
-                          .from = s->from,
-                          .to = s->to,
-                          .over = s->ended && !failed,
-                          .alone =
-                              s->ended && !failed && (s->kinds & UINT64_C(1) << KIND_STOP) == 0,
-                          .failed = failed,
-                          .input = failed ? start->input : 0,
-                          .line = failed ? start->line : 0};
+    if (s->ended && !failed) {
+        c->over++;
+        c->alone += (s->kinds & UINT64_C(1) << KIND_STOP) == 0;
+    }
+    return s->from == RT_TIME_NONE ? 0 : note_life(c, s->from, s->to);
+}
+
+int
+crowds_move(struct detector *det, const struct detector *from)
+{
+    for (size_t i = 0; i < from->crowds.list.n; i++) {
+        const struct crowd *f = from->crowds.list.v[i];
+        struct crowd *c = join_crowd(det, f->app);
+        if (c == NULL)
+            return -1;
+        for (size_t k = 0; k < f->from.n; k++)
+            if (note_life(c, f->from.v[k], f->to.v[k]) < 0)
+                return -1;
+        for (size_t k = 0; k < f->failed.n; k++)
+            if (note_failed(c, f->failed.v[k]) < 0)
+                return -1;
+        c->over += f->over;
+        c->alone += f->alone;
+    }
     return 0;
 }
+
+/* ---- at the end ---- */
 
 static int
 by_time(const void *a, const void *b)
@@ -91,189 +170,155 @@ until(const rt_time *v, size_t n, rt_time t)
     return low;
 }
 
-static int
-add_number(struct detector *det, const struct event *e, uint16_t field, int64_t number)
-{
-    struct event_value v = {.field = field, .num = number};
-    /* Witnesses are the detector's own. */
-    return event_get(e, field) != NULL
-               ? 0
-               : event_add(&det->arena, (struct event *)(uintptr_t)e, &v);
-}
-
-/* At one time, after each start. */
-static int
-tell_live(struct detector *det, const struct scope *s, rt_str app)
-{
-    size_t n = 0;
-    rt_time *from = rt_calloc(2 * det->lives.n + 1, sizeof(*from));
-    if (from == NULL)
-        return -1;
-    rt_time *to = from + det->lives.n;
-    for (size_t i = 0; i < det->lives.n; i++)
-        if (det->lives.v[i].from != RT_TIME_NONE && rt_str_eq(det->lives.v[i].app, app)) {
-            from[n] = det->lives.v[i].from;
-            to[n++] = det->lives.v[i].to;
-        }
-    qsort(from, n, sizeof(*from), by_time);
-    qsort(to, n, sizeof(*to), by_time);
-    int rc = 0;
-    for (size_t i = 0; n > 0 && rc == 0 && i < s->n; i++) {
-        const struct event *e = s->v[i].e;
-        if (e->kind != KIND_START || e->outcome != OUTCOME_OK || !moment_known(e))
-            continue;
-        /* This one may be heard of no more, and counts all the same. */
-        size_t live = until(from, n, e->end) - until(to, n, e->end);
-        rc = add_number(det, e, FIELD_LIVE, live == 0 ? 1 : (int64_t)live);
-    }
-    rt_free(from);
-    return rc;
-}
-
 static bool
 started(const struct event *e)
 {
     return e->kind == KIND_START && e->outcome == OUTCOME_OK;
 }
 
-/* At the last start: how many recordings ended, and how. */
-static int
-tell_ends(struct detector *det, const struct scope *s, rt_str app)
-{
-    const struct event *last = NULL;
-    int64_t over = 0, alone = 0;
-    for (size_t i = 0; i < s->n; i++)
-        if (started(s->v[i].e))
-            last = s->v[i].e;
-    for (size_t i = 0; i < det->lives.n; i++)
-        if (rt_str_eq(det->lives.v[i].app, app)) {
-            over += det->lives.v[i].over;
-            alone += det->lives.v[i].alone;
-        }
-    if (last == NULL || over == 0)
-        return 0;
-    return add_number(det, last, FIELD_OVER, over) |
-           add_number(det, last, FIELD_ALONE, alone * 100 / over);
-}
-
 static bool
-came_to_nothing(const struct detector *det, const struct event *start)
+came_to_nothing(const struct crowd *c, const char *start)
 {
-    for (size_t i = 0; i < det->lives.n; i++)
-        if (det->lives.v[i].failed && det->lives.v[i].input == start->input &&
-            det->lives.v[i].line == start->line)
+    struct witness w;
+    testimony_read(start, &w);
+    for (size_t i = 0; i < c->failed.n; i++)
+        if (c->failed.v[i].input == w.input && c->failed.v[i].line == w.line)
             return true;
     return false;
 }
 
-/* At the only start without a token, when its recording never ran: how many had one. */
-static int
-tell_tokens(struct detector *det, const struct scope *s)
+static void
+count_tokens(struct crowd *c, const struct roll_entry *v, size_t n)
 {
-    const struct event *bare = NULL;
-    int64_t without = 0, with = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        const struct event *e = s->v[i].e;
+    size_t without = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct event *e = &v[i].like->e;
         rt_str token = started(e) ? event_text(e, FIELD_TOKEN) : RT_NONE;
         bool missing = rt_str_is(token, "missing");
-        bare = missing ? e : bare;
+        c->bare = missing ? v[i].at : c->bare;
         without += missing;
-        with += token.n > 0 && !missing;
+        c->tokened += token.n > 0 && !missing;
     }
-    return without == 1 && with > 0 && came_to_nothing(det, bare)
-               ? add_number(det, bare, FIELD_TOKENED, with)
-               : 0;
+    if (without != 1 || !came_to_nothing(c, c->bare))
+        c->bare = NULL;
 }
 
+void
+crowd_settle(const struct detector *det, const struct roll_entry *v, size_t n)
+{
+    struct crowd *c = crowd_of(det, v[0].like->e.app_id);
+    if (c == NULL)
+        return;
+    if (c->from.n > 1) {
+        qsort(c->from.v, c->from.n, sizeof(*c->from.v), by_time);
+        qsort(c->to.v, c->to.n, sizeof(*c->to.v), by_time);
+    }
+    for (size_t i = n; i > 0 && c->last == NULL; i--)
+        if (started(&v[i - 1].like->e))
+            c->last = v[i - 1].at;
+    count_tokens(c, v, n);
+}
+
+static int
+add_number(struct rt_arena *a, struct event *e, uint16_t field, int64_t number)
+{
+    struct event_value v = {.field = field, .num = number};
+    return event_get(e, field) != NULL ? 0 : event_add(a, e, &v);
+}
+
+/* How many recordings there are at one time after each start; of the last one, how many ended and how; of the
+ * only one without a token, whose recording never ran, how many had one. */
 int
-crowd_tell(struct detector *det, const struct scope *s)
+crowd_tell(const struct detector *det, const char *at, struct event *e, struct rt_arena *a)
 {
-    rt_str app = s->v[0].e->app_id;
-    return tell_live(det, s, app) < 0 || tell_ends(det, s, app) < 0 || tell_tokens(det, s) < 0
-               ? -1
-               : 0;
-}
-
-static int
-add_second(struct detector *det, rt_str app, const struct meter_second *best)
-{
-    struct event *e = rt_arena_alloc(&det->arena, sizeof(*e));
-    struct scope_event *slot = e == NULL ? NULL : RT_VEC_PUSH(&det->witnesses);
-    if (slot == NULL)
-        return -1;
-    event_init(e);
-    e->begin = e->end = e->last = best->begin;
-    e->app_id = app;
-    e->input = best->input;
-    e->line = best->line;
-    *slot = (struct scope_event){.e = e};
-    struct event_value stamped = {.field = FIELD_STAMPED,
-                                  .is_text = 1,
-                                  .text = rt_str_of(best->coarse ? "coarse" : "fine")};
-    if (event_add(&det->arena, e, &stamped) < 0)
-        return -1;
-    return add_number(det, e, FIELD_RATE, best->calls);
-}
-
-static int
-add_silence(struct detector *det, rt_str app, const struct meter_silence *s)
-{
-    struct event *e = rt_arena_alloc(&det->arena, sizeof(*e));
-    struct scope_event *slot = e == NULL ? NULL : RT_VEC_PUSH(&det->witnesses);
-    if (slot == NULL)
-        return -1;
-    event_init(e);
-    e->begin = e->end = e->last = s->end;
-    e->app_id = app;
-    e->input = s->input;
-    e->line = s->line;
-    *slot = (struct scope_event){.e = e};
-    if (add_number(det, e, FIELD_SILENCE, s->length / RT_MS) < 0)
-        return -1;
-    return add_number(det, e, FIELD_CALLS_BESIDE,
-                      (int64_t)(s->before < s->after ? s->before : s->after));
-}
-
-static int
-add_hosts(struct detector *det, const struct meter *meter)
-{
-    for (const struct meter_host *h = meter->hosts; h != NULL; h = h->next) {
-        struct event *e = rt_arena_alloc(&det->arena, sizeof(*e));
-        rt_str host = h->id;
-        struct scope_event *slot =
-            e == NULL || witness_word(det, &host) < 0 ? NULL : RT_VEC_PUSH(&det->witnesses);
-        if (slot == NULL)
-            return -1;
-        event_init(e);
-        e->begin = e->end = e->last = h->begin;
-        e->host = host;
-        e->input = h->input;
-        e->line = h->line;
-        *slot = (struct scope_event){.e = e};
-        if (add_number(det, e, FIELD_SLOW_SHARE, (int64_t)(100 * h->slow / h->calls)) < 0 ||
-            add_number(det, e, FIELD_TIMED, (int64_t)h->calls) < 0)
-            return -1;
+    int rc = 0;
+    const struct crowd *c = started(e) ? crowd_of(det, e->app_id) : NULL;
+    if (c == NULL)
+        return 0;
+    if (moment_known(e) && c->from.n > 0) {
+        /* This one may be heard of no more, and counts all the same. */
+        size_t live = until(c->from.v, c->from.n, e->end) - until(c->to.v, c->to.n, e->end);
+        rc |= add_number(a, e, FIELD_LIVE, live == 0 ? 1 : (int64_t)live);
     }
-    return 0;
+    if (at == c->last && c->over > 0)
+        rc |= add_number(a, e, FIELD_OVER, c->over) | add_number(a, e, FIELD_ALONE, c->alone * 100 / c->over);
+    if (at == c->bare && c->tokened > 0)
+        rc |= add_number(a, e, FIELD_TOKENED, c->tokened);
+    return rc;
+}
+
+/* ---- rates ---- */
+
+/* What was seen at one moment, and belongs to no session. */
+static struct event
+sight(rt_time time, uint32_t input, uint64_t line)
+{
+    struct event e;
+    memset(&e, 0, sizeof(e)); /* what is between the members, too: likes are compared as bytes */
+    event_init(&e);
+    e.begin = e.end = e.last = time;
+    e.input = input;
+    e.line = line;
+    return e;
+}
+
+static int
+note_second(struct detector *det, rt_str app, const struct meter_second *best)
+{
+    struct event e = sight(best->begin, best->input, best->line);
+    struct event_value values[] = {
+        {.field = FIELD_STAMPED, .is_text = 1, .text = rt_str_of(best->coarse ? "coarse" : "fine")},
+        {.field = FIELD_RATE, .num = best->calls},
+    };
+    e.app_id = app;
+    e.values = values;
+    e.value_count = 2;
+    return witness_note(det, &e);
+}
+
+static int
+note_silence(struct detector *det, rt_str app, const struct meter_silence *s)
+{
+    struct event e = sight(s->end, s->input, s->line);
+    struct event_value values[] = {
+        {.field = FIELD_SILENCE, .num = s->length / RT_MS},
+        {.field = FIELD_CALLS_BESIDE, .num = (int64_t)(s->before < s->after ? s->before : s->after)},
+    };
+    e.app_id = app;
+    e.values = values;
+    e.value_count = 2;
+    return witness_note(det, &e);
+}
+
+static int
+note_host(struct detector *det, const struct meter_host *h)
+{
+    struct event e = sight(h->begin, h->input, h->line);
+    struct event_value values[] = {
+        {.field = FIELD_SLOW_SHARE, .num = (int64_t)(100 * h->slow / h->calls)},
+        {.field = FIELD_TIMED, .num = (int64_t)h->calls},
+    };
+    e.host = h->id;
+    e.values = values;
+    e.value_count = 2;
+    return witness_word(det, &e.host) < 0 ? -1 : witness_note(det, &e);
 }
 
 int
 crowd_rates(struct detector *det, const struct meter *meter)
 {
-    if (witness_asks(det, FIELD_SLOW_SHARE) && add_hosts(det, meter) < 0)
-        return -1;
-    if (!witness_asks(det, FIELD_RATE) && !witness_asks(det, FIELD_SILENCE))
-        return 0;
-    for (const struct meter_app *a = meter->apps; a != NULL; a = a->next) {
+    bool rates = witness_asks(det, FIELD_RATE), silences = witness_asks(det, FIELD_SILENCE);
+    int rc = 0;
+    for (const struct meter_host *h = meter->hosts; witness_asks(det, FIELD_SLOW_SHARE) && h != NULL; h = h->next)
+        rc |= note_host(det, h);
+    for (const struct meter_app *a = meter->apps; (rates || silences) && a != NULL; a = a->next) {
         rt_str app = a->id;
-        if (witness_word(det, &app) < 0)
-            return -1;
-        for (size_t i = 0; i < a->best_count; i++)
-            if (a->best[i].calls > 1 && add_second(det, app, &a->best[i]) < 0)
-                return -1;
-        for (size_t i = 0; witness_asks(det, FIELD_SILENCE) && i < a->quiet_count; i++)
-            if (add_silence(det, app, &a->quiet[i]) < 0)
-                return -1;
+        rc |= witness_word(det, &app);
+        for (size_t i = 0; rc == 0 && i < a->best_count; i++)
+            if (a->best[i].calls > 1)
+                rc |= note_second(det, app, &a->best[i]);
+        for (size_t i = 0; rc == 0 && silences && i < a->quiet_count; i++)
+            rc |= note_silence(det, app, &a->quiet[i]);
     }
-    return 0;
+    return rc;
 }

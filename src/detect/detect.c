@@ -26,6 +26,8 @@ new_detector(const struct rule_set *rules, const struct rt_limits *limits, const
     rt_arena_init(&d->scratch, 4096, 0);
     rt_map_init(&d->subscribed);
     rt_map_init(&d->words);
+    testimony_draft_init(&d->draft);
+    crowds_init(&d->crowds);
     d->survey = survey != NULL ? survey : &d->own;
     if (survey == NULL && survey_init(&d->own, rules) < 0) {
         rt_fail_mem(err);
@@ -58,10 +60,8 @@ detector_free(struct detector **pd)
     if (d == NULL)
         return;
     matcher_fini(&d->matcher);
-    RT_VEC_FREE(&d->kept);
-    RT_VEC_FREE(&d->witnesses);
-    RT_VEC_FREE(&d->asides);
-    RT_VEC_FREE(&d->lives);
+    testimony_draft_fini(&d->draft);
+    crowds_fini(&d->crowds);
     rt_map_fini(&d->words);
     rt_map_fini(&d->subscribed);
     rt_arena_fini(&d->scratch);
@@ -73,8 +73,8 @@ detector_free(struct detector **pd)
 int
 detector_join(struct detector *d, struct detector **pfrom, struct rt_err *err)
 {
-    int rc = witness_move(d, *pfrom);
-    rc = rc < 0 ? -1 : subscription_move(d, *pfrom);
+    int rc = crowds_move(d, *pfrom) < 0 || subscription_move(d, *pfrom) < 0 ? -1 : 0;
+    testimonies_move(&d->witnesses, &(*pfrom)->witnesses);
     if (rc == 0)
         rt_arena_move(&d->arena, &(*pfrom)->arena);
     detector_free(pfrom);

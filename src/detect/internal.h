@@ -5,10 +5,11 @@
 #define RECTRACE_DETECT_INTERNAL_H
 
 #include "base/map.h"
+#include "detect/crowd.h"
 #include "detect/detect.h"
 #include "detect/match.h"
 #include "detect/survey.h"
-#include "session/meter.h"
+#include "detect/witness.h"
 
 struct claim { /* a finding and what it rests on */
     struct finding f;
@@ -38,34 +39,6 @@ rt_str claims_text(struct claims *d, rt_str text, bool *ok);
 /* NULL: nobody. */
 const struct claim_refs *claims_at(const struct claims *d, rt_str place);
 
-struct life { /* of a recording */
-    rt_str app;
-    rt_time from, to;
-    bool over, alone; /* it has ended; without a stop */
-    bool failed;      /* it never ran; only then these count: */
-    uint32_t input;   /* where its start is */
-    uint64_t line;
-};
-
-/* An event that is kept for rules about apps and hosts: `like` has what it shares with others. */
-struct witness {
-    const struct event *like;
-    rt_time begin, end, last;
-    rt_str cname, uid;
-    const rt_str *session; /* id */
-    uint64_t line;
-    uint32_t input, order, number, repeated;
-};
-enum { WITNESS_LIKES = 4 };
-struct witness_likes {
-    const struct event *v[WITNESS_LIKES]; /* the last ones; NULL: none */
-    size_t next;
-};
-
-struct scope_events {
-    struct scope_event *v;
-    size_t n, cap;
-};
 struct detector {
     const struct rule_set *rules;
     const struct rt_limits *limits;
@@ -76,11 +49,10 @@ struct detector {
     struct rt_arena arena;    /* of the witnesses */
     struct rt_map words;      /* text of witnesses, each once */
     struct rt_map subscribed; /* app -> mask of the callbacks that came for it */
-    RT_VEC(struct witness) kept;
     struct witness_likes likes[KIND__MAX];
-    struct scope_events witnesses; /* unpacked, at the end */
-    struct scope_events asides;    /* witnesses that belong to no session */
-    RT_VEC(struct life) lives;
+    struct testimonies witnesses; /* for rules about apps, hosts and the run */
+    struct testimony_draft draft;
+    struct crowds crowds;
 };
 
 static inline bool
@@ -96,13 +68,6 @@ int detector_try(struct detector *det, struct claims *d, size_t rule, const stru
 /* The rule after `rule` and its other shapes. */
 size_t detector_next(const struct detector *det, size_t rule);
 
-/* Keeps what rules about apps and hosts need of a group. */
-int witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err);
-/* All that `from` kept; its texts stay in its arena. 0, or -1: memory. */
-int witness_move(struct detector *det, const struct detector *from);
-/* All that was kept, as events in lists. 0, or -1: memory. */
-int witness_unpack(struct detector *det);
-
 /* subscription.c: which callbacks came for the app of a session. 0, or -1: memory. */
 int subscription_keep(struct detector *det, const struct session *s);
 int subscription_move(struct detector *det, const struct detector *from);
@@ -110,19 +75,6 @@ int subscription_move(struct detector *det, const struct detector *from);
 bool subscription_decides(const struct rule *r);
 /* Takes back what rests on callbacks that never came for its app. */
 void subscription_settle(const struct detector *det, struct finding_list *out);
-
-/* Is the field among those that rules about apps and hosts ask for? */
-bool witness_asks(const struct detector *det, uint16_t field);
-/* The text in the detector's own memory, each once. 0, or -1: memory. */
-int witness_word(struct detector *det, rt_str *text);
-/* crowd.c: how many recordings of an app ran at a time, and how many calls it sent. */
-int crowd_keep(struct detector *det, const struct session *s);
-/* Is the field one that crowd_tell() adds to starts? Nobody can ask for it before. */
-bool crowd_tells(uint16_t field);
-/* Adds `live` to the starts of an app's witnesses. 0, or -1: memory. */
-int crowd_tell(struct detector *det, const struct scope *s);
-/* Adds witnesses for the busiest seconds. 0, or -1: memory. */
-int crowd_rates(struct detector *det, const struct meter *meter);
 
 /* Fills {names} of a template from an occurrence. NULL: memory. */
 char *template_fill(struct rt_arena *a, rt_str text, const struct matcher *m,
@@ -138,6 +90,8 @@ struct claim *claim_new(struct claims *d, rt_str place);
 /* The newest claim rests on what was matched. 0, or -1: memory. */
 int claim_cover(struct claims *d, const struct scope *s, const struct matched *m);
 bool claim_covers(const struct claim *c, const struct event *e);
+/* Puts another event, which says the same, in the place of each that it covers. `other` NULL: memory. */
+int claim_stand_in(struct claim *c, const struct event *(*other)(void *arg, const struct event *e), void *arg);
 
 /* Codes, strings, statuses and states of a session that no finding explains. */
 int fallback_add(struct claims *d, struct detector *det, const struct session *s,

@@ -10,7 +10,7 @@ struct scope_event {
     const struct event *e;
     rt_str session;  /* id */
     uint32_t number; /* of the event in its session, 1-based */
-    struct event_marks marks; /* condition_marks(); of a wide scope set when it is complete */
+    struct event_marks marks; /* condition_marks() */
 };
 struct scope {
     struct scope_event *v;

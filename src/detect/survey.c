@@ -62,7 +62,7 @@ without_told(struct rt_arena *a, const struct rule_step *step)
 }
 
 static int
-add_steps(struct survey *s, const struct rule *r, const struct rule_step *steps, size_t count,
+add_steps(struct survey *s, const struct rule *r, const struct rule_step *steps, size_t count, uint64_t bit,
           const struct field_set *asked)
 {
     for (size_t i = 0; i < count; i++) {
@@ -70,9 +70,23 @@ add_steps(struct survey *s, const struct rule *r, const struct rule_step *steps,
         struct wide_step *slot = alts == NULL ? NULL : RT_VEC_PUSH(&s->steps);
         if (slot == NULL)
             return -1;
-        *slot = (struct wide_step){alts, steps[i].alt_count, r->scope == SCOPE_RUN, *asked};
+        *slot = (struct wide_step){alts, steps[i].alt_count, r->scope == SCOPE_RUN, bit, *asked};
     }
     return 0;
+}
+
+/* The bit of the rule, or of the one that it is a further shape of. 0: memory. */
+static uint64_t
+note_rule(struct survey *s, const struct rule_set *rules, const struct rule *r)
+{
+    size_t first = (size_t)(r - rules->rules.v) - r->variant;
+    if (s->wide.n > 0 && s->wide.v[s->wide.n - 1].first == first)
+        return s->wide.v[s->wide.n - 1].bit;
+    struct wide_rule *slot = RT_VEC_PUSH(&s->wide);
+    if (slot == NULL)
+        return 0;
+    *slot = (struct wide_rule){first, r->scope, UINT64_C(1) << (s->wide.n - 1) % 64};
+    return slot->bit;
 }
 
 static int
@@ -91,10 +105,10 @@ survey_wide(struct survey *s, const struct rule_set *rules)
         learn_template(rules, &asked, r->why);
         learn_template(rules, &asked, r->fix);
         field_set_join(&s->asked, &asked);
-        if (add_steps(s, r, r->when, r->when_count, &asked) < 0 ||
-            add_steps(s, r, r->unless, r->unless_count, &asked) < 0)
+        uint64_t bit = note_rule(s, rules, r);
+        if (bit == 0 || add_steps(s, r, r->when, r->when_count, bit, &asked) < 0 ||
+            add_steps(s, r, r->unless, r->unless_count, bit, &asked) < 0)
             return -1;
-        s->has_wide = true;
     }
     return 0;
 }
@@ -102,7 +116,7 @@ survey_wide(struct survey *s, const struct rule_set *rules)
 int
 survey_init(struct survey *s, const struct rule_set *rules)
 {
-    *s = (struct survey){.has_wide = false};
+    *s = (struct survey){.asked = {{0}}};
     rt_arena_init(&s->arena, 4096, 0);
     return survey_wide(s, rules) < 0 ? -1 : sieve_init(&s->sieve, rules, &s->arena);
 }
@@ -110,6 +124,7 @@ survey_init(struct survey *s, const struct rule_set *rules)
 void
 survey_fini(struct survey *s)
 {
+    RT_VEC_FREE(&s->wide);
     RT_VEC_FREE(&s->steps);
     rt_arena_fini(&s->arena);
 }

@@ -31,17 +31,23 @@ field_set_join(struct field_set *to, const struct field_set *from)
         to->bits[i] |= from->bits[i];
 }
 
+struct wide_rule { /* with its other shapes */
+    size_t first; /* its number in the set */
+    enum rule_scope scope;
+    uint64_t bit; /* its own among the first 64 */
+};
 struct wide_step {
     const struct rule_match *alts; /* without what is told only at the end */
     size_t alt_count;
     bool aside;             /* of a rule about what belongs to no session */
+    uint64_t bit;           /* of its rule */
     struct field_set asked; /* by its rule, of any event */
 };
 struct survey {
     struct sieve sieve;             /* of the rules about sessions */
-    RT_VEC(struct wide_step) steps; /* of rules about apps, hosts and the run */
+    RT_VEC(struct wide_rule) wide;  /* rules about apps, hosts and the run */
+    RT_VEC(struct wide_step) steps; /* of these */
     struct field_set asked;         /* by all of these */
-    bool has_wide;                  /* there are any */
     struct rt_arena arena;
 };
 /* 0, or -1: memory; to be ended in either case. The rules must live as long. */

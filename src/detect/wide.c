@@ -3,74 +3,100 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
-
+#include "detect/candidates.h"
 #include "detect/internal.h"
+#include "session/meter.h"
 
-static int
-by_app(const void *a, const void *b)
+struct wide { /* rules of one scope on their way through the witnesses */
+    struct detector *det;
+    struct claims *claims;
+    struct rt_map *covered; /* where a witness stands -> its event, for findings to rest on */
+};
+
+/* One event for all findings that rest on the witness, for as long as the detector lives. */
+static const struct event *
+lasting(void *arg, const struct event *e)
 {
-    const struct scope_event *x = a, *y = b;
-    int order = rt_str_cmp(x->e->app_id, y->e->app_id);
-    return order != 0 ? order : event_compare(x->e, y->e);
+    struct wide *w = arg;
+    struct rt_arena *a = &w->det->arena;
+    const struct candidate *c = (const struct candidate *)e;
+    const struct event *known = rt_map_get(w->covered, (rt_str){(const char *)&c->at, sizeof(c->at)});
+    if (known != NULL)
+        return known;
+    struct candidate *copy = rt_arena_alloc(a, sizeof(*copy));
+    struct event_value *values = rt_arena_array(a, e->value_count + 1, sizeof(*values));
+    if (copy == NULL || values == NULL)
+        return NULL;
+    *copy = *c;
+    for (uint32_t i = 0; i < e->value_count; i++)
+        values[i] = e->values[i];
+    copy->e.values = values;
+    rt_str key = {(const char *)&copy->at, sizeof(copy->at)};
+    return rt_map_put(w->covered, key, copy) < 0 ? NULL : &copy->e;
 }
 
 static int
-by_host(const void *a, const void *b)
+run_rule(struct wide *w, const struct wide_rule *r, const struct roll *roll, size_t begin, size_t end,
+         struct rt_err *err)
 {
-    const struct scope_event *x = a, *y = b;
-    int order = rt_str_cmp(x->e->host, y->e->host);
-    return order != 0 ? order : event_compare(x->e, y->e);
-}
-
-static rt_str
-owner(const struct scope_event *e, enum rule_scope scope)
-{
-    if (scope == SCOPE_RUN)
-        return RT_NONE;
-    return scope == SCOPE_HOST ? e->e->host : e->e->app_id;
-}
-
-static int
-run_owner(struct detector *det, struct claims *d, enum rule_scope scope, const struct scope *s,
-          struct rt_err *err)
-{
-    for (size_t i = 0; i < det->rules->rules.n; i = detector_next(det, i)) {
-        const struct rule *r = &det->rules->rules.v[i];
-        if (r->off || r->scope != scope)
-            continue;
-        if (detector_try(det, d, i, s, RT_NONE, owner(&s->v[0], scope), err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int
-run_wide(struct detector *det, struct claims *d, enum rule_scope scope, struct rt_err *err)
-{
-    struct scope_event *v = scope == SCOPE_RUN ? det->asides.v : det->witnesses.v;
-    size_t n = scope == SCOPE_RUN ? det->asides.n : det->witnesses.n;
-    if (n > 1)
-        qsort(v, n, sizeof(*v), scope == SCOPE_HOST ? by_host : by_app);
-    for (size_t begin = 0, end = 0; begin < n; begin = end) {
-        struct scope s = {.v = v + begin};
-        rt_str whose = owner(&v[begin], scope);
-        for (; end < n && rt_str_eq(whose, owner(&v[end], scope)); end++)
-            s.kinds |= UINT64_C(1) << v[end].e->kind;
-        s.n = end - begin;
-        /* Calls to hosts that nobody named are not calls to one host. */
-        if (scope == SCOPE_HOST && whose.n == 0)
-            continue;
-        if (scope == SCOPE_APP && whose.n > 0 && crowd_tell(det, &s) < 0)
+    struct detector *det = w->det;
+    const struct rule *rules = det->rules->rules.v;
+    size_t before = w->claims->list.n;
+    struct candidates_search search = {
+        .det = det,
+        .matcher = &det->matcher,
+        .r = &rules[r->first],
+        .r_end = &rules[detector_next(det, r->first)],
+        .bit = r->bit,
+        .v = roll->list.v + begin,
+        .n = end - begin,
+    };
+    struct scope s;
+    if (candidates_find(&search, &det->scratch, &s) < 0)
+        return rt_fail_mem(err);
+    if (s.n > 0 && detector_try(det, w->claims, r->first, &s, RT_NONE, roll_owner(roll, begin), err) < 0)
+        return -1;
+    for (size_t i = before; i < w->claims->list.n; i++)
+        if (claim_stand_in(&w->claims->list.v[i], lasting, w) < 0)
             return rt_fail_mem(err);
-        for (size_t i = 0; i < s.n; i++) {
-            s.v[i].marks = condition_marks(s.v[i].e);
-            condition_marks_add(&s.marks, s.v[i].marks);
-        }
-        if (run_owner(det, d, scope, &s, err) < 0)
+    return 0;
+}
+
+static int
+run_owner(struct wide *w, const struct roll *roll, size_t begin, size_t end, struct rt_err *err)
+{
+    struct detector *det = w->det;
+    if (roll->scope == SCOPE_APP)
+        crowd_settle(det, roll->list.v + begin, end - begin);
+    const struct wide_rule *r;
+    RT_EACH (r, &det->survey->wide) {
+        struct rt_arena_mark mark = rt_arena_mark(&det->scratch);
+        if (r->scope != roll->scope)
+            continue;
+        if (run_rule(w, r, roll, begin, end, err) < 0)
             return -1;
+        rt_arena_reset(&det->scratch, mark);
     }
     return 0;
+}
+
+static int
+run_scope(struct wide *w, enum rule_scope scope, struct rt_err *err)
+{
+    struct roll roll;
+    uint64_t rules = 0;
+    const struct wide_rule *r;
+    RT_EACH (r, &w->det->survey->wide)
+        rules |= r->scope == scope || scope == SCOPE_APP ? r->bit : 0; /* crowds are told by all of an app */
+    int rc = roll_init(&roll, scope, rules, &w->det->witnesses) < 0 ? rt_fail_mem(err) : 0;
+    for (size_t begin = 0, end; rc == 0 && begin < roll.list.n; begin = end) {
+        end = roll_next(&roll, begin);
+        /* Calls to hosts that nobody named are not calls to one host. */
+        if (scope != SCOPE_HOST || roll_owner(&roll, begin).n > 0)
+            rc = run_owner(w, &roll, begin, end, err);
+    }
+    roll_fini(&roll);
+    return rc;
 }
 
 /* ---- findings of sessions that a finding about their app or host explains ---- */
@@ -148,21 +174,22 @@ int
 detector_finish(struct detector *det, struct meter *meter, struct finding_list *out,
                 struct rt_err *err)
 {
+    static const enum rule_scope scopes[] = {SCOPE_APP, SCOPE_HOST, SCOPE_RUN};
     struct claims d;
+    struct rt_map covered;
+    struct wide w = {det, &d, &covered};
     claims_init(&d, out);
+    rt_map_init(&covered);
     subscription_settle(det, out);
     meter_settle(meter);
-    int rc = witness_unpack(det) < 0 || crowd_rates(det, meter) < 0 ? rt_fail_mem(err) : 0;
-    if (rc == 0)
-        rc = run_wide(det, &d, SCOPE_APP, err);
-    if (rc == 0)
-        rc = run_wide(det, &d, SCOPE_HOST, err);
-    if (rc == 0)
-        rc = run_wide(det, &d, SCOPE_RUN, err);
+    int rc = crowd_rates(det, meter) < 0 ? rt_fail_mem(err) : 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(scopes) / sizeof(scopes[0]); i++)
+        rc = run_scope(&w, scopes[i], err);
     if (rc == 0)
         rc = fold_sessions(&d, err);
     if (rc == 0)
         rc = fold_claims(&d, err);
+    rt_map_fini(&covered);
     claims_fini(&d);
     return rc;
 }

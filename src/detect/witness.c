@@ -1,17 +1,18 @@
 /*
  * witness.c - what rules about whole apps and hosts need of each session, kept until the end.
  *
- * A run may have millions of sessions; so a witness holds only the fields that such rules ask for, each text
- * once. Healthy calls differ in little but their time: what they share is kept once as well, and a long run
- * of equal ones in a session is its beginning and its end.
+ * A run may have millions of sessions; so a witness holds only the fields that such rules ask for. Healthy
+ * calls differ in little but their time: what they share is kept once, and a long run of equal ones in a
+ * session is its beginning and its end.
  */
 #include "config.h"
 
 #include <string.h>
 
+#include "detect/crowd.h"
 #include "detect/internal.h"
 #include "detect/moment.h"
-#include "detect/survey.h"
+#include "detect/witness.h"
 
 enum {
     RUN_MOST = 64,       /* equal witnesses of one session in a row, kept one by one */
@@ -24,24 +25,30 @@ witness_asks(const struct detector *det, uint16_t field)
     return field_set_has(&det->survey->asked, field);
 }
 
-/* The steps of wide rules that the event fits, folded into a number; 0: none. `asked`: by their rules. */
-static uint64_t
-signature(const struct detector *det, const struct event *e, struct field_set *asked)
+struct interest { /* of wide rules in an event */
+    uint64_t rules;         /* their bits; 0: none */
+    uint64_t sign;          /* the steps that it fits, folded into a number */
+    struct field_set asked; /* by these rules */
+};
+
+static struct interest
+interest_in(const struct detector *det, const struct event *e)
 {
-    uint64_t sign = 0, step = 1;
+    struct interest in = {.rules = 0};
+    uint64_t step = 1, kind = UINT64_C(1) << e->kind;
     bool aside = event_is_aside(e->kind);
-    uint64_t kind = UINT64_C(1) << e->kind;
     struct event_marks marks = condition_marks(e);
     for (size_t i = 0; i < det->survey->steps.n; i++, step++) {
         const struct wide_step *s = &det->survey->steps.v[i];
         if (s->aside == aside &&
             condition_may_fit(s->alts, s->alt_count, kind, marks) &&
             match_event(&det->matcher, s->alts, s->alt_count, e)) {
-            sign = sign * 31 + step;
-            field_set_join(asked, &s->asked);
+            in.sign = in.sign * 31 + step;
+            in.rules |= s->bit;
+            field_set_join(&in.asked, &s->asked);
         }
     }
-    return sign;
+    return in;
 }
 
 int
@@ -99,7 +106,7 @@ keep_values(struct detector *det, const struct field_set *asked, struct event *e
     return 0;
 }
 
-/* What is left of an event when nobody asks for more; its texts are the detector's own. */
+/* What is left of an event when nobody asks for more. Its texts are the detector's own, but for cname and uid. */
 static int
 strip(struct detector *det, const struct field_set *asked, const struct session *s, struct event *e,
       struct event_value room[WITNESS_VALUES])
@@ -111,13 +118,14 @@ strip(struct detector *det, const struct field_set *asked, const struct session 
         uint16_t field;
         rt_str *text;
     } texts[] = {
-        {FIELD_APP, &e->app_id},     {FIELD_HOST, &e->host},     {FIELD_RID, &e->rid},       {FIELD_SID, &e->sid},
-        {FIELD_CNAME, &e->cname},    {FIELD_UID, &e->uid},       {FIELD_MODE, &e->mode},     {FIELD_METHOD, &e->method},
-        {FIELD_REASON, &e->reason}, {FIELD_ERROR, &e->error},
+        {FIELD_APP, &e->app_id}, {FIELD_HOST, &e->host},     {FIELD_RID, &e->rid},       {FIELD_SID, &e->sid},
+        {FIELD_MODE, &e->mode},  {FIELD_METHOD, &e->method}, {FIELD_REASON, &e->reason}, {FIELD_ERROR, &e->error},
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (keep_word(det, asked, texts[i].field, texts[i].text) < 0)
             return -1;
+    e->cname = field_set_has(asked, FIELD_CNAME) ? e->cname : RT_NONE;
+    e->uid = field_set_has(asked, FIELD_UID) ? e->uid : RT_NONE;
     return keep_values(det, asked, e, room);
 }
 
@@ -134,21 +142,6 @@ take_apart(struct event *e)
     e->line = 0;
     e->input = e->order = e->repeated = e->twin = 0;
     return w;
-}
-
-static void
-put_together(const struct witness *w, struct event *e)
-{
-    *e = *w->like;
-    e->begin = w->begin;
-    e->end = w->end;
-    e->last = w->last;
-    e->cname = w->cname;
-    e->uid = w->uid;
-    e->line = w->line;
-    e->input = w->input;
-    e->order = w->order;
-    e->repeated = w->repeated;
 }
 
 static bool
@@ -170,145 +163,121 @@ says_same(const struct event *like, const struct event *e)
 }
 
 /* One of the last few of its kind that says the same, or a copy. Texts are equal where they are the same word. */
-static const struct event *
-like_of(struct detector *det, const struct event *e)
+static const struct witness_like *
+like_of(struct detector *det, uint64_t rules, const struct event *e)
 {
     struct witness_likes *l = &det->likes[e->kind % KIND__MAX];
     for (size_t i = 0; i < WITNESS_LIKES; i++)
-        if (l->v[i] != NULL && says_same(l->v[i], e))
+        if (l->v[i] != NULL && l->v[i]->rules == rules && says_same(&l->v[i]->e, e))
             return l->v[i];
-    struct event *c = rt_arena_alloc(&det->arena, sizeof(*c));
+    struct witness_like *c = rt_arena_alloc(&det->arena, sizeof(*c));
     struct event_value *values =
         e->value_count == 0 ? NULL : rt_arena_array(&det->arena, e->value_count, sizeof(*values));
     if (c == NULL || (e->value_count > 0 && values == NULL))
         return NULL;
-    memcpy(c, e, sizeof(*c)); /* what is between the members, too */
+    memcpy(&c->e, e, sizeof(c->e)); /* what is between the members, too */
     if (values != NULL)
         memcpy(values, e->values, e->value_count * sizeof(*values));
-    c->values = values;
+    c->e.values = values;
+    c->rules = rules;
     l->v[l->next++ % WITNESS_LIKES] = c;
     return c;
 }
 
-struct tail { /* the end of a run of equal witnesses */
+struct run { /* of equal witnesses; the newest is still in hand */
     uint64_t sign;
     int32_t code, http;
-    uint32_t run;
+    uint32_t length;
     uint8_t kind;
-    struct witness *last; /* NULL: none */
+    struct witness last;
+    bool any; /* there is a last one */
 };
 
-/* True: it is told by the one before it. */
+/* True: the last one tells it. */
 static bool
-swallow(struct tail *t, uint64_t sign, const struct event *e)
+swallow(struct run *r, uint64_t sign, const struct event *e)
 {
-    bool equal = t->last != NULL && t->sign == sign && t->code == e->code && t->http == e->http &&
-                 t->kind == e->kind && moment_known(e);
-    if (!equal) {
-        *t = (struct tail){.sign = sign, .code = e->code, .http = e->http, .kind = e->kind};
+    bool equal = r->any && r->sign == sign && r->code == e->code && r->http == e->http && r->kind == e->kind &&
+                 moment_known(e);
+    r->length = equal ? r->length + 1 : 0;
+    r->sign = sign;
+    r->code = e->code;
+    r->http = e->http;
+    r->kind = e->kind;
+    if (r->length < RUN_MOST)
         return false;
-    }
-    if (++t->run < RUN_MOST)
-        return false;
-    t->last->repeated += e->repeated;
-    t->last->last = moment_last(e);
-    if (moment_over(e) > t->last->end)
-        t->last->end = moment_over(e);
+    r->last.repeated += e->repeated;
+    r->last.last = moment_last(e);
+    if (moment_over(e) > r->last.end)
+        r->last.end = moment_over(e);
     return true;
 }
 
-/* NULL: memory. */
-static struct witness *
-keep_event(struct detector *det, const struct field_set *asked, const struct session *s, const struct event *e)
+static void
+put_down(struct detector *det, struct run *r)
+{
+    if (r->any)
+        testimony_add(&det->draft, &r->last);
+    r->any = false;
+}
+
+static int
+take_event(struct detector *det, const struct interest *in, const struct session *s, const struct event *e,
+           struct witness *out)
 {
     struct event_value values[WITNESS_VALUES];
     struct event bare;
     memcpy(&bare, e, sizeof(bare));
-    if (strip(det, asked, s, &bare, values) < 0)
-        return NULL;
-    struct witness w = take_apart(&bare), *slot = NULL;
-    w.like = like_of(det, &bare);
-    if (w.like == NULL || (slot = RT_VEC_PUSH(&det->kept)) == NULL)
-        return NULL;
-    *slot = w;
-    return slot;
-}
-
-static const rt_str *
-keep_id(struct detector *det, rt_str id)
-{
-    bool ok = true;
-    rt_str *kept = rt_arena_alloc(&det->arena, sizeof(*kept));
-    if (kept != NULL)
-        *kept = rt_arena_str(&det->arena, id, &ok);
-    return ok ? kept : NULL;
+    if (strip(det, &in->asked, s, &bare, values) < 0)
+        return -1;
+    *out = take_apart(&bare);
+    out->like = like_of(det, in->rules, &bare);
+    return out->like == NULL ? -1 : 0;
 }
 
 static int
 keep_session(struct detector *det, const struct session *s)
 {
-    struct tail tail = {0};
-    const rt_str *id = NULL;
+    struct run run = {.any = false};
     for (size_t k = 0; k < s->event_count; k++) {
         const struct event *e = s->events[k];
-        struct field_set asked = {0};
+        struct interest in = interest_in(det, e);
         if (witness_asks(det, FIELD_TOKEN))
-            field_set_add(&asked, FIELD_TOKEN); /* of all starts: crowd.c counts those that have one */
-        uint64_t sign = signature(det, e, &asked);
-        if (sign == 0 || swallow(&tail, sign, e))
+            field_set_add(&in.asked, FIELD_TOKEN); /* of all starts: crowd.c counts those that have one */
+        if (in.rules == 0 || swallow(&run, in.sign, e))
             continue;
-        if (id == NULL && (id = keep_id(det, s->id)) == NULL)
+        put_down(det, &run);
+        if (take_event(det, &in, s, e, &run.last) < 0)
             return -1;
-        struct witness *w = keep_event(det, &asked, s, e);
-        if (w == NULL)
-            return -1;
-        w->session = id;
-        w->number = (uint32_t)(k + 1);
-        tail.last = w;
+        run.last.session = s->id;
+        run.last.number = (uint32_t)(k + 1);
+        run.any = true;
     }
-    return 0;
+    put_down(det, &run);
+    return testimony_give(&det->draft, &det->witnesses, &det->arena);
 }
 
 int
 witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err)
 {
-    for (size_t i = 0; det->survey->has_wide && i < g->count; i++)
+    for (size_t i = 0; det->survey->wide.n > 0 && i < g->count; i++)
         if (keep_session(det, g->sessions[i]) < 0 || crowd_keep(det, g->sessions[i]) < 0)
             return rt_fail_mem(err);
     return 0;
 }
 
 int
-witness_move(struct detector *det, const struct detector *from)
+witness_note(struct detector *det, const struct event *e)
 {
-    for (size_t i = 0; i < from->lives.n; i++) {
-        struct life *slot = RT_VEC_PUSH(&det->lives);
-        if (slot == NULL)
-            return -1;
-        *slot = from->lives.v[i];
-    }
-    for (size_t i = 0; i < from->kept.n; i++) {
-        struct witness *slot = RT_VEC_PUSH(&det->kept);
-        if (slot == NULL)
-            return -1;
-        *slot = from->kept.v[i];
-    }
-    return 0;
-}
-
-int
-witness_unpack(struct detector *det)
-{
-    for (size_t i = 0; i < det->kept.n; i++) {
-        const struct witness *w = &det->kept.v[i];
-        bool aside = event_is_aside(w->like->kind);
-        struct event *e = rt_arena_alloc(&det->arena, sizeof(*e));
-        struct scope_event *slot = e == NULL ? NULL : aside ? RT_VEC_PUSH(&det->asides) : RT_VEC_PUSH(&det->witnesses);
-        if (slot == NULL)
-            return -1;
-        put_together(w, e);
-        *slot = (struct scope_event){.e = e, .session = *w->session, .number = w->number};
-    }
-    RT_VEC_FREE(&det->kept);
-    return 0;
+    struct interest in = interest_in(det, e);
+    struct event bare;
+    if (in.rules == 0)
+        return 0;
+    memcpy(&bare, e, sizeof(bare));
+    struct witness w = take_apart(&bare);
+    w.like = like_of(det, in.rules, &bare);
+    if (w.like == NULL)
+        return -1;
+    testimony_add(&det->draft, &w);
+    return testimony_give(&det->draft, &det->witnesses, &det->arena);
 }

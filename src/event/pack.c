@@ -2,6 +2,8 @@
 
 #include "event/pack.h"
 
+#include "base/varint.h"
+
 /*
  *   event    := 0 length content place | 1 place      1: the content is that of the event before
  *   content  := numbers, texts, values
@@ -13,26 +15,10 @@ enum { FULL, AGAIN };
 enum { ZONED = 1, COARSE = 2, HALF = 4, IS_ANSWER = 8, PLAIN = 16 };
 
 static void
-put(struct rt_buf *b, int64_t n)
-{
-    uint64_t u = (uint64_t)n << 1 ^ (uint64_t)(n >> 63);
-    do {
-        rt_buf_addc(b, (char)(u >= 0x80 ? (u & 0x7f) | 0x80 : u));
-        u >>= 7;
-    } while (u > 0);
-}
-
-static void
 put_text(struct rt_buf *b, rt_str s)
 {
-    put(b, (int64_t)s.n);
+    rt_varint_put(b, (int64_t)s.n);
     rt_buf_add(b, s);
-}
-
-static int64_t
-apart(int64_t from, int64_t to)
-{
-    return (int64_t)((uint64_t)to - (uint64_t)from);
 }
 
 static const rt_str *
@@ -46,23 +32,23 @@ text_at(const struct event *e, size_t i)
 static void
 put_content(struct rt_buf *b, const struct event *e)
 {
-    put(b, e->kind);
-    put(b, e->source);
-    put(b, e->outcome);
-    put(b, (e->zoned ? ZONED : 0) | (e->coarse ? COARSE : 0) | (e->half ? HALF : 0) |
-               (e->is_answer ? IS_ANSWER : 0) | (e->plain ? PLAIN : 0));
-    put(b, e->http);
-    put(b, e->code);
-    put(b, e->status);
+    rt_varint_put(b, e->kind);
+    rt_varint_put(b, e->source);
+    rt_varint_put(b, e->outcome);
+    rt_varint_put(b, (e->zoned ? ZONED : 0) | (e->coarse ? COARSE : 0) | (e->half ? HALF : 0) |
+                         (e->is_answer ? IS_ANSWER : 0) | (e->plain ? PLAIN : 0));
+    rt_varint_put(b, e->http);
+    rt_varint_put(b, e->code);
+    rt_varint_put(b, e->status);
     for (size_t i = 0; text_at(e, i) != NULL; i++)
         put_text(b, *text_at(e, i));
-    put(b, e->value_count);
+    rt_varint_put(b, e->value_count);
     for (uint32_t i = 0; i < e->value_count; i++) {
         const struct event_value *v = &e->values[i];
-        put(b, v->field);
-        put(b, v->set);
-        put(b, v->is_text);
-        put(b, v->num);
+        rt_varint_put(b, v->field);
+        rt_varint_put(b, v->set);
+        rt_varint_put(b, v->is_text);
+        rt_varint_put(b, v->num);
         if (v->is_text)
             put_text(b, v->text);
     }
@@ -71,17 +57,17 @@ put_content(struct rt_buf *b, const struct event *e)
 static void
 put_place(struct rt_buf *b, const struct event *e)
 {
-    put(b, e->begin);
-    put(b, apart(e->begin, e->end));
-    put(b, apart(e->begin, e->last));
-    put(b, (int64_t)e->line);
-    put(b, (int64_t)e->answer_line);
-    put(b, e->input);
-    put(b, e->order);
-    put(b, e->copies);
-    put(b, e->deliveries);
-    put(b, e->repeated);
-    put(b, e->label);
+    rt_varint_put(b, e->begin);
+    rt_varint_put(b, rt_apart(e->begin, e->end));
+    rt_varint_put(b, rt_apart(e->begin, e->last));
+    rt_varint_put(b, (int64_t)e->line);
+    rt_varint_put(b, (int64_t)e->answer_line);
+    rt_varint_put(b, e->input);
+    rt_varint_put(b, e->order);
+    rt_varint_put(b, e->copies);
+    rt_varint_put(b, e->deliveries);
+    rt_varint_put(b, e->repeated);
+    rt_varint_put(b, e->label);
 }
 
 void
@@ -108,15 +94,9 @@ event_pack(struct event_packer *p, struct rt_buf *out, const struct event *e)
 static int64_t
 take(struct event_unpacker *u)
 {
-    uint64_t n = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        if (u->at == u->end)
-            break;
-        unsigned char c = (unsigned char)*u->at++;
-        n |= (uint64_t)(c & 0x7f) << shift;
-        if (c < 0x80)
-            return (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
-    }
+    int64_t n = 0;
+    if (rt_varint_take(&u->at, u->end, &n))
+        return n;
     u->damaged = true;
     u->at = u->end;
     return 0;
@@ -198,8 +178,8 @@ event_unpack_next(struct event_unpacker *u, struct event *out)
         u->damaged = true;
     *out = u->like;
     out->begin = take(u);
-    out->end = (int64_t)((uint64_t)out->begin + (uint64_t)take(u));
-    out->last = (int64_t)((uint64_t)out->begin + (uint64_t)take(u));
+    out->end = rt_beyond(out->begin, take(u));
+    out->last = rt_beyond(out->begin, take(u));
     out->line = (uint64_t)take(u);
     out->answer_line = (uint64_t)take(u);
     out->input = (uint32_t)take(u);
