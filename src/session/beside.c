@@ -18,15 +18,17 @@ by_from(const void *a, const void *b)
     return rt_str_cmp(x->id, y->id);
 }
 
+/* Values that follow each other need one copy of those before. */
 static int
-put(struct session *s, struct event *e, uint16_t field, int64_t number, rt_str text)
+put(struct session *s, struct event *e, const struct event_value *v)
 {
-    bool ok = true;
-    struct event_value v = {.field = field, .num = number, .is_text = text.n > 0};
-    if (event_get(e, field) != NULL)
-        return 0;
-    v.text = rt_arena_str(&s->arena, text, &ok); /* the other session may be freed first */
-    return ok ? event_add(&s->arena, e, &v) : -1;
+    return event_get(e, v->field) != NULL ? 0 : event_add(&s->arena, e, v);
+}
+
+static int
+put_number(struct session *s, struct event *e, uint16_t field, int64_t number)
+{
+    return put(s, e, &(struct event_value){.field = field, .num = number});
 }
 
 static struct event *
@@ -44,12 +46,14 @@ static int
 tell_beside(struct session *s, const struct session *other)
 {
     struct event *e = start_of(s);
+    bool ok = true;
     rt_time both = s->to < other->to ? s->to : other->to;
-    bool same = rt_str_eq(s->uid, other->uid);
-    if (put(s, e, FIELD_BESIDE, 0, rt_str_of(same ? "same-uid" : "other-uid")) < 0 ||
-        put(s, e, FIELD_BESIDE_SID, 0, other->id) < 0)
+    rt_str how = rt_str_eq(s->uid, other->uid) ? RT_LIT("same-uid") : RT_LIT("other-uid");
+    rt_str sid = rt_arena_str(&s->arena, other->id, &ok); /* the other session may be freed first */
+    if (!ok || put(s, e, &(struct event_value){.field = FIELD_BESIDE, .is_text = 1, .text = how}) < 0 ||
+        put(s, e, &(struct event_value){.field = FIELD_BESIDE_SID, .is_text = 1, .text = sid}) < 0)
         return -1;
-    return put(s, e, FIELD_BESIDE_FOR, box_span(s->from, both) / RT_MS, RT_NONE);
+    return put_number(s, e, FIELD_BESIDE_FOR, box_span(s->from, both) / RT_MS);
 }
 
 /* Of those that still run, one with the same uid; else the one that runs longest. */
@@ -133,10 +137,9 @@ tell_pause(struct session *const *v, size_t i, size_t n, const struct closing *h
     rt_time next = next_from(v, i, n, left->begin);
     if (next == RT_TIME_NONE)
         return 0;
-    if (put(v[i], left, FIELD_IDLE_LIMIT, idle / RT_MS, RT_NONE) < 0)
+    if (put_number(v[i], left, FIELD_IDLE_LIMIT, idle / RT_MS) < 0)
         return -1;
-    return put(v[i], left, FIELD_IDLE_NEEDED,
-               box_shift(box_span(left->begin, next), idle) / RT_MS, RT_NONE);
+    return put_number(v[i], left, FIELD_IDLE_NEEDED, box_shift(box_span(left->begin, next), idle) / RT_MS);
 }
 
 int
