@@ -41,9 +41,9 @@ rt_arena_fini(struct rt_arena *a)
 static struct rt_arena_chunk *
 grow(struct rt_arena *a, size_t n)
 {
-    size_t size = a->head == NULL ? a->first : a->head->size * 2;
-    if (size == 0)
-        size = FIRST_CHUNK; /* the owner had no opinion */
+    size_t size = a->first == 0 ? FIRST_CHUNK : a->first; /* the owner had no opinion */
+    if (size < a->held / 2)
+        size = a->held / 2;
     if (size > LARGEST_CHUNK)
         size = LARGEST_CHUNK;
     if (size < n)

@@ -1,8 +1,8 @@
 /*
  * arena.h - memory with one lifetime: many allocations, one free.
  *
- * An arena belongs to one thread. Chunks double from `first` up to 256 KiB, so that the
- * thousands of small sessions of a log stay small.
+ * An arena belongs to one thread. A chunk has `first` bytes or half of what is held, up to 256 KiB: a log
+ * has thousands of small sessions, and room that nobody uses is what they would mostly hold.
  */
 #ifndef RECTRACE_BASE_ARENA_H
 #define RECTRACE_BASE_ARENA_H
