@@ -23,20 +23,21 @@ make_log() { # name, kind, MiB, seed
     [ -s "$dir/$1" ] || "$tools/gen" "$2" "$3" "$4" | gzip -6 >"$dir/$1"
 }
 
-at_least_1() {
-    if [ "$1" -gt 0 ]; then echo "$1"; else echo 1; fi
+at_least() { # least, number
+    if [ "$2" -gt "$1" ]; then echo "$2"; else echo "$1"; fi
 }
 
 make_logs() {
-    size="$(at_least_1 $((mib / 16)))"
+    size="$(at_least 1 $((mib / 16)))"
+    steady="$(at_least 25 $((mib / 10)))" # less would end before as many sessions are open as ever will be
     mkdir -p "$dir/parts"
     {
         make_log dense.gz dense "$mib" 1
         make_log sparse.gz sparse "$mib" 1
         make_log access.gz access "$mib" 1
     } &
-    make_log steady10.gz steady "$mib" 1
-    make_log steady1.gz steady "$(at_least_1 $((mib / 10)))" 1
+    make_log steady10.gz steady "$((steady * 10))" 1
+    make_log steady1.gz steady "$steady" 1
     for p in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
         make_log "parts/api-$p.log.gz" dense "$size" $((p + 2))
     done

@@ -7,6 +7,7 @@
 #define RECTRACE_BASE_VEC_H
 
 #include <stddef.h>
+#include <string.h>
 
 #define RT_VEC(type)                                                                          \
     struct {                                                                                  \
@@ -14,16 +15,16 @@
         size_t n, cap;                                                                        \
     }
 #define RT_VEC_PUSH(vec)                                                                      \
-    (rt_vec_grow((void **)&(vec)->v, &(vec)->n, &(vec)->cap, sizeof(*(vec)->v)) < 0           \
+    ((vec)->n == (vec)->cap && rt_vec_grow((void **)&(vec)->v, &(vec)->cap, sizeof(*(vec)->v)) < 0 \
          ? NULL                                                                               \
-         : &(vec)->v[(vec)->n - 1])
+         : (memset(&(vec)->v[(vec)->n], 0, sizeof(*(vec)->v)), &(vec)->v[(vec)->n++]))
 #define RT_VEC_FREE(vec)                                                                      \
     (rt_free((vec)->v), (vec)->v = NULL, (vec)->n = 0, (vec)->cap = 0)
 #define RT_EACH(var, vec)                                                                     \
     for ((var) = (vec)->v; (vec)->n > 0 && (var) < (vec)->v + (vec)->n; (var)++)
 
-/* Adds one zeroed element. 0, or -1 when memory ran out. */
-int rt_vec_grow(void **v, size_t *n, size_t *cap, size_t size);
+/* Room for more elements. 0, or -1 when memory ran out. */
+int rt_vec_grow(void **v, size_t *cap, size_t size);
 void rt_free(void *p);
 
 #endif
