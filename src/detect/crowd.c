@@ -1,16 +1,12 @@
-/*
- * crowd.c - how many recordings of an app ran at one time, how they ended, what its starts had in common,
- * and how many calls it sent in a second.
- */
 #include "config.h"
 
+#include "detect/crowd.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "detect/internal.h"
 #include "detect/moment.h"
 #include "detect/roll.h"
-#include "session/meter.h"
 
 static const struct event *
 its_start(const struct session *s)
@@ -244,81 +240,5 @@ crowd_tell(const struct detector *det, const char *at, struct event *e, struct r
         rc |= add_number(a, e, FIELD_OVER, c->over) | add_number(a, e, FIELD_ALONE, c->alone * 100 / c->over);
     if (at == c->bare && c->tokened > 0)
         rc |= add_number(a, e, FIELD_TOKENED, c->tokened);
-    return rc;
-}
-
-/* ---- rates ---- */
-
-/* What was seen at one moment, and belongs to no session. */
-static struct event
-sight(rt_time time, uint32_t input, uint64_t line)
-{
-    struct event e;
-    memset(&e, 0, sizeof(e)); /* what is between the members, too: likes are compared as bytes */
-    event_init(&e);
-    e.begin = e.end = e.last = time;
-    e.input = input;
-    e.line = line;
-    return e;
-}
-
-static int
-note_second(struct detector *det, rt_str app, const struct meter_second *best)
-{
-    struct event e = sight(best->begin, best->input, best->line);
-    struct event_value values[] = {
-        {.field = FIELD_STAMPED, .is_text = 1, .text = rt_str_of(best->coarse ? "coarse" : "fine")},
-        {.field = FIELD_RATE, .num = best->calls},
-    };
-    e.app_id = app;
-    e.values = values;
-    e.value_count = 2;
-    return witness_note(det, &e);
-}
-
-static int
-note_silence(struct detector *det, rt_str app, const struct meter_silence *s)
-{
-    struct event e = sight(s->end, s->input, s->line);
-    struct event_value values[] = {
-        {.field = FIELD_SILENCE, .num = s->length / RT_MS},
-        {.field = FIELD_CALLS_BESIDE, .num = (int64_t)(s->before < s->after ? s->before : s->after)},
-    };
-    e.app_id = app;
-    e.values = values;
-    e.value_count = 2;
-    return witness_note(det, &e);
-}
-
-static int
-note_host(struct detector *det, const struct meter_host *h)
-{
-    struct event e = sight(h->begin, h->input, h->line);
-    struct event_value values[] = {
-        {.field = FIELD_SLOW_SHARE, .num = (int64_t)(100 * h->slow / h->calls)},
-        {.field = FIELD_TIMED, .num = (int64_t)h->calls},
-    };
-    e.host = h->id;
-    e.values = values;
-    e.value_count = 2;
-    return witness_word(det, &e.host) < 0 ? -1 : witness_note(det, &e);
-}
-
-int
-crowd_rates(struct detector *det, const struct meter *meter)
-{
-    bool rates = witness_asks(det, FIELD_RATE), silences = witness_asks(det, FIELD_SILENCE);
-    int rc = 0;
-    for (const struct meter_host *h = meter->hosts; witness_asks(det, FIELD_SLOW_SHARE) && h != NULL; h = h->next)
-        rc |= note_host(det, h);
-    for (const struct meter_app *a = meter->apps; (rates || silences) && a != NULL; a = a->next) {
-        rt_str app = a->id;
-        rc |= witness_word(det, &app);
-        for (size_t i = 0; rc == 0 && i < a->best_count; i++)
-            if (a->best[i].calls > 1)
-                rc |= note_second(det, app, &a->best[i]);
-        for (size_t i = 0; rc == 0 && silences && i < a->quiet_count; i++)
-            rc |= note_silence(det, app, &a->quiet[i]);
-    }
     return rc;
 }

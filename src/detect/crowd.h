@@ -33,10 +33,6 @@ void crowds_fini(struct crowds *c);
 int crowd_keep(struct detector *det, const struct session *s);
 /* All that `from` kept. 0, or -1: memory. */
 int crowds_move(struct detector *det, const struct detector *from);
-struct meter;
-/* Keeps witnesses for the busiest seconds, for silences and for slow hosts. 0, or -1: memory. */
-int crowd_rates(struct detector *det, const struct meter *meter);
-
 /* Is the field one that crowd_tell() adds to starts? Nobody can ask for it before. */
 bool crowd_tells(uint16_t field);
 struct roll_entry;

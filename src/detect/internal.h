@@ -76,6 +76,10 @@ bool subscription_decides(const struct rule *r);
 /* Takes back what rests on callbacks that never came for its app. */
 void subscription_settle(const struct detector *det, struct finding_list *out);
 
+struct meter;
+/* Keeps what a settled meter tells as witnesses. 0, or -1: memory. */
+int rates_note(struct detector *det, const struct meter *meter);
+
 /* Fills {names} of a template from an occurrence. NULL: memory. */
 char *template_fill(struct rt_arena *a, rt_str text, const struct matcher *m,
                     const struct rule *r, const struct finding *f, const struct scope *s,

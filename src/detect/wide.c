@@ -182,7 +182,7 @@ detector_finish(struct detector *det, struct meter *meter, struct finding_list *
     rt_map_init(&covered);
     subscription_settle(det, out);
     meter_settle(meter);
-    int rc = crowd_rates(det, meter) < 0 ? rt_fail_mem(err) : 0;
+    int rc = rates_note(det, meter) < 0 ? rt_fail_mem(err) : 0;
     for (size_t i = 0; rc == 0 && i < sizeof(scopes) / sizeof(scopes[0]); i++)
         rc = run_scope(&w, scopes[i], err);
     if (rc == 0)
