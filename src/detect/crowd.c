@@ -30,19 +30,6 @@ never_ran(const struct session *s)
     return s->events[s->event_count - 1] != start;
 }
 
-bool
-crowd_tells(uint16_t field)
-{
-    return field == FIELD_LIVE || field == FIELD_OVER || field == FIELD_ALONE || field == FIELD_TOKENED;
-}
-
-static bool
-lives_matter(const struct detector *det)
-{
-    return witness_asks(det, FIELD_LIVE) || witness_asks(det, FIELD_OVER) || witness_asks(det, FIELD_ALONE) ||
-           witness_asks(det, FIELD_TOKENED);
-}
-
 void
 crowds_init(struct crowds *c)
 {
@@ -110,7 +97,7 @@ crowd_keep(struct detector *det, const struct session *s)
 {
     bool failed = never_ran(s);
     const struct event *start = failed ? its_start(s) : NULL;
-    if (s->app_id.n == 0 || !lives_matter(det) || (failed ? start == NULL : s->from == RT_TIME_NONE))
+    if (s->app_id.n == 0 || !det->survey->asks_crowd || (failed ? start == NULL : s->from == RT_TIME_NONE))
         return 0;
     struct crowd *c = join_crowd(det, s->app_id);
     if (c == NULL || (failed && note_failed(c, (struct crowd_place){start->input, start->line}) < 0))

@@ -33,8 +33,6 @@ void crowds_fini(struct crowds *c);
 int crowd_keep(struct detector *det, const struct session *s);
 /* All that `from` kept. 0, or -1: memory. */
 int crowds_move(struct detector *det, const struct detector *from);
-/* Is the field one that crowd_tell() adds to starts? Nobody can ask for it before. */
-bool crowd_tells(uint16_t field);
 struct roll_entry;
 /* Everything is kept; `v`: all witnesses of one app, in order. */
 void crowd_settle(const struct detector *det, const struct roll_entry *v, size_t n);

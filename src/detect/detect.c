@@ -287,7 +287,7 @@ detector_group(struct detector *det, const struct session_group *g, struct findi
     if (witness_keep(det, g, err) < 0)
         return -1;
     for (size_t i = 0; i < g->count; i++)
-        if (subscription_keep(det, g->sessions[i]) < 0)
+        if (crowd_keep(det, g->sessions[i]) < 0 || subscription_keep(det, g->sessions[i]) < 0)
             return rt_fail_mem(err);
     return g->aside ? 0 : run_group(det, g, out, err);
 }

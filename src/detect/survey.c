@@ -37,6 +37,18 @@ learn_template(const struct rule_set *rules, struct field_set *set, rt_str text)
     }
 }
 
+/* What crowd_tell() adds: nobody can ask for it before. */
+static const uint16_t told[] = {FIELD_LIVE, FIELD_OVER, FIELD_ALONE, FIELD_TOKENED};
+
+static bool
+is_told(uint16_t field)
+{
+    bool is = false;
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+        is |= told[i] == field;
+    return is;
+}
+
 /* NULL: memory. */
 static const struct rule_match *
 without_told(struct rt_arena *a, const struct rule_step *step)
@@ -51,7 +63,7 @@ without_told(struct rt_arena *a, const struct rule_step *step)
         alts[i].conds = conds;
         alts[i].cond_count = 0;
         for (size_t k = 0; k < from->cond_count; k++) {
-            bool later = from->conds[k].op != OP_OK && from->conds[k].op != OP_FAIL && crowd_tells(from->conds[k].field);
+            bool later = from->conds[k].op != OP_OK && from->conds[k].op != OP_FAIL && is_told(from->conds[k].field);
             if (later)
                 alts[i].marks = (struct event_marks){0, 0};
             else
@@ -110,6 +122,8 @@ survey_wide(struct survey *s, const struct rule_set *rules)
             add_steps(s, r, r->unless, r->unless_count, bit, &asked) < 0)
             return -1;
     }
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+        s->asks_crowd |= survey_asks(s, told[i]);
     return 0;
 }
 

@@ -48,8 +48,16 @@ struct survey {
     RT_VEC(struct wide_rule) wide;  /* rules about apps, hosts and the run */
     RT_VEC(struct wide_step) steps; /* of these */
     struct field_set asked;         /* by all of these */
+    bool asks_crowd;                /* something among it is told of the starts at the end */
     struct rt_arena arena;
 };
+/* Is the field among those that rules about apps, hosts and the run ask for? */
+static inline bool
+survey_asks(const struct survey *s, uint16_t field)
+{
+    return field_set_has(&s->asked, field);
+}
+
 /* 0, or -1: memory; to be ended in either case. The rules must live as long. */
 int survey_init(struct survey *s, const struct rule_set *rules);
 void survey_fini(struct survey *s);

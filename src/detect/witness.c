@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "detect/crowd.h"
 #include "detect/internal.h"
 #include "detect/moment.h"
 #include "detect/witness.h"
@@ -18,12 +17,6 @@ enum {
     RUN_MOST = 64,       /* equal witnesses of one session in a row, kept one by one */
     WITNESS_VALUES = 16, /* of one event that are asked for, mostly */
 };
-
-bool
-witness_asks(const struct detector *det, uint16_t field)
-{
-    return field_set_has(&det->survey->asked, field);
-}
 
 struct interest { /* of wide rules in an event */
     uint64_t rules;         /* their bits; 0: none */
@@ -242,7 +235,7 @@ keep_session(struct detector *det, const struct session *s)
     for (size_t k = 0; k < s->event_count; k++) {
         const struct event *e = s->events[k];
         struct interest in = interest_in(det, e);
-        if (witness_asks(det, FIELD_TOKEN))
+        if (survey_asks(det->survey, FIELD_TOKEN))
             field_set_add(&in.asked, FIELD_TOKEN); /* of all starts: crowd.c counts those that have one */
         if (in.rules == 0 || swallow(&run, in.sign, e))
             continue;
@@ -261,7 +254,7 @@ int
 witness_keep(struct detector *det, const struct session_group *g, struct rt_err *err)
 {
     for (size_t i = 0; det->survey->wide.n > 0 && i < g->count; i++)
-        if (keep_session(det, g->sessions[i]) < 0 || crowd_keep(det, g->sessions[i]) < 0)
+        if (keep_session(det, g->sessions[i]) < 0)
             return rt_fail_mem(err);
     return 0;
 }

@@ -19,8 +19,6 @@ int witness_keep(struct detector *det, const struct session_group *g, struct rt_
 /* Keeps an event of no session as it is; its texts must live as long as the detector. 0, or -1: memory. */
 int witness_note(struct detector *det, const struct event *e);
 
-/* Is the field among those that these rules ask for? */
-bool witness_asks(const struct detector *det, uint16_t field);
 /* The text in the detector's own memory, each once. 0, or -1: memory. */
 int witness_word(struct detector *det, rt_str *text);
 
