@@ -67,8 +67,9 @@ int
 rates_note(struct detector *det, const struct meter *meter)
 {
     bool rates = survey_asks(det->survey, FIELD_RATE), silences = survey_asks(det->survey, FIELD_SILENCE);
+    bool hosts = survey_asks(det->survey, FIELD_SLOW_SHARE);
     int rc = 0;
-    for (const struct meter_host *h = meter->hosts; survey_asks(det->survey, FIELD_SLOW_SHARE) && h != NULL; h = h->next)
+    for (const struct meter_host *h = meter->hosts; hosts && h != NULL; h = h->next)
         rc |= note_host(det, h);
     for (const struct meter_app *a = meter->apps; (rates || silences) && a != NULL; a = a->next) {
         rt_str app = a->id;

@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #ifdef __linux__
 #    include <sys/resource.h>
@@ -18,9 +17,8 @@
 #include "base/log.h"
 #include "base/monotonic.h"
 #include "live/engine.h"
-#include "receive/changes.h"
+#include "receive/news.h"
 #include "receive/retain.h"
-#include "report/json.h"
 
 /* Between two views: this long, and four times as long as the last one kept the processor. */
 #define LEAST_PAUSE (50 * RT_MS)
@@ -128,65 +126,6 @@ make_view(struct live *l, struct rt_err *err)
     return NULL;
 }
 
-/* ---- what changed ---- */
-
-static int
-by_key(const void *a, const void *b)
-{
-    const struct finding *x = *(const struct finding *const *)a,
-                         *y = *(const struct finding *const *)b;
-    int order = rt_str_cmp(x->id, y->id);
-    order = order != 0 ? order : rt_str_cmp(x->session, y->session);
-    return order != 0 ? order : rt_str_cmp(x->app_id, y->app_id);
-}
-
-static const struct finding **
-sorted(const struct report *r)
-{
-    const struct finding **v = rt_calloc(r->finding_count + 1, sizeof(*v));
-    if (v == NULL)
-        return NULL;
-    for (size_t i = 0; i < r->finding_count; i++)
-        v[i] = r->findings[i];
-    if (r->finding_count > 1)
-        qsort(v, r->finding_count, sizeof(*v), by_key);
-    return v;
-}
-
-static void
-tell(struct live *l, const struct report *r, const struct finding *f, bool appears)
-{
-    struct out *o = out_memory(NULL);
-    if (o != NULL) {
-        json_finding(o, r, f);
-        changes_tell(l->changes, appears ? "appeared" : "withdrawn", out_text(o));
-    }
-    out_abort(&o);
-    count(l->counters, appears ? COUNT_FINDINGS_APPEARED : COUNT_FINDINGS_WITHDRAWN);
-    log_info("finding %s: %.*s session=%.*s", appears ? "appeared" : "withdrawn", RT_FMT(f->id),
-             RT_FMT(f->session));
-}
-
-static void
-tell_changes(struct live *l, const struct report *old, const struct report *new)
-{
-    const struct finding **a = sorted(old), **b = sorted(new);
-    size_t i = 0, k = 0;
-    while (a != NULL && b != NULL && (i < old->finding_count || k < new->finding_count)) {
-        int order = i == old->finding_count   ? 1
-                    : k == new->finding_count ? -1
-                                              : by_key(&a[i], &b[k]);
-        if (order < 0)
-            tell(l, old, a[i], false);
-        if (order > 0)
-            tell(l, new, b[k], true);
-        i += order <= 0;
-        k += order >= 0;
-    }
-    rt_free(a);
-    rt_free(b);
-}
-
 /* ---- the thread ---- */
 
 /* `attentive`: until somebody pokes, at most. */
@@ -196,19 +135,6 @@ pause_locked(struct live *l, rt_dur length, bool attentive)
     rt_dur until = monotonic_now() + length;
     while (!l->stop && !(attentive && l->dirty) && monotonic_wait(&l->wake, &l->lock, until))
         ;
-}
-
-static void
-tell_view(struct live *l)
-{
-    struct rt_buf b;
-    rt_buf_init(&b, 8192);
-    for (int i = 0; i < COUNT__COUNT; i++)
-        rt_buf_addf(&b, "%s\"%s\":%llu", i == 0 ? "{" : ",", counter_rows[i].name,
-                    (unsigned long long)counted(l->counters, (enum counter)i));
-    rt_buf_addc(&b, '}');
-    changes_tell(l->changes, "view", b.failed ? RT_LIT("{}") : rt_buf_str(&b));
-    rt_buf_fini(&b);
 }
 
 static bool
@@ -223,13 +149,13 @@ renew(struct live *l)
         return false;
     }
     struct report none = {0};
-    tell_changes(l, old != NULL ? live_view_report(old) : &none, live_view_report(new));
+    news_findings(l->changes, l->counters, old != NULL ? live_view_report(old) : &none, live_view_report(new));
     pthread_mutex_lock(&l->lock);
     const struct live_view *replaced = l->view;
     l->view = new;
     pthread_cond_broadcast(&l->made);
     pthread_mutex_unlock(&l->lock);
-    tell_view(l);
+    news_counters(l->changes, l->counters);
     live_view_put(&replaced);
     live_view_put(&old);
     return true;
@@ -262,7 +188,7 @@ renew_if_changed(struct live *l)
     if (stale && !renew(l))
         sum = 0;
     else if (!stale && sum != l->told)
-        tell_view(l);
+        news_counters(l->changes, l->counters);
     l->shown = f.extent;
     l->told = sum;
 }

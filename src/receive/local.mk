@@ -11,6 +11,7 @@ librectrace_a_SOURCES += src/receive/access.c src/receive/admin.c src/receive/ad
 	src/receive/head.c src/receive/http.c src/receive/http.h src/receive/http_internal.h \
 	src/receive/request.c src/receive/listen.c src/receive/listen.h src/receive/gauges.def \
 	src/receive/metrics.c src/receive/metrics.h src/receive/spreads.def src/receive/near.c \
+	src/receive/news.c src/receive/news.h \
 	src/receive/private.c src/receive/private.h src/receive/pulse.c src/receive/pulse.h \
 	src/receive/receiver.c src/receive/receiver.h src/receive/secrets.c \
 	src/receive/secrets.h src/receive/signature.c src/receive/signature.h \
