@@ -15,6 +15,7 @@ class Browser:
         ours, theirs_out = os.pipe()
         theirs_in, self.writes = os.pipe()
         self.reads, self.rest, self.number, self.events, self.session = ours, b"", 0, [], None
+        self.document, self.left = None, "none"  # of the page that is open, and of the one before
 
         def plumb():
             a, b = os.dup(theirs_in), os.dup(theirs_out)
@@ -63,8 +64,9 @@ class Browser:
 
     def open(self, url):
         self.events.clear()
-        # A page that was opened before may still tell of its own end.
-        document = self.ask("Page.navigate", url=url).get("loaderId")
+        # A page that was opened before may still tell of its own end, and ask for more until then.
+        self.left = self.document or "none"
+        self.document = document = self.ask("Page.navigate", url=url).get("loaderId")
         end = time.monotonic() + 60
         while document and not self.is_loaded(document) and time.monotonic() < end:
             got = self.receive(1)
@@ -104,7 +106,7 @@ class Browser:
             method, p = e.get("method"), e.get("params", {})
             if method == "Runtime.exceptionThrown" or (method == "Log.entryAdded" and p["entry"]["level"] == "error"):
                 bad.append(json.dumps(p)[:200])
-            if method == "Network.requestWillBeSent" and not p["request"]["url"].startswith(home):
+            if method == "Network.requestWillBeSent" and p.get("loaderId") != self.left and not p["request"]["url"].startswith(home):
                 bad.append(p["request"]["url"])
         return bad
 
