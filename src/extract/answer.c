@@ -242,18 +242,22 @@ answer_event(struct extract *x, struct document *d, rt_str object, struct rt_err
     return hold_event(x, d, &e, err);
 }
 
-/* A known code and nothing else, on a line that names the call. */
+/* A known code and nothing else, on a line that names the call; in a text that is hardly more than this answer,
+ * with its words if need be. */
 static bool
 is_bare_code(const struct extract *x, const struct document *d, rt_str object)
 {
     struct scan_value code = scan_get(object, "code"), one;
-    size_t at = 0, members = 0;
+    size_t at = 0, others = 0;
     rt_str key;
     int64_t n = 0;
-    while (scan_member(object, &at, (unsigned)x->limits->json_depth, &key, &one) == 1)
-        members++;
-    return members == 1 && value_int(&code, &n) && d->kind != KIND_NONE &&
-           x->line <= d->kind_line + REPEAT_LINES && rule_set_code(x->rules, n, d->kind, 0, RT_NONE) != NULL;
+    while (scan_member(object, &at, (unsigned)x->limits->json_depth, &key, &one) == 1) {
+        bool words = rt_str_is(key, "message") || rt_str_is(key, "msg");
+        others += !rt_str_is(key, "code") && !(words && x->pasted);
+    }
+    bool named = d->kind != KIND_NONE && x->line <= d->kind_line + REPEAT_LINES;
+    return others == 0 && value_int(&code, &n) && (named || x->pasted) &&
+           rule_set_code(x->rules, n, named ? d->kind : KIND_NONE, 0, RT_NONE) != NULL;
 }
 
 static bool
@@ -317,7 +321,8 @@ answer_object(struct extract *x, struct document *d, rt_str object, struct rt_er
         rt_str body = v.type == SCAN_OBJECT   ? v.text
                       : v.type == SCAN_STRING ? value_text(x, &v, 3)
                                               : RT_NONE;
-        if (body.n == 0 || body.p[0] != '{' || !body_is_vendor(x, body))
+        if (body.n == 0 || body.p[0] != '{' ||
+            !(body_is_vendor(x, body) || (x->pasted && is_bare_code(x, d, body))))
             continue;
         int64_t http = 0;
         struct scan_value status = scan_get(object, "status");

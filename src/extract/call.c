@@ -269,6 +269,19 @@ read_outage(struct extract *x, const struct scan_value *parts, struct rt_err *er
     return emit(x, &e, err) < 0 ? -1 : LINE_IGNORED;
 }
 
+/* All that was pasted is an answer, or one with what a client puts around it; a record of a log has a time. */
+static int
+read_pasted(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
+{
+    int64_t http = 0;
+    if (!x->pasted || whole.n == 0 || x->reading_deep || scan_present(&parts[FORMAT_TIME]))
+        return LINE_IGNORED;
+    if (!value_http(&parts[FORMAT_HTTP], &http) || http < 100 || http > 599)
+        http = 0;
+    int found = text_object(x, whole, (int32_t)http, err);
+    return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
+}
+
 int
 call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
@@ -298,5 +311,7 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
         fate = read_bare(x, parts, whole, err);
     if (fate == LINE_IGNORED && !record)
         fate = read_message(x, parts, err);
-    return fate == LINE_IGNORED && whole.n > 0 && !x->reading_deep ? read_deep(x, whole, err) : fate;
+    if (fate == LINE_IGNORED && whole.n > 0 && !x->reading_deep)
+        fate = read_deep(x, whole, err);
+    return fate == LINE_IGNORED ? read_pasted(x, parts, whole, err) : fate;
 }

@@ -96,10 +96,24 @@ choose_count(struct extract *x, const struct format *f, const rt_str *lines, siz
     return (int)read;
 }
 
+/* What a client prints: a status line, headers, and a body that may be a JSON line. */
+static bool
+is_printed_answer(const struct extract *x)
+{
+    for (size_t i = 0; x->pasted && i < x->held.n; i++) {
+        rt_str line = rt_str_trim(x->held.v[i]);
+        if (rt_str_starts(line, RT_LIT("HTTP/")) || rt_str_starts(line, RT_LIT("< HTTP/")))
+            return true;
+    }
+    return false;
+}
+
 /* The format that reads most of the lines, at least half of those that are not blank. */
 int
 choose_format(struct extract *x, struct rt_err *err)
 {
+    if (is_printed_answer(x))
+        return choose_fix(x, NULL, err);
     const struct format *f, *best = NULL;
     size_t most = 0, filled = count_filled(x->held.v, x->held.n);
     RT_EACH (f, &x->rules->formats) {

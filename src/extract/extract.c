@@ -362,6 +362,7 @@ extract_too_long(struct extract *x, uint64_t number)
 int
 extract_end(struct extract *x, struct rt_err *err)
 {
+    x->pasted = !x->decided && x->held.n <= x->limits->paste_lines;
     if (!x->decided && decide(x, err) < 0)
         return -1;
     return text_end(x, err) < 0 ? -1 : facts_sum_up(x, err);

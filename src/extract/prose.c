@@ -196,6 +196,19 @@ text_search(struct extract *x, rt_str text, struct rt_err *err)
     return last < 0 || answer_flush(x, d, err) < 0 ? -1 : found + last;
 }
 
+int
+text_object(struct extract *x, rt_str object, int32_t http, struct rt_err *err)
+{
+    struct document *d = document_of(x);
+    if (d == NULL)
+        return rt_fail_mem(err);
+    d->http = http;
+    d->http_line = x->line;
+    int found = answer_object(x, d, object, err);
+    d->http = 0;
+    return found < 0 || answer_flush(x, d, err) < 0 ? -1 : found;
+}
+
 enum { BODY_LINES = 12 }; /* after so many it waits in vain */
 
 bool

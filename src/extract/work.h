@@ -97,6 +97,7 @@ struct extract {
     const struct zone *format_zone;
 
     bool decided;
+    bool pasted; /* the whole input is but a few lines */
     const struct format *forced; /* by name; NULL: chosen by content */
     struct wrapper wraps[WRAPS_MOST]; /* from outside to inside */
     size_t wrap_count;
@@ -266,6 +267,8 @@ int text_end(struct extract *x, struct rt_err *err);
 void text_free(struct extract *x);
 /* Searches one piece of text now; the number of events found, or -1. */
 int text_search(struct extract *x, rt_str text, struct rt_err *err);
+/* Likewise an object, answered with `http` (0: not told), that is all there is. */
+int text_object(struct extract *x, rt_str object, int32_t http, struct rt_err *err);
 /* A body that was sent, and nothing else: it waits for the answer in a line to come. False: memory. */
 bool text_keep_body(struct extract *x, rt_str object);
 /* The one that waits, in the scratch; *kind: the call that it is of. Empty: none. */
