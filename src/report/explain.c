@@ -29,14 +29,21 @@ struct question {
     rt_str word;
     bool in_field;
     rt_str field;
-    int64_t number; /* of `in_field` */
+    int64_t number;   /* of `in_field` */
+    int64_t bits;     /* all those of leave codes */
+    bool sum;         /* a number by itself that is several of them */
 };
 
 static struct question
-question_of(rt_str text)
+question_of(const struct rule_set *rules, rt_str text)
 {
     struct question q = {.word = text};
     size_t at = text.n;
+    int64_t n = 0;
+    const struct code_entry *e;
+    RT_EACH (e, &rules->codes)
+        q.bits |= e->subject == SUBJECT_LEAVE ? e->number : 0;
+    q.sum = rt_str_int(text, &n) && n > 0 && (n & ~q.bits) == 0 && (n & (n - 1)) != 0;
     while (at > 0 && text.p[at - 1] >= '0' && text.p[at - 1] <= '9')
         at--;
     size_t end = at;
@@ -47,13 +54,36 @@ question_of(rt_str text)
     return q;
 }
 
-/* "leaveCode" is a leave, "warnCode" a warning. */
+static bool
+is_small(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+/* "leaveCode" is a leave, "warnCode" a warning, but "state" no status. */
 static bool
 is_field(rt_str field, const char *name)
 {
     enum { ENOUGH = 4 };
-    size_t n = strlen(name) < ENOUGH ? strlen(name) : ENOUGH;
-    return field.n >= n && rt_str_eq_nocase((rt_str){field.p, n}, (rt_str){name, n});
+    size_t most = strlen(name), n = 0;
+    while (n < most && n < field.n && rt_str_eq_nocase((rt_str){field.p + n, 1}, (rt_str){name + n, 1}))
+        n++;
+    return n == most || (n >= ENOUGH && (n == field.n || !is_small(field.p[n])));
+}
+
+/* As a row is headed, or the last word of that: "page stop code", "stream state", "status"; "code" alone is the code. */
+static bool
+is_heading(rt_str field, const char *words)
+{
+    const char *last = strrchr(words, ' ');
+    bool short_form = last != NULL && strcmp(last + 1, code_subject_names[SUBJECT_CODE]) != 0;
+    return rt_str_eq_nocase(field, rt_str_of(words)) || (short_form && rt_str_eq_nocase(field, rt_str_of(last + 1)));
+}
+
+static bool
+is_subject(rt_str field, enum code_subject s)
+{
+    return is_field(field, code_subject_names[s]) || is_heading(field, subject_words[s]);
 }
 
 /* A leave code is a sum. */
@@ -77,9 +107,11 @@ speaks_of(const struct code_entry *e, const struct question *q, uint8_t on)
     if (rt_str_eq(e->id, word))
         return true;
     if (rt_str_int(word, &n))
-        return !is_text(e) && e->number == n;
+        return !is_text(e) && (e->number == n || (e->subject == SUBJECT_LEAVE && e->number > 0 && q->sum && (n & e->number) != 0));
     if (q->in_field && !is_text(e))
-        return is_field(q->field, code_subject_names[e->subject]) && has_number(e, q);
+        return is_subject(q->field, e->subject) && has_number(e, q);
+    if (!is_text(e) && rt_str_eq_nocase(e->title, word))
+        return true;
     if (word.n >= 4 && rt_str_find_nocase(e->title, word) != SIZE_MAX)
         return true;
     return is_text(e) && word.n >= 3 &&
@@ -161,7 +193,7 @@ show_rule(const struct layout *l, const struct rule *r)
     rt_buf_init(&b, 1000);
     for (size_t i = 0; i < r->explain_count; i++)
         rt_buf_addf(&b, "%s%.*s", i > 0 ? ", " : "", RT_FMT(r->explains[i]));
-    labelled(l, "explains", rt_buf_str(&b));
+    labelled(l, "covers", rt_buf_str(&b));
     rt_buf_fini(&b);
 }
 
@@ -220,7 +252,7 @@ text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct
              struct rt_err *err)
 {
     struct layout l = {o, w};
-    struct question q = question_of(word);
+    struct question q = question_of(rules, word);
     size_t n = 0;
     const struct code_entry *e;
     const struct hook_type *h;
@@ -246,7 +278,10 @@ text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct
             out_fmt(o, "%sstate of a session \"%s\"\n", n++ > 0 ? "\n" : "", session_phase_name((enum session_phase)p));
             labelled(&l, "means", rt_str_of(session_phase_doc((enum session_phase)p)));
         }
-    if (n > 0 && q.in_field && is_field(q.field, code_subject_names[SUBJECT_LEAVE]))
+    int64_t rest = q.number & ~q.bits;
+    if (n > 0 && q.in_field && is_subject(q.field, SUBJECT_LEAVE) && rest != 0)
+        out_fmt(o, "\nA leave code is a sum: the %lld that is left of %lld stands in no table.\n", (long long)rest, (long long)q.number);
+    else if (n > 0 && q.in_field && is_subject(q.field, SUBJECT_LEAVE))
         out_fmt(o, "\nA leave code is a sum: %lld is %s.\n", (long long)q.number, n > 1 ? "all of these" : "this alone");
     else if (n > 1 && l.w->verbose == false)
         out_fmt(o, "\n%zu meanings; which one applies depends on what happened before:\n  rectrace session ID FILE...\n", n);
@@ -289,7 +324,7 @@ json_rule(struct out *o, const struct rule *r)
 int
 text_explain_json(const struct rule_set *rules, rt_str word, uint8_t on, struct out *o, struct rt_err *err)
 {
-    struct question q = question_of(word);
+    struct question q = question_of(rules, word);
     size_t n = 0;
     const struct code_entry *e;
     const struct hook_type *h;

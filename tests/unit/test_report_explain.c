@@ -91,12 +91,25 @@ a_number_in_a_field_is_only_that(void)
                 {"leave 0", "LEAVE_CODE_INIT", "LEAVE_CODE_SIG"},
                 {"warnCode 31", "warning 31", "callback"},
                 {"eventType: 31", "callback 31", "warning"},
-                {"http 404", "HTTP status 404", "failed to find worker"}};
+                {"state 0", "stream state 0", "recording status"},
+                {"page stop code 3", "start_engine_failed", "callback"},
+                {"code 2", "code 2", "page stop"},
+                {"http 404", "HTTP status 404", "failed to find worker"},
+                {"status 404", "HTTP status 404", "failed to find worker"}};
     CU_ASSERT_FATAL(rules != NULL);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         CHECK_ROW(&rows[i], answers(rt_str_of(rows[i].name), rows[i].with) && !answers(rt_str_of(rows[i].name), rows[i].without));
+    CHECK(answers(RT_LIT("leave 48"), "the 32 that is left of 48 stands in no table"));
     CHECK(!answers(RT_LIT("code 99"), NULL));
     CHECK(!answers(RT_LIT("no such thing"), NULL));
+}
+
+static void
+a_number_by_itself_may_be_a_sum(void)
+{
+    CHECK(answers(RT_LIT("24"), "LEAVE_CODE_CLIENT_LEAVE") && answers(RT_LIT("24"), "LEAVE_CODE_TIMER_CATCH"));
+    CHECK(answers(RT_LIT("6"), "LEAVE_CODE_NO_USERS") && answers(RT_LIT("6"), "recording status 6"));
+    CHECK(!answers(RT_LIT("16"), "LEAVE_CODE_SIG") && !answers(RT_LIT("41"), "LEAVE_CODE"));
     rule_set_free(&rules);
 }
 
@@ -104,6 +117,7 @@ static const struct check_test tests[] = {
     {"the tables are there", load},
     {"every row answers by its name", every_row_answers_by_its_name},
     {"a number in a field is only that", a_number_in_a_field_is_only_that},
+    {"a number by itself may be a sum", a_number_by_itself_may_be_a_sum},
     {NULL, NULL},
 };
 CHECK_MAIN("explain", tests)
