@@ -74,11 +74,14 @@ expect_answer(void *arg, const struct scan_value *url)
                                                             : (rt_str){x->hint_slot->body, x->hint_slot->body_n};
 }
 
-/* A line that cannot matter is read all the same now and then: its time tells how far the log reaches. */
+enum { SAMPLED_ALL = 1024, SAMPLED_EACH = 64 };
+
+/* A line that cannot matter is read all the same, of a long log now and then: its time tells how far the log reaches. */
 static bool
 is_sampled(const struct extract *x)
 {
-    return x->first_time == RT_TIME_NONE || x->counts[LINE_IGNORED] % 64 == 0;
+    uint64_t n = x->counts[LINE_IGNORED];
+    return x->first_time == RT_TIME_NONE || n < SAMPLED_ALL || n % SAMPLED_EACH == 0;
 }
 
 /* Answers that wait for their request's id carry no word of ours: then every line matters. */
