@@ -9,6 +9,7 @@
 #include "extract/document.h"
 
 enum { CONTEXT_LINES = 12 };
+#define ANSWER_LATEST (2 * RT_MIN) /* behind its call */
 
 static void
 forget_old(struct document *d, uint64_t line)
@@ -38,8 +39,10 @@ answer_begin(struct extract *x, struct document *d, struct event *e)
         e->kind = d->kind;
     }
     e->http = d->http;
-    /* A call that is told over several lines began with the first. */
+    /* A call that is told over several lines began with the first, and ended with that of its answer. */
     e->begin = e->end = d->has_route && d->route_time != RT_TIME_NONE ? d->route_time : d->time;
+    if (d->time != RT_TIME_NONE && d->time > e->end && d->time - e->end < ANSWER_LATEST)
+        e->end = d->time;
     e->zoned = d->zoned;
     e->coarse = d->coarse;
 }
@@ -195,6 +198,7 @@ answer_flush_route(struct extract *x, struct document *d, struct rt_err *err)
     if (!d->has_route)
         return 0;
     answer_begin(x, d, &e);
+    e.end = e.begin;
     return answer_end(x, d, &e, false, err);
 }
 
