@@ -16,7 +16,8 @@ forget_old(struct document *d, uint64_t line)
 {
     if (line > d->kind_line + CONTEXT_LINES)
         d->kind = KIND_NONE;
-    if (line > d->http_line + CONTEXT_LINES)
+    bool of_route = d->has_route && d->http_line >= d->route_line; /* it waits with its call */
+    if (line > d->http_line + CONTEXT_LINES && !of_route)
         d->http = 0;
     if (line > d->ids.line + CONTEXT_LINES)
         label_forget(d);
@@ -195,11 +196,18 @@ int
 answer_flush_route(struct extract *x, struct document *d, struct rt_err *err)
 {
     struct event e;
+    uint64_t line = x->line;
+    uint32_t order = x->order;
     if (!d->has_route)
         return 0;
     answer_begin(x, d, &e);
     e.end = e.begin;
-    return answer_end(x, d, &e, false, err);
+    x->line = d->route_line;
+    x->order = d->route_order;
+    int found = answer_end(x, d, &e, false, err);
+    x->line = line;
+    x->order = order;
+    return found;
 }
 
 /* A logger that sums up in words what it has just told. */

@@ -18,6 +18,8 @@ struct document {
     char url[1024], method[8];
     int32_t http;
     uint64_t http_line;
+    uint64_t route_line; /* with the place among the events of it */
+    uint32_t route_order;
     rt_time time, route_time;
     bool zoned, coarse, dated; /* dated: by a header, which is that of one answer */
     struct { /* ids that a label gives, of the piece that `line` began; empty: none */

@@ -81,6 +81,8 @@ mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_
         d->has_route = !bare;
         d->part |= !bare;
         d->route_time = d->time;
+        d->route_line = x->line;
+        d->route_order = x->order++;
         d->kind = d->route.kind == KIND_ANSWER ? d->kind : d->route.kind;
         d->kind_line = x->line;
     }
