@@ -84,10 +84,33 @@ what_hook_says(const struct rule_set *rules, const struct event *e, struct said 
     return n;
 }
 
+/* A state on the way to another: what matters is where it leads. */
+static bool
+is_passing(const struct said *what)
+{
+    return what->entry != NULL && what->entry->subject == SUBJECT_STATE && what->entry->severity == SEVERITY_INFO;
+}
+
+/* Did a state follow that is as it should be? */
+static bool
+has_passed(const struct rule_set *rules, const struct session *s, uint32_t number)
+{
+    for (size_t i = number; i < s->event_count; i++)
+        for (uint32_t k = 0; k < s->events[i]->value_count; k++) {
+            const struct event_value *v = &s->events[i]->values[k];
+            const struct code_entry *state =
+                v->field == FIELD_SERVICE ? rule_set_state(rules, SUBJECT_STATE, v->text) : NULL;
+            if (state != NULL && state->severity == SEVERITY_NONE)
+                return true;
+        }
+    return false;
+}
+
 /* The finding nearest to the root that explains it: it rests on the event, or came before. */
 static struct claim *
-explained(const struct claims *d, const struct session *s, const struct event *e, rt_str id)
+explained(const struct claims *d, const struct session *s, const struct event *e, const struct said *what)
 {
+    rt_str id = what->id;
     const struct claim_refs *refs = claims_at(d, s->id);
     struct claim *best = NULL;
     for (size_t i = 0; refs != NULL && i < refs->v.n; i++) {
@@ -96,9 +119,8 @@ explained(const struct claims *d, const struct session *s, const struct event *e
         if (f->rule == NULL || !rule_explains(f->rule, id) ||
             (best != NULL && best->f.rule->rank <= f->rule->rank))
             continue;
-        bool after = rt_str_eq(one->place, s->id) && f->first != RT_TIME_NONE &&
-                     e->begin != RT_TIME_NONE && e->begin >= f->first;
-        if (after || claim_covers(one, e))
+        bool known = rt_str_eq(one->place, s->id) && f->first != RT_TIME_NONE && e->begin != RT_TIME_NONE;
+        if ((known && (is_passing(what) || e->begin >= f->first)) || claim_covers(one, e))
             best = one;
     }
     return best;
@@ -280,7 +302,9 @@ hear(struct fallbacks *all, const struct event *e, uint32_t number)
     size_t n = e->source == SOURCE_HOOK ? what_hook_says(rules, e, list)
                                         : what_call_says(rules, e, list);
     for (size_t k = 0; k < n; k++) {
-        struct claim *cause = explained(all->claims, all->session, e, list[k].id);
+        struct claim *cause = explained(all->claims, all->session, e, &list[k]);
+        if (cause == NULL && is_passing(&list[k]) && has_passed(rules, all->session, number))
+            continue;
         if (cause != NULL) {
             if (fold_note(cause, list[k].id) < 0)
                 return -1;
