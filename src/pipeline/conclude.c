@@ -32,7 +32,7 @@ int
 batch_fill_inputs(struct batch *b, struct rt_err *err)
 {
     for (size_t i = 0; i < b->job_count; i++) {
-        struct report_input *slot = RT_VEC_PUSH(&b->inputs);
+        struct report_input *slot = i < b->inputs.n ? &b->inputs.v[i] : RT_VEC_PUSH(&b->inputs);
         if (slot == NULL)
             return rt_fail_mem(err);
         *slot = b->jobs[i].result.report;

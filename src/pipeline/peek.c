@@ -131,7 +131,13 @@ batch_prepare(struct batch *b, struct rt_err *err)
         rt_arena_init(&b->jobs[i].arena, 1024, 0);
         b->paths[i] = l->inputs.v[i].path;
         b->order[i] = (struct turn){RT_TIME_NONE, (uint32_t)i};
+        struct report_input *slot = RT_VEC_PUSH(&b->inputs); /* sessions that close early name their file */
+        if (slot == NULL)
+            return rt_fail_mem(err);
+        *slot = (struct report_input){.path = rt_str_of(b->paths[i])};
     }
+    b->report.inputs = b->inputs.v;
+    b->report.input_count = b->inputs.n;
     if (b->job_count < 2)
         return 0;
     if (peek_all(b, err) < 0)

@@ -93,12 +93,13 @@ def reorderings(tmp):
         open(tmp + "/m.gz", "wb").write(members)
         check("%s in two gzip members" % name, essence(report(tmp + "/m.gz")) == base)
         stream = [json.loads(l) for l in run("analyze", "--format", "jsonl", path).stdout.splitlines()]
-        ids = lambda rows: sorted((r["id"], r.get("session") or "", r.get("count", 0)) for r in rows)
+        # All of it, but for the index of a finding: findings of JSON lines have none.
+        told = lambda rows, lacks: sorted(json.dumps({k: v for k, v in r.items() if k not in lacks}, sort_keys=True) for r in rows)
         whole = report(path)
         check("%s as JSON lines: the same sessions" % name,
-              ids(r for r in stream if r["type"] == "session") == ids(whole["sessions"]))
+              told((r for r in stream if r["type"] == "session"), ("type", "findings")) == told(whole["sessions"], ("findings",)))
         check("%s as JSON lines: the same findings" % name,
-              ids(r for r in stream if r["type"] == "finding") == ids(whole["findings"]))
+              told((r for r in stream if r["type"] == "finding"), ("type",)) == told(whole["findings"], ()))
         check("%s twice: the same bytes" % name,
               run("analyze", "--format", "json", path).stdout == run("analyze", "--format", "json", "-j", "7", path).stdout)
 
