@@ -127,30 +127,43 @@ labelled(const struct layout *l, const char *label, rt_str text)
     wrapped(l, text, 10, 10);
 }
 
+/* What is asked for, on which calls, and what comes with it; in a line of its own where there is no room. */
+static void
+show_heading(const struct layout *l, const struct rule_set *rules, const struct code_entry *e)
+{
+    struct rt_buf name, calls, rest;
+    rt_buf_init(&name, 1 << 16);
+    rt_buf_init(&calls, 1000);
+    rt_buf_init(&rest, 1 << 16);
+    rt_buf_addf(&name, "%s ", subject_words[e->subject]);
+    if (is_text(e))
+        rt_buf_addf(&name, "\"%.*s\"", RT_FMT(e->text));
+    else
+        rt_buf_addf(&name, "%lld", (long long)e->number);
+    for (uint8_t k = 0; k < KIND_HOOK; k++)
+        if (e->on != 0 && (e->on >> k & 1) != 0)
+            rt_buf_addf(&calls, "%s%.*s", calls.n == 0 ? " on " : ", ", RT_FMT(rule_set_kind_name(rules, k)));
+    if (e->module >= 0)
+        rt_buf_addf(&rest, "  module %d", e->module);
+    if (e->http != 0 && e->subject != SUBJECT_HTTP)
+        rt_buf_addf(&rest, "  HTTP %d", e->http);
+    if (e->title.n > 0)
+        rt_buf_addf(&rest, "  \"%.*s\"", RT_FMT(e->title));
+    rt_buf_addf(&rest, "%s", e->retryable ? "   retry: yes" : "");
+    bool room = name.n + calls.n + rest.n <= l->w->columns;
+    paint_on(l, PAINT_BOLD);
+    out_fmt(l->o, "%.*s", RT_FMT(rt_buf_str(&name)));
+    paint_off(l, PAINT_BOLD);
+    out_fmt(l->o, "%.*s%s%.*s\n", RT_FMT(rt_buf_str(&calls)), room ? "" : "\n", RT_FMT(rt_buf_str(&rest)));
+    rt_buf_fini(&name);
+    rt_buf_fini(&calls);
+    rt_buf_fini(&rest);
+}
+
 static void
 show_entry(const struct layout *l, const struct rule_set *rules, const struct code_entry *e)
 {
-    paint_on(l, PAINT_BOLD);
-    out_fmt(l->o, "%s ", subject_words[e->subject]);
-    if (is_text(e))
-        out_fmt(l->o, "\"%.*s\"", RT_FMT(e->text));
-    else
-        out_fmt(l->o, "%lld", (long long)e->number);
-    paint_off(l, PAINT_BOLD);
-    bool first = true;
-    for (uint8_t k = 0; k < KIND_HOOK; k++)
-        if (e->on != 0 && (e->on >> k & 1) != 0) {
-            rt_str name = rule_set_kind_name(rules, k);
-            out_fmt(l->o, "%s%.*s", first ? " on " : ", ", RT_FMT(name));
-            first = false;
-        }
-    if (e->module >= 0)
-        out_fmt(l->o, "  module %d", e->module);
-    if (e->http != 0 && e->subject != SUBJECT_HTTP)
-        out_fmt(l->o, "  HTTP %d", e->http);
-    if (e->title.n > 0)
-        out_fmt(l->o, "  \"%.*s\"", RT_FMT(e->title));
-    out_raw(l->o, e->retryable ? "   retry: yes\n" : "\n");
+    show_heading(l, rules, e);
     labelled(l, "means", e->means);
     for (size_t i = 0; i < e->cause_count; i++)
         labelled(l, i == 0 ? "causes" : "", e->causes[i]);

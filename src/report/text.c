@@ -142,9 +142,15 @@ header_covers(const struct layout *l, const struct report *r)
     }
     if (used > 0)
         out_char(l->o, '\n');
-    if (r->disorder_count > 0)
-        out_fmt(l->o, "         %s %s up to %s out of order (normal for several workers); sorted\n", rt_grouped(r->disorder_count, b),
-                r->disorder_count == 1 ? "line was" : "lines were", rt_dur_human(r->disorder_worst, a));
+    if (r->disorder_count > 0) {
+        struct rt_buf said;
+        rt_buf_init(&said, 200);
+        rt_buf_addf(&said, "%s %s up to %s out of order (normal for several workers); sorted", rt_grouped(r->disorder_count, b),
+                    r->disorder_count == 1 ? "line was" : "lines were", rt_dur_human(r->disorder_worst, a));
+        out_pad(l->o, ' ', 9);
+        wrapped(l, rt_buf_str(&said), 9, 9);
+        rt_buf_fini(&said);
+    }
 }
 
 static bool
