@@ -264,10 +264,12 @@ run_group(struct detector *det, const struct session_group *g, struct finding_li
         rc = run_wider_rules(det, &d, g, err);
     for (size_t i = 0; rc == 0 && i < g->count; i++)
         rc = fallback_add(&d, det, g->sessions[i], err);
+    if (rc == 0)
+        rc = fold_claims(&d, err);
     for (size_t i = 0; rc == 0 && i < g->count; i++)
         rc = exclude_others(&d, det, g->sessions[i], err);
     if (rc == 0)
-        rc = fold_claims(&d, err);
+        rc = fold_settle(&d, err);
     rt_arena_reset(&det->scratch, mark);
     claims_fini(&d);
     return rc;

@@ -10,11 +10,12 @@
 
 enum { EXCLUDED_MOST = 4, CAUSES_MOST = 16 };
 
+/* Would the rule explain anything of what was said here? That both explain some other code is no matter. */
 static bool
-share_explained(const struct rule *a, const struct rule *b)
+could_explain(const struct rule *r, const struct claim *c)
 {
-    for (size_t i = 0; i < a->explain_count; i++)
-        if (rule_explains(b, a->explains[i]))
+    for (size_t i = 0; i < c->folded.n; i++)
+        if (rule_explains(r, c->folded.v[i]))
             return true;
     return false;
 }
@@ -36,7 +37,7 @@ is_rival(const struct claims *d, const struct claim *c, const struct rule *r)
     const struct rule *mine = c->f.rule; /* a lesser matter is no rival */
     return r->severity >= mine->severity && !r->off && r->variant == 0 && r->scope == SCOPE_SESSION &&
            !rt_str_eq(r->finding, mine->finding) && rt_str_eq(r->family, mine->family) &&
-           share_explained(mine, r) && !was_found(d, c->place, r);
+           could_explain(r, c) && !was_found(d, c->place, r);
 }
 
 /* "RULE: what it lacks", or NULL with *ok untouched when nothing can be said. */
@@ -157,7 +158,7 @@ exclude_others(struct claims *d, struct detector *det, struct session *session,
     struct scope s = {0};
     for (size_t i = 0; refs != NULL && i < refs->v.n; i++) {
         struct claim *c = &d->list.v[refs->v.v[i]];
-        if (c->f.rule == NULL || c->f.rule->explain_count == 0 ||
+        if (c->f.rule == NULL || c->f.rule->explain_count == 0 || c->under != CLAIM_NONE ||
             !rt_str_eq(c->place, session->id))
             continue;
         if (s.v == NULL && scope_of(&s, &session, 1, &det->scratch) < 0)

@@ -144,6 +144,12 @@ fold_claims(struct claims *d, struct rt_err *err)
         else if (move_under(d, i, root) < 0)
             return rt_fail_mem(err);
     }
+    return 0;
+}
+
+int
+fold_settle(struct claims *d, struct rt_err *err)
+{
     for (size_t i = 0; i < d->list.n; i++)
         if (d->list.v[i].under == CLAIM_NONE && settle(&d->list.v[i], d->out) < 0)
             return rt_fail_mem(err);

@@ -100,8 +100,9 @@ int claim_stand_in(struct claim *c, const struct event *(*other)(void *arg, cons
 /* Codes, strings, statuses and states of a session that no finding explains. */
 int fallback_add(struct claims *d, struct detector *det, const struct session *s,
                  struct rt_err *err);
-/* Consequences go under their cause; what is left becomes findings. */
+/* Consequences go under their cause; then what is left becomes findings. */
 int fold_claims(struct claims *d, struct rt_err *err);
+int fold_settle(struct claims *d, struct rt_err *err);
 /* Says of a finding which other causes its session does not show. */
 int exclude_others(struct claims *d, struct detector *det, struct session *s,
                    struct rt_err *err);

@@ -189,6 +189,8 @@ detector_finish(struct detector *det, struct meter *meter, struct finding_list *
         rc = fold_sessions(&d, err);
     if (rc == 0)
         rc = fold_claims(&d, err);
+    if (rc == 0)
+        rc = fold_settle(&d, err);
     rt_map_fini(&covered);
     claims_fini(&d);
     return rc;
