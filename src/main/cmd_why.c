@@ -15,7 +15,13 @@ find_rule(const struct rule_set *set, const char *id, const char *other)
     if (found != NULL)
         return found;
     const struct rule *r, *near = NULL;
+    const struct code_entry *e;
     unsigned best = 6;
+    RT_EACH (e, &set->codes)
+        if (rt_str_is(e->id, id)) {
+            log_error("\"%s\" is told where no rule explains it; what it means: rectrace explain %s", id, id);
+            return NULL;
+        }
     RT_EACH (r, &set->rules) {
         unsigned d = rt_str_distance(r->id, rt_str_of(id), best);
         if (d < best) {
