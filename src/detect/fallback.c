@@ -175,7 +175,7 @@ static int
 words(struct finding *f, const struct rule_set *rules, const struct event *e,
       const struct said *what, struct rt_arena *a)
 {
-    rt_str name = rule_set_kind_name(rules, e->kind);
+    rt_str name = template_name(rules, e->kind);
     const struct code_entry *c = what->entry;
     char *say = c == NULL ? say_unknown(e, name, what->number, a) : say_entry(c, name, a);
     if (say == NULL)

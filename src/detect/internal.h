@@ -80,6 +80,8 @@ struct meter;
 /* Keeps what a settled meter tells as witnesses. 0, or -1: memory. */
 int rates_note(struct detector *det, const struct meter *meter);
 
+/* A call by its name in a sentence; where the operation is not told: "a call". */
+rt_str template_name(const struct rule_set *rules, uint8_t kind);
 /* Fills {names} of a template from an occurrence. NULL: memory. */
 char *template_fill(struct rt_arena *a, rt_str text, const struct matcher *m,
                     const struct rule *r, const struct finding *f, const struct scope *s,

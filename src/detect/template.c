@@ -37,6 +37,12 @@ put_sets(struct rt_buf *b, const struct event *e, uint16_t field, const struct r
         rt_buf_add(b, RT_LIT("?"));
 }
 
+rt_str
+template_name(const struct rule_set *rules, uint8_t kind)
+{
+    return kind == KIND_ANSWER ? RT_LIT("a call") : rule_set_kind_name(rules, kind);
+}
+
 static void
 put_field(struct rt_buf *b, const struct matcher *m, const struct event *e, rt_str field,
           const struct rule_step *step)
@@ -45,7 +51,7 @@ put_field(struct rt_buf *b, const struct matcher *m, const struct event *e, rt_s
     int64_t n = 0;
     char human[RT_TIME_MAX];
     if (rt_str_is(field, "name")) {
-        rt_buf_add(b, rule_set_kind_name(rules, e->kind));
+        rt_buf_add(b, template_name(rules, e->kind));
         return;
     }
     if (rt_str_is(field, "repeated")) {
