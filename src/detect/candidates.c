@@ -46,7 +46,7 @@ can_part(const struct rule *r)
 }
 
 struct part { /* that one witness has in a shape */
-    bool any;  /* it fits some step */
+    bool any;  /* it fits some step, or says what the rule tells of all */
     bool ends; /* no occurrence goes on from before it, or from it, to what follows */
     bool open; /* a regular expression gave up: matching is to tell of it */
 };
@@ -90,6 +90,15 @@ part_of(const struct candidates_search *s, struct shape *shape, const struct eve
 
 /* ---- gathering ---- */
 
+static bool
+says(const struct event *e, const struct field_set *fields)
+{
+    for (uint32_t i = 0; i < e->value_count; i++)
+        if (field_set_has(fields, e->values[i].field))
+            return true;
+    return false;
+}
+
 /* What was chosen of a stretch that holds no whole occurrence is given back. */
 static void
 close_stretch(struct gathering *g)
@@ -107,7 +116,7 @@ close_stretch(struct gathering *g)
 static int
 choose(struct gathering *g, const struct event *e, size_t entry)
 {
-    struct part all = {.any = false};
+    struct part all = {.any = says(e, &g->s->every)};
     for (size_t i = 0; i < g->count; i++) {
         struct part one = part_of(g->s, &g->shapes[i], e);
         all.any |= one.any;
@@ -142,7 +151,8 @@ gather(struct gathering *g, struct rt_arena *a)
     struct witness w;
     struct rt_arena_mark mark = rt_arena_mark(a);
     for (size_t i = 0; i < s->n; i++) {
-        if ((s->v[i].like->rules & s->bit) == 0)
+        const struct witness_like *like = s->v[i].like;
+        if ((like->rules & s->bit) == 0 && !says(&like->e, &s->every))
             continue;
         if (read_entry(s, i, &e, &w, a) < 0 || choose(g, &e, i) < 0)
             return -1;
@@ -179,7 +189,7 @@ candidates_find(const struct candidates_search *s, struct rt_arena *a, struct sc
         return -1;
     for (size_t i = 0; i < g.count; i++)
         g.shapes[i] = (struct shape){&s->r[i], see_from(&s->r[i], 0)};
-    g.parts = g.count == 1 && can_part(s->r);
+    g.parts = g.count == 1 && can_part(s->r) && !field_set_any(&s->every);
     int rc = gather(&g, a) < 0 || spread(&g, a, out) < 0 ? -1 : 0;
     RT_VEC_FREE(&g.chosen);
     return rc;

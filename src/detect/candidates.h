@@ -23,6 +23,7 @@ struct candidates_search {
     const struct rule *r; /* followed by its further shapes, r_end is behind them */
     const struct rule *r_end;
     uint64_t bit; /* of the rule */
+    struct field_set every; /* who says one of these is a candidate, too */
     const struct roll_entry *v;
     size_t n;
 };

@@ -15,7 +15,8 @@ by_moment(const struct roll_entry *x, const struct roll_entry *y)
     witness_event(&w, &a);
     testimony_read(y->at, &w);
     witness_event(&w, &b);
-    return event_compare(&a, &b);
+    int order = event_compare(&a, &b);
+    return order != 0 ? order : rt_str_cmp(x->like->e.app_id, y->like->e.app_id);
 }
 
 static int

@@ -24,16 +24,20 @@ learn_step(struct field_set *set, const struct rule_step *step)
 
 /* {label.field} */
 static void
-learn_template(const struct rule_set *rules, struct field_set *set, rt_str text)
+learn_template(const struct rule_set *rules, struct field_set *set, struct field_set *every, rt_str text)
 {
+    const rt_str all = RT_LIT("{every");
     for (size_t dot = 0; dot < text.n; dot++) {
         size_t end = dot + 1;
         uint16_t field = 0;
         while (end < text.n && text.p[end] != '}' && text.p[end] != ' ')
             end++;
-        if (text.p[dot] == '.' && end < text.n && text.p[end] == '}' &&
-            rule_set_field(rules, (rt_str){text.p + dot + 1, end - dot - 1}, &field))
-            field_set_add(set, field);
+        if (text.p[dot] != '.' || end == text.n || text.p[end] != '}' ||
+            !rule_set_field(rules, (rt_str){text.p + dot + 1, end - dot - 1}, &field))
+            continue;
+        field_set_add(set, field);
+        if (dot >= all.n && rt_str_eq((rt_str){text.p + dot - all.n, all.n}, all))
+            field_set_add(every, field);
     }
 }
 
@@ -87,18 +91,17 @@ add_steps(struct survey *s, const struct rule *r, const struct rule_step *steps,
     return 0;
 }
 
-/* The bit of the rule, or of the one that it is a further shape of. 0: memory. */
-static uint64_t
+/* The rule, or the one that it is a further shape of. NULL: memory. */
+static struct wide_rule *
 note_rule(struct survey *s, const struct rule_set *rules, const struct rule *r)
 {
     size_t first = (size_t)(r - rules->rules.v) - r->variant;
     if (s->wide.n > 0 && s->wide.v[s->wide.n - 1].first == first)
-        return s->wide.v[s->wide.n - 1].bit;
+        return &s->wide.v[s->wide.n - 1];
     struct wide_rule *slot = RT_VEC_PUSH(&s->wide);
-    if (slot == NULL)
-        return 0;
-    *slot = (struct wide_rule){first, r->scope, UINT64_C(1) << (s->wide.n - 1) % 64};
-    return slot->bit;
+    if (slot != NULL)
+        *slot = (struct wide_rule){first, r->scope, UINT64_C(1) << (s->wide.n - 1) % 64, {{0}}};
+    return slot;
 }
 
 static int
@@ -109,17 +112,19 @@ survey_wide(struct survey *s, const struct rule_set *rules)
         struct field_set asked = {0};
         if (r->off || !rule_is_wide(r))
             continue;
+        struct wide_rule *wide = note_rule(s, rules, r);
+        if (wide == NULL)
+            return -1;
         for (size_t i = 0; i < r->when_count; i++)
             learn_step(&asked, &r->when[i]);
         for (size_t i = 0; i < r->unless_count; i++)
             learn_step(&asked, &r->unless[i]);
-        learn_template(rules, &asked, r->say);
-        learn_template(rules, &asked, r->why);
-        learn_template(rules, &asked, r->fix);
+        learn_template(rules, &asked, &wide->every, r->say);
+        learn_template(rules, &asked, &wide->every, r->why);
+        learn_template(rules, &asked, &wide->every, r->fix);
         field_set_join(&s->asked, &asked);
-        uint64_t bit = note_rule(s, rules, r);
-        if (bit == 0 || add_steps(s, r, r->when, r->when_count, bit, &asked) < 0 ||
-            add_steps(s, r, r->unless, r->unless_count, bit, &asked) < 0)
+        if (add_steps(s, r, r->when, r->when_count, wide->bit, &asked) < 0 ||
+            add_steps(s, r, r->unless, r->unless_count, wide->bit, &asked) < 0)
             return -1;
     }
     for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)

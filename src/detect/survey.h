@@ -24,6 +24,15 @@ field_set_has(const struct field_set *set, uint16_t field)
     return (set->bits[bit / 64] >> bit % 64 & 1) != 0;
 }
 
+static inline bool
+field_set_any(const struct field_set *set)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < sizeof(set->bits) / sizeof(set->bits[0]); i++)
+        all |= set->bits[i];
+    return all != 0;
+}
+
 static inline void
 field_set_join(struct field_set *to, const struct field_set *from)
 {
@@ -35,6 +44,7 @@ struct wide_rule { /* with its other shapes */
     size_t first; /* its number in the set */
     enum rule_scope scope;
     uint64_t bit; /* its own among the first 64 */
+    struct field_set every; /* {every.field}: told of all that its owner has, whatever it fits */
 };
 struct wide_step {
     const struct rule_match *alts; /* without what is told only at the end */

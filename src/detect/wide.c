@@ -48,6 +48,7 @@ run_rule(struct wide *w, const struct wide_rule *r, const struct roll *roll, siz
         .r = &rules[r->first],
         .r_end = &rules[detector_next(det, r->first)],
         .bit = r->bit,
+        .every = r->every,
         .v = roll->list.v + begin,
         .n = end - begin,
     };
@@ -84,10 +85,11 @@ static int
 run_scope(struct wide *w, enum rule_scope scope, struct rt_err *err)
 {
     struct roll roll;
-    uint64_t rules = 0;
+    uint64_t rules = scope == SCOPE_APP ? UINT64_MAX : 0; /* crowds are told by all of an app */
     const struct wide_rule *r;
     RT_EACH (r, &w->det->survey->wide)
-        rules |= r->scope == scope || scope == SCOPE_APP ? r->bit : 0; /* crowds are told by all of an app */
+        if (r->scope == scope)
+            rules |= field_set_any(&r->every) ? UINT64_MAX : r->bit;
     int rc = roll_init(&roll, scope, rules, &w->det->witnesses) < 0 ? rt_fail_mem(err) : 0;
     for (size_t begin = 0, end; rc == 0 && begin < roll.list.n; begin = end) {
         end = roll_next(&roll, begin);
