@@ -85,11 +85,19 @@ note_life(struct crowd *c, rt_time from, rt_time to)
 static int
 note_failed(struct crowd *c, struct crowd_place place)
 {
-    struct crowd_place *slot = RT_VEC_PUSH(&c->failed);
+    struct crowd_place *slot = c == NULL ? NULL : RT_VEC_PUSH(&c->failed);
     if (slot == NULL)
         return -1;
     *slot = place;
     return 0;
+}
+
+/* The start may name another app than its session. */
+static int
+keep_failed(struct detector *det, const struct session *s, const struct event *start)
+{
+    struct crowd *c = join_crowd(det, start->app_id.n > 0 ? start->app_id : s->app_id);
+    return note_failed(c, (struct crowd_place){start->input, start->line});
 }
 
 int
@@ -100,7 +108,7 @@ crowd_keep(struct detector *det, const struct session *s)
     if (s->app_id.n == 0 || !det->survey->asks_crowd || (failed ? start == NULL : s->from == RT_TIME_NONE))
         return 0;
     struct crowd *c = join_crowd(det, s->app_id);
-    if (c == NULL || (failed && note_failed(c, (struct crowd_place){start->input, start->line}) < 0))
+    if (c == NULL || (failed && keep_failed(det, s, start) < 0))
         return -1;
     if (s->ended && !failed) {
         c->over++;

@@ -122,6 +122,7 @@ survey_wide(struct survey *s, const struct rule_set *rules)
         learn_template(rules, &asked, &wide->every, r->say);
         learn_template(rules, &asked, &wide->every, r->why);
         learn_template(rules, &asked, &wide->every, r->fix);
+        field_set_add(&asked, FIELD_ERROR_CODE); /* of the codes of a finding */
         field_set_join(&s->asked, &asked);
         if (add_steps(s, r, r->when, r->when_count, wide->bit, &asked) < 0 ||
             add_steps(s, r, r->unless, r->unless_count, wide->bit, &asked) < 0)

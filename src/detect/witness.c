@@ -20,22 +20,29 @@ enum {
 
 struct interest { /* of wide rules in an event */
     uint64_t rules;         /* their bits; 0: none */
-    uint64_t sign;          /* the steps that it fits, folded into a number */
+    uint64_t sign;          /* the steps that it fits or may fit, folded into a number */
     struct field_set asked; /* by these rules */
 };
+
+/* An expression that gave up said neither yes nor no: matching is to tell of it. */
+static bool
+may_matter(const struct detector *det, const struct wide_step *s, const struct event *e, struct event_marks marks)
+{
+    uint32_t before = det->matcher.limited;
+    return condition_may_fit(s->alts, s->alt_count, UINT64_C(1) << e->kind, marks) &&
+           (match_event(&det->matcher, s->alts, s->alt_count, e) || det->matcher.limited != before);
+}
 
 static struct interest
 interest_in(const struct detector *det, const struct event *e)
 {
     struct interest in = {.rules = 0};
-    uint64_t step = 1, kind = UINT64_C(1) << e->kind;
+    uint64_t step = 1;
     bool aside = event_is_aside(e->kind);
     struct event_marks marks = condition_marks(e);
     for (size_t i = 0; i < det->survey->steps.n; i++, step++) {
         const struct wide_step *s = &det->survey->steps.v[i];
-        if (s->aside == aside &&
-            condition_may_fit(s->alts, s->alt_count, kind, marks) &&
-            match_event(&det->matcher, s->alts, s->alt_count, e)) {
+        if (s->aside == aside && may_matter(det, s, e, marks)) {
             in.sign = in.sign * 31 + step;
             in.rules |= s->bit;
             field_set_join(&in.asked, &s->asked);
@@ -101,12 +108,9 @@ keep_values(struct detector *det, const struct field_set *asked, struct event *e
 
 /* What is left of an event when nobody asks for more. Its texts are the detector's own, but for cname and uid. */
 static int
-strip(struct detector *det, const struct field_set *asked, const struct session *s, struct event *e,
-      struct event_value room[WITNESS_VALUES])
+strip(struct detector *det, const struct field_set *asked, struct event *e, struct event_value room[WITNESS_VALUES])
 {
     e->join = RT_NONE;
-    if (e->app_id.n == 0)
-        e->app_id = s->app_id;
     const struct {
         uint16_t field;
         rt_str *text;
@@ -215,32 +219,43 @@ put_down(struct detector *det, struct run *r)
 }
 
 static int
-take_event(struct detector *det, const struct interest *in, const struct session *s, const struct event *e,
-           struct witness *out)
+take_event(struct detector *det, const struct interest *in, const struct event *e, struct witness *out)
 {
     struct event_value values[WITNESS_VALUES];
     struct event bare;
     memcpy(&bare, e, sizeof(bare));
-    if (strip(det, &in->asked, s, &bare, values) < 0)
+    if (strip(det, &in->asked, &bare, values) < 0)
         return -1;
     *out = take_apart(&bare);
     out->like = like_of(det, in->rules, &bare);
     return out->like == NULL ? -1 : 0;
 }
 
+/* A callback does not say its app; its session does. */
+static const struct event *
+with_app(const struct event *e, rt_str app, struct event *room)
+{
+    if (e->app_id.n > 0 || app.n == 0)
+        return e;
+    memcpy(room, e, sizeof(*room));
+    room->app_id = app;
+    return room;
+}
+
 static int
 keep_session(struct detector *det, const struct session *s)
 {
     struct run run = {.any = false};
+    struct event room;
     for (size_t k = 0; k < s->event_count; k++) {
-        const struct event *e = s->events[k];
+        const struct event *e = with_app(s->events[k], s->app_id, &room);
         struct interest in = interest_in(det, e);
         if (survey_asks(det->survey, FIELD_TOKEN))
             field_set_add(&in.asked, FIELD_TOKEN); /* of all starts: crowd.c counts those that have one */
         if (in.rules == 0 || swallow(&run, in.sign, e))
             continue;
         put_down(det, &run);
-        if (take_event(det, &in, s, e, &run.last) < 0)
+        if (take_event(det, &in, e, &run.last) < 0)
             return -1;
         run.last.session = s->id;
         run.last.number = (uint32_t)(k + 1);
