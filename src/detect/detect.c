@@ -74,9 +74,10 @@ int
 detector_join(struct detector *d, struct detector **pfrom, struct rt_err *err)
 {
     int rc = crowds_move(d, *pfrom) < 0 || subscription_move(d, *pfrom) < 0 ? -1 : 0;
-    testimonies_move(&d->witnesses, &(*pfrom)->witnesses);
-    if (rc == 0)
+    if (rc == 0) {
+        testimonies_move(&d->witnesses, &(*pfrom)->witnesses);
         rt_arena_move(&d->arena, &(*pfrom)->arena);
+    }
     detector_free(pfrom);
     return rc < 0 ? rt_fail_mem(err) : 0;
 }
