@@ -252,6 +252,8 @@ keep_session(struct detector *det, const struct session *s)
         struct interest in = interest_in(det, e);
         if (survey_asks(det->survey, FIELD_TOKEN))
             field_set_add(&in.asked, FIELD_TOKEN); /* of all starts: crowd.c counts those that have one */
+        if (!event_is_aside(e->kind))
+            field_set_add(&in.asked, FIELD_SEQUENCE); /* callbacks of one moment go by it */
         if (in.rules == 0 || swallow(&run, in.sign, e))
             continue;
         put_down(det, &run);
