@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@ input_list_init(struct input_list *l)
 {
     *l = (struct input_list){0};
     rt_arena_init(&l->arena, 1024, 0);
+    rt_map_init(&l->walked);
 }
 
 void
@@ -31,6 +33,7 @@ input_list_fini(struct input_list *l)
     RT_VEC_FREE(&l->spans);
     if (l->kept != NULL)
         spool_close(l->kept);
+    rt_map_fini(&l->walked);
     rt_arena_fini(&l->arena);
 }
 
@@ -120,7 +123,10 @@ add_file(struct input_list *l, const struct input *like, const char *path, uint6
     struct input *i = copy == NULL ? NULL : RT_VEC_PUSH(&l->inputs);
     if (i == NULL)
         return rt_fail_mem(err);
-    *i = (struct input){copy, like->format, like->zone, size, walked, NULL};
+    *i = *like;
+    i->path = copy;
+    i->size = size;
+    i->walked = walked;
     return 0;
 }
 
@@ -138,6 +144,24 @@ visible(const struct dirent *d)
     return d->d_name[0] != '.';
 }
 
+/* Each directory is read once, so that links in a circle have an end: 1 it is new, 0 not, -1 memory. */
+static int
+enter(struct input_list *l, const struct stat *st, struct rt_err *err)
+{
+    struct place {
+        dev_t dev;
+        ino_t ino;
+    } *place = rt_arena_alloc(&l->arena, sizeof(*place)); /* zeroed: its padding is part of the key */
+    if (place == NULL)
+        return rt_fail_mem(err);
+    place->dev = st->st_dev;
+    place->ino = st->st_ino;
+    rt_str key = {(const char *)place, sizeof(*place)};
+    if (rt_map_get(&l->walked, key) != NULL)
+        return 0;
+    return rt_map_put(&l->walked, key, place) < 0 ? rt_fail_mem(err) : 1;
+}
+
 static int walk(struct input_list *l, const struct input *like, const char *path, unsigned depth,
                 const struct rt_limits *limits, struct rt_err *err);
 
@@ -148,8 +172,12 @@ add_entry(struct input_list *l, const struct input *like, const char *path, unsi
     struct stat st;
     if (stat(path, &st) < 0)
         return problem(l, path, strerror(errno), false, err);
-    if (S_ISDIR(st.st_mode))
+    if (S_ISDIR(st.st_mode)) {
+        int fresh = enter(l, &st, err);
+        if (fresh <= 0)
+            return fresh < 0 ? -1 : problem(l, path, "leads to a directory that is read anyway, and was left out", false, err);
         return walk(l, like, path, depth + 1, limits, err);
+    }
     if (!S_ISREG(st.st_mode))
         return problem(l, path, "is no regular file and was left out", false, err);
     if (access(path, R_OK) < 0)
@@ -205,8 +233,10 @@ input_list_add(struct input_list *l, const char *argument, const struct rt_limit
 {
     struct input like = {0};
     struct stat st;
-    if (strcmp(argument, "-") == 0)
+    if (strcmp(argument, "-") == 0) {
+        like.once = true;
         return add_file(l, &like, "-", 0, false, limits, err);
+    }
     const char *path = argument;
     if (stat(argument, &st) < 0) {
         char *shorter = NULL;
@@ -219,44 +249,57 @@ input_list_add(struct input_list *l, const char *argument, const struct rt_limit
     }
     if (S_ISDIR(st.st_mode)) {
         size_t before = l->inputs.n;
-        if (walk(l, &like, path, 0, limits, err) < 0)
+        rt_map_fini(&l->walked);
+        rt_map_init(&l->walked);
+        if (enter(l, &st, err) < 0 || walk(l, &like, path, 0, limits, err) < 0)
             return -1;
-        return l->inputs.n > before ? 0 : problem(l, path, "the directory holds no readable file", true, err);
+        return l->inputs.n > before
+                   ? 0
+                   : problem(l, path, "the directory holds no readable file (hidden ones are left out)", true, err);
     }
     if (access(path, R_OK) < 0)
         return problem(l, path, strerror(errno), true, err);
-    return add_file(l, &like, path, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0, false, limits, err);
+    like.once = !S_ISREG(st.st_mode);
+    return add_file(l, &like, path, like.once ? 0 : (uint64_t)st.st_size, false, limits, err);
 }
 
 static int
-copy_stdin(struct spool *to, struct spool_part *part, struct rt_err *err)
+copy_stream(int fd, struct spool *to, struct spool_part *part, struct rt_err *err)
 {
     char block[64 * 1024];
     ssize_t n = 0;
     spool_begin(to, part);
-    while ((n = read(STDIN_FILENO, block, sizeof(block))) > 0 || (n < 0 && errno == EINTR))
+    while ((n = read(fd, block, sizeof(block))) > 0 || (n < 0 && errno == EINTR))
         if (n > 0)
             spool_write(to, (rt_str){block, (size_t)n});
     return spool_end(to, part, err);
 }
 
+static int
+keep_input(struct input_list *l, struct input *in, struct rt_err *err)
+{
+    struct spool_part *part = rt_arena_alloc(&l->arena, sizeof(*part));
+    l->kept = part == NULL || l->kept != NULL ? l->kept : rt_arena_alloc(&l->arena, sizeof(*l->kept));
+    if (part == NULL || l->kept == NULL)
+        return rt_fail_mem(err);
+    if (l->kept->file == NULL && spool_open(l->kept, err) < 0)
+        return -1;
+    int fd = strcmp(in->path, "-") == 0 ? dup(STDIN_FILENO) : open(in->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) /* whoever reads it says why */
+        return 0;
+    int rc = copy_stream(fd, l->kept, part, err);
+    close(fd);
+    if (rc == 0)
+        in->source = &part->source;
+    return rc;
+}
+
 int
 input_list_keep(struct input_list *l, struct rt_err *err)
 {
-    for (size_t i = 0; i < l->inputs.n; i++) {
-        struct input *in = &l->inputs.v[i];
-        if (in->source != NULL || strcmp(in->path, "-") != 0)
-            continue;
-        struct spool_part *part = rt_arena_alloc(&l->arena, sizeof(*part));
-        l->kept = part == NULL || l->kept != NULL ? l->kept : rt_arena_alloc(&l->arena, sizeof(*l->kept));
-        if (part == NULL || l->kept == NULL)
-            return rt_fail_mem(err);
-        if (l->kept->file == NULL && spool_open(l->kept, err) < 0)
+    for (size_t i = 0; i < l->inputs.n; i++)
+        if (!input_stays(&l->inputs.v[i]) && keep_input(l, &l->inputs.v[i], err) < 0)
             return -1;
-        if (copy_stdin(l->kept, part, err) < 0)
-            return -1;
-        in->source = &part->source;
-    }
     return 0;
 }
 

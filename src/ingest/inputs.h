@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "ingest/manifest.h"
 #include "ingest/reader.h"
@@ -27,6 +28,7 @@ struct input {
     const char *zone;   /* forced zone or NULL */
     uint64_t size;      /* bytes; 0 = unknown */
     bool walked;        /* found in a directory, not named by the user */
+    bool once;          /* standard input or a pipe: what was read of it is gone */
     const struct feed_source *source; /* read this instead of a file; or NULL */
 };
 struct input_problem { /* an argument or entry that was left out */
@@ -39,7 +41,8 @@ struct input_list {
     RT_VEC(struct input_problem) problems;
     RT_VEC(struct archive_content *) archives; /* that were opened */
     RT_VEC(struct manifest_span) spans; /* for which whole logs told, of which only some lines are here */
-    struct spool *kept; /* standard input; NULL: it was not kept */
+    struct spool *kept; /* what can be read once only; NULL: it was not kept */
+    struct rt_map walked; /* directories of the argument at hand */
     struct rt_arena arena;
 };
 void input_list_init(struct input_list *l);
@@ -47,10 +50,17 @@ void input_list_fini(struct input_list *l);
 struct reader;
 /* NULL: it cannot be read at all. `way`: as reader_open(). */
 struct reader *input_open(const struct input *in, enum reader_way way, const struct rt_limits *limits, struct rt_err *err);
-/* Standard input is kept in a temporary file from now on, so that it can be read again. -1: it cannot. */
+/* May it be read again, or looked at before it is read? */
+static inline bool
+input_stays(const struct input *in)
+{
+    return in->source != NULL || !in->once;
+}
+/* Standard input and pipes are kept in a temporary file from now on, so that they can be read again. -1: they cannot. */
 int input_list_keep(struct input_list *l, struct rt_err *err);
 /* Missing or unreadable files become problems; -1 only for memory. A directory gives its regular
- * files, recursively, in byte order; hidden ones are left out. The same file twice is kept twice. */
+ * files, recursively, in byte order; hidden ones are left out. The same file twice is kept twice, a directory that links
+ * lead to twice is not. */
 int input_list_add(struct input_list *l, const char *argument, const struct rt_limits *limits, struct rt_err *err);
 
 #endif

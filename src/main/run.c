@@ -79,7 +79,8 @@ gather(struct run *r, char *const *paths, int count, int *status)
         }
     const struct input_problem *p;
     RT_EACH (p, &r->inputs.problems) {
-        const char *near = p->fatal && strcmp(p->path, paths[0]) == 0 ? command_near(p->path) : NULL;
+        bool absent = p->fatal && access(p->path, F_OK) < 0;
+        const char *near = absent && strcmp(p->path, paths[0]) == 0 ? command_near(p->path) : NULL;
         if (near != NULL)
             log_error("%s: %s (or is the command \"%s\" meant?)", p->path, p->why, near);
         else if (p->fatal)

@@ -44,7 +44,7 @@ peek_stretch(void *arg, rt_time clock, struct rt_err *err)
 static int
 peek(const struct batch *b, struct job *j, struct route_cache *cache, struct rt_err *err)
 {
-    if (j->input->source == NULL && strcmp(j->input->path, "-") == 0)
+    if (!input_stays(j->input))
         return 0;
     struct intake_options o = batch_intake_options(b, j);
     o.way = READ_FEW;

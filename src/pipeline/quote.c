@@ -24,7 +24,7 @@ read_input(const struct input *in, const struct rt_limits *limits, struct quote 
     struct reader_line line;
     struct rt_err unread = {0};
     int got = 1;
-    if (in->source == NULL && strcmp(in->path, "-") == 0)
+    if (!input_stays(in))
         return 0;
     struct reader *r = input_open(in, READ_ALONE, limits, &unread);
     for (size_t i = 0; r != NULL && i < n && (got = reader_next(r, &line, err)) == 1;)
