@@ -355,8 +355,8 @@ extract_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err
 void
 extract_too_long(struct extract *x, uint64_t number)
 {
-    (void)number;
-    x->counts[LINE_TOO_LONG]++;
+    if (x->counts[LINE_TOO_LONG]++ == 0)
+        x->first_too_long = number;
 }
 
 int

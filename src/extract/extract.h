@@ -71,7 +71,7 @@ struct extract_tally {
     uint64_t counts[LINE__COUNT];
     rt_time first_time, last_time, clock;
     bool unzoned, undated;
-    uint64_t first_unread;
+    uint64_t first_unread, first_too_long;
     char first_unread_text[120];
     uint32_t first_unread_stop, foreign, probes, nameless, masked, limit_hits;
     char limit_pattern[160];

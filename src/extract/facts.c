@@ -20,7 +20,7 @@ tell(struct extract *x, const char *text, struct rt_err *err)
 int
 facts_sum_up(struct extract *x, struct rt_err *err)
 {
-    char lines[RT_GROUPED_MAX], most[RT_GROUPED_MAX];
+    char lines[RT_GROUPED_MAX], most[RT_GROUPED_MAX], first[RT_GROUPED_MAX];
     bool one = x->counts[LINE_TOO_LONG] == 1;
     x->warnings.n = 0;
     rt_arena_fini(&x->told);
@@ -43,9 +43,10 @@ facts_sum_up(struct extract *x, struct rt_err *err)
              err) < 0)
         return -1;
     if (x->counts[LINE_TOO_LONG] > 0 &&
-        tell(x, rt_arena_printf(&x->told, "%s %s longer than %s bytes and %s skipped",
+        tell(x, rt_arena_printf(&x->told, "%s %s longer than %s bytes and %s skipped (%sline %s)",
                                 rt_grouped(x->counts[LINE_TOO_LONG], lines), one ? "line is" : "lines are",
-                                rt_grouped(x->limits->line_bytes, most), one ? "was" : "were"),
+                                rt_grouped(x->limits->line_bytes, most), one ? "was" : "were", one ? "" : "the first is ",
+                                rt_grouped(x->first_too_long, first)),
              err) < 0)
         return -1;
     return 0;
@@ -61,6 +62,7 @@ extract_tally(const struct extract *x, struct extract_tally *out)
         .unzoned = x->unzoned,
         .undated = x->undated,
         .first_unread = x->first_unread,
+        .first_too_long = x->first_too_long,
         .first_unread_stop = x->first_unread_stop,
         .foreign = x->foreign,
         .probes = x->probes,
@@ -86,6 +88,7 @@ extract_go_on(struct extract *x, const struct extract_tally *from)
     x->unzoned = from->unzoned;
     x->undated = from->undated;
     x->first_unread = from->first_unread;
+    x->first_too_long = from->first_too_long;
     x->first_unread_stop = from->first_unread_stop;
     x->foreign = from->foreign;
     x->probes = from->probes;

@@ -138,7 +138,7 @@ struct extract {
     rt_time first_time, last_time;
     bool unzoned, undated;  /* stamps without a zone, without a date */
     rt_time clock;          /* of the latter: the last one, days counted from the first */
-    uint64_t first_unread;
+    uint64_t first_unread, first_too_long;
     char first_unread_text[120];
     uint32_t first_unread_stop, limit_hits, foreign, probes, nameless;
     char limit_pattern[160];

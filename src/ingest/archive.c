@@ -30,27 +30,57 @@ unpacked_head(const unsigned char *in, size_t n, unsigned char *out)
     return got;
 }
 
-bool
-archive_is(const char *path)
+enum kind {
+    KIND_NONE,
+    KIND_FILES,  /* an archive */
+    KIND_PACKED, /* in another way than gzip alone: a file, or a tar */
+};
+
+static const struct mark {
+    rt_str first;
+    enum kind kind;
+} marks[] = {
+    {{"PK\3\4", 4}, KIND_FILES},
+    {{"7z\xbc\xaf\x27\x1c", 6}, KIND_FILES},
+    {{"\xfd" "7zXZ\0", 6}, KIND_PACKED},
+    {{"\x28\xb5\x2f\xfd", 4}, KIND_PACKED}, /* zstd */
+    {{"\x04\x22\x4d\x18", 4}, KIND_PACKED}, /* lz4 */
+    {{"BZh", 3}, KIND_PACKED},
+    {{"\x1f\x9d", 2}, KIND_PACKED}, /* compress */
+};
+
+static enum kind
+marked(rt_str head)
+{
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (rt_str_starts(head, marks[i].first))
+            return marks[i].kind;
+    /* Headers pack well, but 512 bytes may give less than one. */
+    return head.n >= MAGIC_AT + 5 && memcmp(head.p + MAGIC_AT, "ustar", 5) == 0 ? KIND_FILES : KIND_NONE;
+}
+
+static enum kind
+kind_of(const char *path)
 {
     unsigned char head[HEAD], plain[HEAD];
-    const unsigned char *p = head;
     struct stat st;
     if (stat(path, &st) < 0 || !S_ISREG(st.st_mode)) /* a pipe has no first bytes to give away */
-        return false;
+        return KIND_NONE;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
     if (fd >= 0)
         close(fd);
-    size_t n = got < 0 ? 0 : (size_t)got;
-    if (n >= 4 && memcmp(head, "PK\3\4", 4) == 0)
-        return true;
-    if (n >= 3 && head[0] == 0x1f && head[1] == 0x8b) {
-        n = unpacked_head(head, n, plain);
-        p = plain;
-    }
-    /* Headers pack well, but 512 bytes may give less than one. */
-    return n >= MAGIC_AT + 5 && memcmp(p + MAGIC_AT, "ustar", 5) == 0;
+    rt_str packed = {(const char *)head, got < 0 ? 0 : (size_t)got};
+    if (!rt_str_starts(packed, RT_LIT("\x1f\x8b")))
+        return marked(packed);
+    rt_str inner = {(const char *)plain, unpacked_head(head, packed.n, plain)};
+    return marked(inner) == KIND_FILES ? KIND_FILES : KIND_NONE; /* nothing is unpacked twice */
+}
+
+bool
+archive_is(const char *path)
+{
+    return kind_of(path) != KIND_NONE;
 }
 
 /* ---- what it holds ---- */
@@ -68,8 +98,22 @@ too_much(const struct archive_content *c, struct archive *from, const struct rt_
     return NULL;
 }
 
+/* `name`: of the member that cannot be read on; NULL: it is the next one. */
+static const char *
+told(struct archive_content *c, struct archive *from, const char *name)
+{
+    const char *why = libarchive.error_string(from);
+    why = why == NULL ? "no reason is given" : why;
+    if (c->single)
+        return rt_arena_printf(&c->arena, "is damaged (%s); what came before is used", why);
+    if (name != NULL)
+        return rt_arena_printf(&c->arena, "is damaged in %s (%s); what came before is used", name, why);
+    return rt_arena_printf(&c->arena, "is damaged behind the first %zu file%s (%s); %s", c->members.n, rt_plural(c->members.n), why,
+                           c->members.n == 0 ? "nothing of it can be used" : "what came before is used");
+}
+
 static int
-copy_member(struct archive_content *c, struct archive *from, struct spool_part *part,
+copy_member(struct archive_content *c, struct archive *from, const char *name, struct spool_part *part,
             const struct rt_limits *limits, struct rt_err *err)
 {
     char *block = rt_malloc(BLOCK);
@@ -80,7 +124,7 @@ copy_member(struct archive_content *c, struct archive *from, struct spool_part *
     while ((c->damage = too_much(c, from, limits)) == NULL && (n = libarchive.read_data(from, block, BLOCK)) > 0)
         spool_write(&c->spool, (rt_str){block, (size_t)n});
     if (n < 0)
-        c->damage = rt_arena_printf(&c->arena, "%s", libarchive.error_string(from));
+        c->damage = told(c, from, name);
     rt_free(block);
     return spool_end(&c->spool, part, err);
 }
@@ -89,14 +133,16 @@ static int
 add_member(struct archive_content *c, struct archive *from, const char *name,
            const struct rt_limits *limits, struct rt_err *err)
 {
-    struct archive_member m = {rt_arena_strz(&c->arena, rt_str_of(name)),
-                               rt_arena_alloc(&c->arena, sizeof(*m.part))};
+    struct archive_member m = {rt_arena_strz(&c->arena, rt_str_of(name)), rt_arena_alloc(&c->arena, sizeof(*m.part)), false};
     struct archive_member *slot =
         m.name == NULL || m.part == NULL ? NULL : RT_VEC_PUSH(&c->members);
     if (slot == NULL)
         return rt_fail_mem(err);
     *slot = m;
-    return copy_member(c, from, m.part, limits, err);
+    if (copy_member(c, from, name, m.part, limits, err) < 0)
+        return -1;
+    slot->cut = c->damage != NULL;
+    return 0;
 }
 
 static int
@@ -107,6 +153,7 @@ read_members(struct archive_content *c, struct archive *from, const struct rt_li
     int rc = ARCHIVE_OK;
     while (c->damage == NULL && (rc = libarchive.read_next_header(from, &entry)) == ARCHIVE_OK) {
         const char *name = libarchive.entry_pathname(entry);
+        c->single = libarchive.format(from) == ARCHIVE_FORMAT_RAW;
         if (libarchive.entry_filetype(entry) != AE_IFREG || name == NULL ||
             libarchive.entry_hardlink(entry) != NULL)
             continue;
@@ -118,7 +165,7 @@ read_members(struct archive_content *c, struct archive *from, const struct rt_li
             return -1;
     }
     if (rc != ARCHIVE_OK && rc != ARCHIVE_EOF && c->damage == NULL)
-        c->damage = rt_arena_printf(&c->arena, "%s", libarchive.error_string(from));
+        c->damage = told(c, from, NULL);
     return 0;
 }
 
@@ -150,9 +197,14 @@ archive_open(const char *path, const struct rt_limits *limits, struct rt_err *er
         rt_arena_init(&c->arena, 4096, 0);
         manifest_init(&c->manifest);
         libarchive.read_support_filter_all(from);
-        libarchive.read_support_format_all(from);
+        if (kind_of(path) == KIND_PACKED) { /* other formats would take a log for theirs */
+            libarchive.read_support_format_tar(from);
+            libarchive.read_support_format_raw(from);
+        } else {
+            libarchive.read_support_format_all(from);
+        }
         if (libarchive.read_open_filename(from, path, BLOCK) != ARCHIVE_OK)
-            rc = rt_fail_here(err, RT_EIO, "%s", libarchive.error_string(from));
+            rc = rt_fail_here(err, RT_EIO, "cannot be unpacked: %s", libarchive.error_string(from));
     }
     if (rc == 0)
         rc = spool_open(&c->spool, err);

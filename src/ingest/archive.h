@@ -1,5 +1,6 @@
 /*
- * archive.h - the files inside an archive as inputs: tar, tar.gz, zip and what else libarchive reads.
+ * archive.h - the files inside an archive as inputs: tar, tar.gz, zip and what else libarchive reads. A file that
+ * is packed in another way than gzip is an archive of one.
  *
  * An evidence bundle is one, and its manifest says more; any other archive gives all its regular files.
  */
@@ -14,12 +15,13 @@
 struct archive_member {
     const char *name;
     struct spool_part *part; /* in the arena */
+    bool cut;                /* it is damaged: the part is what came before */
 };
 struct archive_content {
     struct spool spool;
     struct rt_arena arena;
     RT_VEC(struct archive_member) members; /* in the order of the archive */
-    bool bundle;
+    bool bundle, single; /* single: nothing but a packed file */
     struct manifest manifest; /* of a bundle */
     const char *damage;       /* why it was read in part; NULL: it was not */
 };

@@ -262,7 +262,10 @@ inflate_some(struct feed *f, uint8_t *out, size_t room, size_t *got)
             f->members++;
             f->in_member = false;
             break;
-        case INFLATE_BAD_CHECK: damage(f, FEED_BAD_CHECK); break;
+        case INFLATE_BAD_CHECK:
+            damage(f, FEED_BAD_CHECK);
+            f->more = f->in_at < f->in_n || refill(f) > 0;
+            break;
         case INFLATE_BAD_DATA:
         case INFLATE_NO_GZIP: damage(f, FEED_BAD_DATA); break;
         }

@@ -46,6 +46,7 @@ struct feed {
     uint8_t *in; /* input buffer; borrowed memory when fd is -1 */
     size_t in_n, in_at, in_cap;
     bool gzip, probed, ended, in_member;
+    bool more; /* behind a wrong checksum; left out */
     uint32_t members;
     uint64_t given; /* bytes of text */
     const struct rt_limits *limits;

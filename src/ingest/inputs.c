@@ -69,7 +69,9 @@ add_member(struct input_list *l, const struct input *like, const char *path, con
     if (c->bundle && log == NULL)
         return 0;
     struct input *i = RT_VEC_PUSH(&l->inputs);
-    const char *shown = log != NULL ? log->name : rt_arena_printf(&l->arena, "%s:%s", path, m->name);
+    const char *shown = log != NULL  ? log->name
+                        : c->single ? rt_arena_strz(&l->arena, rt_str_of(path))
+                                    : rt_arena_printf(&l->arena, "%s:%s", path, m->name);
     if (i == NULL || shown == NULL)
         return rt_fail_mem(err);
     *i = (struct input){.path = shown,
@@ -77,6 +79,7 @@ add_member(struct input_list *l, const struct input *like, const char *path, con
                         .zone = like->zone != NULL || log == NULL ? like->zone : log->zone,
                         .size = m->part->bytes,
                         .walked = like->walked,
+                        .cut = m->cut,
                         .source = &m->part->source};
     return 0;
 }

@@ -28,6 +28,7 @@ struct input {
     const char *zone;   /* forced zone or NULL */
     uint64_t size;      /* bytes; 0 = unknown */
     bool walked;        /* found in a directory, not named by the user */
+    bool cut;           /* of an archive that is damaged there */
     bool once;          /* standard input or a pipe: what was read of it is gone */
     const struct feed_source *source; /* read this instead of a file; or NULL */
 };

@@ -20,7 +20,7 @@ struct reader {
     const struct rt_limits *limits;
     rt_str block; /* what is left of it */
     struct rt_buf carry;
-    bool carrying, skipping, ended;
+    bool carrying, skipping, ended, foreign;
     uint64_t lines, bytes, too_long;
     char *warnings[WARNINGS];
     size_t warning_count;
@@ -127,7 +127,8 @@ tell_damage(struct reader *r)
         snprintf(text, sizeof(text), "gzip data is broken at byte %llu, after %s; %s", at, lines, used(r->lines));
         break;
     case FEED_BAD_CHECK:
-        snprintf(text, sizeof(text), "gzip checksum is wrong at byte %llu, after %s; some of that may have changed", at, lines);
+        snprintf(text, sizeof(text), "gzip checksum is wrong at byte %llu, after %s; some of that may have changed%s", at, lines,
+                 f->more ? ", and what follows was left out" : "");
         break;
     case FEED_GARBAGE:
         snprintf(text, sizeof(text), "bytes after the gzip data at byte %llu are not gzip and were left out", at);
@@ -147,14 +148,33 @@ tell_damage(struct reader *r)
     warn(r, text);
 }
 
-/* The first line's marks: a UTF-8 BOM goes, a UTF-16 one cannot be helped. */
+/* What is no text, by its first bytes. Files that are packed come unpacked (archive.h); in a pipe or packed once more they
+ * are seen here. */
+static const struct mark {
+    rt_str first;
+    const char *told;
+} marks[] = {
+    {{"\xff\xfe\0\0", 4}, "is UTF-32, which is not read; convert it first: iconv -f UTF-32 -t UTF-8"},
+    {{"\xff\xfe", 2}, "is UTF-16, which is not read; convert it first: iconv -f UTF-16 -t UTF-8"},
+    {{"\xfe\xff", 2}, "is UTF-16, which is not read; convert it first: iconv -f UTF-16 -t UTF-8"},
+    {{"\xfd" "7zXZ", 5}, "is packed with xz, and no file of its own; unpack it first: xz -dc"},
+    {{"\x28\xb5\x2f\xfd", 4}, "is packed with zstd, and no file of its own; unpack it first: zstd -dc"},
+    {{"BZh", 3}, "is packed with bzip2, and no file of its own; unpack it first: bzip2 -dc"},
+    {{"PK\3\4", 4}, "is a zip archive, and no file of its own; save it first"},
+    {{"\x1f\x8b", 2}, "is gzip within gzip; unpack it first: gzip -dc"},
+};
+
+/* The first line: a UTF-8 BOM goes, other marks cannot be helped. */
 static rt_str
-without_bom(struct reader *r, rt_str line)
+without_mark(struct reader *r, rt_str line)
 {
     if (rt_str_starts(line, RT_LIT("\xef\xbb\xbf")))
         return rt_str_from(line, 3);
-    if (rt_str_starts(line, RT_LIT("\xff\xfe")) || rt_str_starts(line, RT_LIT("\xfe\xff")))
-        warn(r, "is UTF-16, which is not read; convert it to UTF-8 first");
+    for (size_t i = 0; !r->foreign && i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (rt_str_starts(line, marks[i].first)) {
+            warn(r, marks[i].told);
+            r->foreign = true;
+        }
     return line;
 }
 
@@ -166,7 +186,7 @@ give(struct reader *r, rt_str line, struct reader_line *out)
     if (line.n > 0 && line.p[line.n - 1] == '\r')
         line.n--;
     if (r->lines == 1)
-        line = without_bom(r, line);
+        line = without_mark(r, line);
     *out = (struct reader_line){too_long ? RT_NONE : line, r->lines, too_long};
     r->skipping = false;
     return 1;
@@ -237,6 +257,7 @@ reader_facts(const struct reader *r, struct reader_facts *out)
     *out = (struct reader_facts){
         .gzip = r->feed.gzip,
         .complete = r->ended && r->feed.damage == FEED_WELL,
+        .foreign = r->foreign,
         .lines = r->lines,
         .bytes = r->bytes,
         .file_bytes = r->feed.file_bytes,

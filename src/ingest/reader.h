@@ -45,6 +45,7 @@ int reader_next(struct reader *r, struct reader_line *out, struct rt_err *err);
 struct reader_facts {
     bool gzip;
     bool complete;           /* no damage, no limit reached, no read error */
+    bool foreign;            /* no text, by its first bytes; a warning says what */
     uint64_t lines;          /* delivered or skipped so far */
     uint64_t bytes;          /* of text so far */
     uint64_t file_bytes;     /* of the file, 0 = unknown (pipe) */

@@ -210,7 +210,7 @@ describe(struct intake *in, const struct reader_facts *read, const struct extrac
     i->callbacks = callback_lines(in->out, f.counts[LINE_EVENT]);
     i->first = in->out->first = f.first_time;
     i->last = in->out->last = f.last_time;
-    i->complete = r.complete;
+    i->complete = r.complete && !in->options->input->cut;
     in->out->unzoned = f.unzoned;
     in->out->bare = f.bare;
     if (in->options->drop_times && f.unzoned)
@@ -230,7 +230,7 @@ describe(struct intake *in, const struct reader_facts *read, const struct extrac
     }
     if (f.unzoned && in->out->api_events + in->out->hook_events > 0 && warn_zone(in, err) < 0)
         return -1;
-    return warn_unread(in, &f, err);
+    return r.foreign ? 0 : warn_unread(in, &f, err);
 }
 
 /* The list moves into the arena, so that the result outlives the intake. */

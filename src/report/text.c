@@ -358,8 +358,11 @@ show_nothing(const struct layout *l, const struct report *r)
     size_t rules = 0, blind = 0;
     const struct rule *one;
     uint64_t lines = 0;
-    for (size_t i = 0; i < r->input_count; i++)
+    bool whole = true;
+    for (size_t i = 0; i < r->input_count; i++) {
         lines += r->inputs[i].lines;
+        whole &= r->inputs[i].complete;
+    }
     RT_EACH (one, &r->rules->rules)
         rules += one->variant == 0 && !one->off;
     for (size_t i = 0; i < r->unchecked_count; i++)
@@ -377,7 +380,7 @@ show_nothing(const struct layout *l, const struct report *r)
         return;
     }
     if (lines == 0) {
-        out_raw(l->o, "Nothing to read: the input is empty.\n");
+        out_raw(l->o, whole ? "Nothing to read: the input is empty.\n" : "No line of it could be read.\n");
         return;
     }
     char text[400];

@@ -241,6 +241,18 @@ garbage_and_bombs_are_named(void)
     snprintf(where, sizeof(where), "bytes after the gzip data at byte %zu are not gzip", n);
     CHECK(g.lines == lines && g.members == 2 && g.warnings == 1 && strstr(g.warning, where) == g.warning);
     rt_buf_fini(&g.text);
+    for (size_t i = 0; inflate_backends[i] != NULL; i++) { /* two members, the first with a wrong checksum */
+        unsigned char one[200];
+        size_t m = gzip("a\nb\n", 4, one, sizeof(one) / 2);
+        memcpy(one + m, one, m);
+        one[m - 8] ^= 1;
+        drain(one, m, inflate_backends[i]->name, &rt_limits_default, &g);
+        CHECK(g.lines == 2 && !g.complete && strstr(g.warning, "left out") == NULL);
+        rt_buf_fini(&g.text);
+        drain(one, 2 * m, inflate_backends[i]->name, &rt_limits_default, &g);
+        CHECK(g.lines == 2 && !g.complete && strstr(g.warning, "what follows was left out") != NULL);
+        rt_buf_fini(&g.text);
+    }
     drain("\xfe\xff\0{\0}\0\n", 8, NULL, &rt_limits_default, &g);
     CHECK(g.warnings == 1 && strstr(g.warning, "is UTF-16") == g.warning);
     rt_buf_fini(&g.text);
