@@ -159,7 +159,8 @@ digest(struct rule_set *set, const struct files *files)
     rule_digest_end(&d, set->sha256);
 }
 
-/* Head of a file: the version first, since an unknown one may mean anything. */
+/* Head of a file: the version first, since an unknown one may mean anything. Other mistakes in it are told, and the rest
+ * of the file is read for its own. */
 static bool
 good_head(struct loader *l, const struct yaml_node *root)
 {
@@ -174,15 +175,19 @@ good_head(struct loader *l, const struct yaml_node *root)
         return load_error(l, root, 0, "begin with 'rectrace: 1'", "a rule file is a map");
     const struct yaml_node *rules = yaml_get(root, "rules");
     bool is_override = rules != NULL && rules->type == YAML_MAP;
-    if (yaml_get(root, "rectrace") == NULL && is_override)
-        return load_keys(l, root, keys);
+    if (yaml_get(root, "rectrace") == NULL && is_override) {
+        load_keys(l, root, keys);
+        return true;
+    }
     if (!load_int(l, root, "rectrace", true, 0, 1000000, &version))
         return false;
     if (version != 1)
         return load_error(l, yaml_get(root, "rectrace"), 0, "this program knows version 1",
                           "version %lld of the rule language is not known", (long long)version);
     bool named = is_override || yaml_get(root, "accept") != NULL;
-    return load_keys(l, root, keys) && load_text(l, root, "family", !named, &family);
+    load_keys(l, root, keys);
+    load_text(l, root, "family", !named, &family);
+    return true;
 }
 
 static void

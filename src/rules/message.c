@@ -40,7 +40,8 @@ message_line(rt_str text, uint32_t line)
     return RT_NONE;
 }
 
-/* The line before and the line itself, numbered; made printable when it is written. */
+/* The line before and the line itself, numbered; made printable when it is written. A tab is one column, as it was for
+ * whoever counted them. */
 static char *
 excerpt(struct rt_arena *a, const struct yaml_file *f, uint32_t line)
 {
@@ -52,10 +53,11 @@ excerpt(struct rt_arena *a, const struct yaml_file *f, uint32_t line)
         here.n = EXCERPT_COLUMNS;
     if (before.n > EXCERPT_COLUMNS)
         before.n = EXCERPT_COLUMNS;
-    if (before.n == 0)
-        return rt_arena_printf(a, "%5u | %.*s", line, RT_FMT(here));
-    return rt_arena_printf(a, "%5u | %.*s\n%5u | %.*s", line - 1, RT_FMT(before), line,
-                           RT_FMT(here));
+    char *text = before.n == 0 ? rt_arena_printf(a, "%5u | %.*s", line, RT_FMT(here))
+                               : rt_arena_printf(a, "%5u | %.*s\n%5u | %.*s", line - 1, RT_FMT(before), line, RT_FMT(here));
+    for (char *p = text; p != NULL && (p = strchr(p, '\t')) != NULL;)
+        *p = ' ';
+    return text;
 }
 
 int
