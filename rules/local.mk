@@ -24,6 +24,9 @@ RULE_FILES = \
 	rules/formats/journald-json.yaml \
 	rules/formats/cloudwatch.yaml \
 	rules/formats/agent-record.yaml \
+	rules/formats/loki.yaml \
+	rules/formats/gcp-text.yaml \
+	rules/formats/fluentd-file.yaml \
 	rules/formats/compose.yaml \
 	rules/formats/syslog-5424.yaml \
 	rules/formats/syslog-3164.yaml \

@@ -244,11 +244,14 @@ read_deep(struct extract *x, rt_str whole, struct rt_err *err)
     return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
 }
 
-/* A record whose message is a record is no answer of the gateway, which has a message too. */
+/* A record whose message tells of a call, by an object, a URL or a path, is no answer of the gateway, which has a message
+ * too. */
 static bool
 holds_record(const struct scan_value *message)
 {
-    return message->type == SCAN_STRING && message->text.n > 0 && message->text.p[0] == '{';
+    rt_str s = message->text;
+    return message->type == SCAN_STRING && (rt_str_find(s, RT_LIT("{")) != SIZE_MAX || rt_str_find(s, RT_LIT("://")) != SIZE_MAX ||
+                                            rt_str_find(s, RT_LIT(" /")) != SIZE_MAX);
 }
 
 /* The receiver that writes this log says since when it was not there. */

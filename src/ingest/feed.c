@@ -231,6 +231,16 @@ next_member(struct feed *f)
     return true;
 }
 
+/* A back end may leave what stands behind the checksum. */
+static bool
+more_than_a_trailer(struct feed *f)
+{
+    enum { TRAILER = 8 };
+    while (f->in_n - f->in_at <= TRAILER && refill(f) > 0)
+        ;
+    return f->in_n - f->in_at > TRAILER;
+}
+
 static void
 inflate_some(struct feed *f, uint8_t *out, size_t room, size_t *got)
 {
@@ -264,7 +274,7 @@ inflate_some(struct feed *f, uint8_t *out, size_t room, size_t *got)
             break;
         case INFLATE_BAD_CHECK:
             damage(f, FEED_BAD_CHECK);
-            f->more = f->in_at < f->in_n || refill(f) > 0;
+            f->more = more_than_a_trailer(f);
             break;
         case INFLATE_BAD_DATA:
         case INFLATE_NO_GZIP: damage(f, FEED_BAD_DATA); break;
