@@ -121,15 +121,15 @@ call_build(struct extract *x, const struct scan_value *parts, struct route_slot 
     struct event e;
     struct body_look look;
     int64_t http = 0;
+    if (slot != NULL)
+        x->masked += slot->route.placeholder || slot->route.masked;
     if (slot != NULL && poll_repeats(x, parts, slot, response))
         return poll_again(x, parts, slot, err);
     event_init(&e);
-    if (slot != NULL) {
+    if (slot != NULL)
         take_route(&e, &slot->route);
-        x->masked += slot->route.placeholder || slot->route.masked;
-    } else {
+    else
         e.kind = kind;
-    }
     if (scan_present(&parts[FORMAT_METHOD]))
         e.method = parts[FORMAT_METHOD].text;
     value_http(&parts[FORMAT_HTTP], &http);
