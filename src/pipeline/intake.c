@@ -211,7 +211,7 @@ describe(struct intake *in, const struct reader_facts *read, const struct extrac
     i->first = in->out->first = f.first_time;
     i->last = in->out->last = f.last_time;
     i->complete = r.complete && !in->options->input->cut;
-    in->out->unzoned = f.unzoned;
+    in->out->unzoned = i->unzoned = f.unzoned;
     in->out->bare = f.bare;
     if (in->options->drop_times && f.unzoned)
         in->out->first = in->out->last = RT_TIME_NONE;

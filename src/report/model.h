@@ -17,6 +17,7 @@ struct report_input {
     uint64_t callbacks; /* of counts[0]: the others are API calls */
     rt_time first, last;
     bool complete;
+    bool unzoned; /* its times say no zone, and none was given */
     const rt_str *warnings;
     size_t warning_count;
 };

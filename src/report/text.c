@@ -116,6 +116,18 @@ header_clocks(const struct layout *l, const struct report *r)
                 rt_plural(r->skew_basis));
 }
 
+/* Times without a zone count only where no input has one: all that are shown are UTC, or none. */
+static bool
+is_zoned(const struct report *r)
+{
+    bool zoned = false, unzoned = false;
+    for (size_t i = 0; i < r->input_count; i++) {
+        zoned |= r->inputs[i].first != RT_TIME_NONE && !r->inputs[i].unzoned;
+        unzoned |= r->inputs[i].first != RT_TIME_NONE && r->inputs[i].unzoned;
+    }
+    return zoned || !unzoned;
+}
+
 static void
 header_covers(const struct layout *l, const struct report *r)
 {
@@ -127,9 +139,9 @@ header_covers(const struct layout *l, const struct report *r)
             continue;
         rt_time from = r->coverage->spans[s].v[0].from, to = r->coverage->spans[s].v[n - 1].to;
         bool same_day = from / RT_DAY == to / RT_DAY;
-        piece(l, &used, "%s%s%s .. %s UTC", used > 0 ? "   " : "Covers   ",
+        piece(l, &used, "%s%s%s .. %s%s", used > 0 ? "   " : "Covers   ",
               s == SOURCE_HOOK ? "callbacks " : "", rt_time_human(from, a),
-              rt_time_human(to, b) + (same_day ? 11 : 0));
+              rt_time_human(to, b) + (same_day ? 11 : 0), is_zoned(r) ? " UTC" : " (no zone)");
         for (size_t i = 1; i < n && i <= SHOWN_GAPS; i++) {
             from = r->coverage->spans[s].v[i - 1].to;
             to = r->coverage->spans[s].v[i].from;
