@@ -40,6 +40,31 @@ find_rule(const struct rule_set *set, const char *id, const char *other)
 }
 
 static int
+weight(enum verdict v)
+{
+    return v == VERDICT_FOUND ? 3 : v == VERDICT_PENDING ? 2 : v == VERDICT_NO_DATA ? 1 : 0;
+}
+
+/* Of the ways that a rule has, the one that fired, or the first that may yet; else the rule as it is. */
+static int
+ask(struct run *r, const struct session *s, const struct rule **rule, struct rt_arena *a, struct why *out)
+{
+    const struct rule *way = *rule, *end = r->rules->rules.v + r->rules->rules.n;
+    if (batch_why(r->batch, s, way, a, out, &r->err) < 0)
+        return -1;
+    while (++way < end && way->variant > 0) {
+        struct why one;
+        if (batch_why(r->batch, s, way, a, &one, &r->err) < 0)
+            return -1;
+        if (weight(one.verdict) <= weight(out->verdict))
+            continue;
+        *out = one;
+        *rule = way;
+    }
+    return 0;
+}
+
+static int
 run_why(const struct options *o)
 {
     if (o->operand_count < 3) {
@@ -69,7 +94,7 @@ run_why(const struct options *o)
     struct writer_options w = terminal_writer_options(o);
     w.next = r.next;
     out = out_file(o->output, &r.err);
-    if (out == NULL || batch_why(r.batch, s, rule, &arena, &why, &r.err) < 0 ||
+    if (out == NULL || ask(&r, s, &rule, &arena, &why) < 0 ||
         text_why(batch_report(r.batch), s, rule, &why, &w, out, &r.err) < 0 ||
         out_close(&out, &r.err) < 0)
         status = run_fail(&r.err);
