@@ -3,8 +3,6 @@
  */
 #include "config.h"
 
-#include <string.h>
-
 #include "detect/internal.h"
 #include "session/meter.h"
 
@@ -13,7 +11,6 @@ static struct event
 sight(rt_time time, uint32_t input, uint64_t line)
 {
     struct event e;
-    memset(&e, 0, sizeof(e)); /* what is between the members, too: likes are compared as bytes */
     event_init(&e);
     e.begin = e.end = e.last = time;
     e.input = input;
