@@ -236,16 +236,6 @@ parse_epoch(rt_str s, struct rt_stamp *out)
 }
 
 size_t
-rt_time_parse(rt_str s, struct rt_stamp *out)
-{
-    if (s.n < 9)
-        return 0;
-    if (s.n > 4 && (s.p[4] == '-' || s.p[4] == '/'))
-        return parse_iso(s, out);
-    return parse_epoch(s, out);
-}
-
-size_t
 rt_time_parse_near(rt_str s, struct rt_minute *near, struct rt_stamp *out)
 {
     int last_s = 0;
@@ -400,4 +390,22 @@ rt_time_parse_format(rt_str s, const char *format, struct rt_stamp *out)
         i += n == SIZE_MAX ? 0 : n;
     }
     return assemble(&p, out) ? i : 0;
+}
+
+size_t
+rt_time_parse(rt_str s, struct rt_stamp *out)
+{
+    /* Of access logs; of HTTP and of what JavaScript prints. */
+    static const char *const named[] = {"%d/%b/%Y:%H:%M:%S%f %z", "%a, %d %b %Y %H:%M:%S %Z"};
+    size_t n = 0;
+    if (s.n < 9)
+        return 0;
+    if (s.p[4] == '-' || s.p[4] == '/')
+        return parse_iso(s, out);
+    if ((n = parse_epoch(s, out)) > 0)
+        return n;
+    bool may = s.p[2] == '/' || s.p[3] == ',';
+    for (size_t i = 0; may && n == 0 && i < sizeof(named) / sizeof(named[0]); i++)
+        n = rt_time_parse_format(s, named[i], out);
+    return n;
 }

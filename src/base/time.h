@@ -35,7 +35,8 @@ rt_time rt_time_now(void);
 rt_time rt_time_civil(int year, int month, int day, int hour, int min, int sec, int64_t us);
 
 /* Recognises by itself: RFC 3339/ISO 8601 (T or blank, dot or comma fraction, Z, +hh:mm, +hhmm,
- * or no zone), "2026/01/05 10:00:00", epoch in s, s.fraction, ms, µs or ns (by magnitude).
+ * or no zone), "2026/01/05 10:00:00", epoch in s, s.fraction, ms, µs or ns (by magnitude),
+ * "05/Jan/2026:10:00:00 +0000", "Mon, 05 Jan 2026 10:00:00 GMT".
  * Returns the bytes read, 0 when `s` does not begin with a time. */
 size_t rt_time_parse(rt_str s, struct rt_stamp *out);
 /* The same, quicker where one stamp is like the one before: lines of a log mostly share their minute.
