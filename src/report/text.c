@@ -434,7 +434,7 @@ show_next(const struct layout *l, const struct report *r)
             continue;
         rt_str id = is_plain(s->cname) ? s->cname : short_id(s->id);
         out_raw(l->o, "rectrace session ");
-        redact_write(l->o, id, out_tty);
+        name_word(l->o, id);
         out_char(l->o, ' ');
         out_tty(l->o, rt_str_of(file));
         out_raw(l->o, "\n         ");

@@ -87,15 +87,22 @@ verdict(const struct layout *l, const struct session *s, const struct finding *w
     out_char(l->o, '\n');
 }
 
-/* The name of a session, as a word for a shell. */
 void
-session_word(struct out *o, const struct session *s)
+name_word(struct out *o, rt_str name)
 {
     struct rt_buf b;
     rt_buf_init(&b, 1000);
-    rt_buf_add_word(&b, s->cname.n > 0 && s->cname.n <= 40 ? s->cname : short_id(s->id));
+    if (name.n > 0 && name.p[0] == '-')
+        rt_buf_add(&b, RT_LIT("-- ")); /* no option */
+    rt_buf_add_word(&b, name);
     redact_write(o, rt_buf_str(&b), out_tty);
     rt_buf_fini(&b);
+}
+
+void
+session_word(struct out *o, const struct session *s)
+{
+    name_word(o, s->cname.n > 0 && s->cname.n <= 40 ? s->cname : short_id(s->id));
 }
 
 static void
