@@ -51,6 +51,8 @@ what_call_says(const struct rule_set *rules, const struct event *e, struct said 
         add(list, &n, rule_set_string(rules, e->reason), EVENT_NO_CODE);
     } else if (e->http != 0 && status_speaks(rules, e)) {
         add(list, &n, rule_set_http(rules, e->http, e->kind), EVENT_NO_CODE);
+    } else if (e->http == 0 && e->outcome == OUTCOME_FAIL && e->error.n > 0) {
+        add(list, &n, rule_set_network(rules, e->error, e->kind), EVENT_NO_CODE);
     }
     for (uint32_t i = 0; i < e->value_count; i++)
         if (e->values[i].field == FIELD_SERVICE)

@@ -11,18 +11,13 @@
 
 static const char *const subject_words[SUBJECT__COUNT] = {
     "code",          "HTTP status",    "string",        "service state",  "recording status", "leave code, bit", "exit status",
-    "upload status", "stream state",   "error",         "warning",        "page stop code",   "health check"};
+    "upload status", "stream state",   "error",         "warning",        "page stop code",   "health check",
+    "no answer"};
 
 struct json_member {
     const char *name;
     rt_str text;
 };
-
-static bool
-is_text(const struct code_entry *e)
-{
-    return e->subject == SUBJECT_STRING || e->subject == SUBJECT_STATE || e->subject == SUBJECT_UPLOAD;
-}
 
 /* What is asked for: a word or phrase, or what stands in which field: "leave 6", "errorCode=32", "event 41". */
 struct question {
@@ -102,19 +97,21 @@ speaks_of(const struct code_entry *e, const struct question *q, uint8_t on)
     rt_str word = q->word;
     if (on != KIND_NONE && e->on != 0 && (e->on >> on & 1) == 0)
         return false;
-    if (on != KIND_NONE && e->subject != SUBJECT_CODE && e->subject != SUBJECT_HTTP && e->subject != SUBJECT_STRING)
+    if (on != KIND_NONE && e->subject != SUBJECT_CODE && e->subject != SUBJECT_HTTP && e->subject != SUBJECT_STRING &&
+        e->subject != SUBJECT_NETWORK)
         return false;
     if (rt_str_eq(e->id, word))
         return true;
     if (rt_str_int(word, &n))
-        return !is_text(e) && (e->number == n || (e->subject == SUBJECT_LEAVE && e->number > 0 && q->sum && (n & e->number) != 0));
-    if (q->in_field && !is_text(e))
+        return !code_subject_is_text(e->subject) &&
+               (e->number == n || (e->subject == SUBJECT_LEAVE && e->number > 0 && q->sum && (n & e->number) != 0));
+    if (q->in_field && !code_subject_is_text(e->subject))
         return is_subject(q->field, e->subject) && has_number(e, q);
-    if (!is_text(e) && rt_str_eq_nocase(e->title, word))
+    if (!code_subject_is_text(e->subject) && rt_str_eq_nocase(e->title, word))
         return true;
     if (word.n >= 4 && rt_str_find_nocase(e->title, word) != SIZE_MAX)
         return true;
-    return is_text(e) && word.n >= 3 &&
+    return code_subject_is_text(e->subject) && word.n >= 3 &&
            (rt_str_find_nocase(e->text, word) != SIZE_MAX || rt_str_find_nocase(word, e->text) != SIZE_MAX);
 }
 
@@ -136,7 +133,7 @@ show_heading(const struct layout *l, const struct rule_set *rules, const struct 
     rt_buf_init(&calls, 1000);
     rt_buf_init(&rest, 1 << 16);
     rt_buf_addf(&name, "%s ", subject_words[e->subject]);
-    if (is_text(e))
+    if (code_subject_is_text(e->subject))
         rt_buf_addf(&name, "\"%.*s\"", RT_FMT(e->text));
     else
         rt_buf_addf(&name, "%lld", (long long)e->number);
@@ -243,7 +240,7 @@ suggest(const struct rule_set *rules, rt_str word, struct out *o)
         }
     }
     RT_EACH (e, &rules->codes) {
-        unsigned d = is_text(e) ? rt_str_distance(e->text, word, best) : best;
+        unsigned d = code_subject_is_text(e->subject) ? rt_str_distance(e->text, word, best) : best;
         if (d < best) {
             best = d;
             near = e->text;

@@ -12,15 +12,15 @@ const char *const code_subject_names[SUBJECT__COUNT] = {
     [SUBJECT_STATE] = "state",   [SUBJECT_STATUS] = "status",   [SUBJECT_LEAVE] = "leave",
     [SUBJECT_EXIT] = "exit",     [SUBJECT_UPLOAD] = "upload",   [SUBJECT_STREAM] = "stream",
     [SUBJECT_ERROR] = "error",   [SUBJECT_WARNING] = "warning", [SUBJECT_WEB_STOP] = "web-stop",
-    [SUBJECT_HEALTH] = "health",
+    [SUBJECT_HEALTH] = "health",     [SUBJECT_NETWORK] = "network",
 };
 
 enum { LONGEST_ID = 200 };
 
-static bool
-is_text(enum code_subject s)
+bool
+code_subject_is_text(enum code_subject s)
 {
-    return s == SUBJECT_STRING || s == SUBJECT_STATE || s == SUBJECT_UPLOAD;
+    return s == SUBJECT_STRING || s == SUBJECT_STATE || s == SUBJECT_UPLOAD || s == SUBJECT_NETWORK;
 }
 
 /* The subject is the first of its keys that is there; http alone is one too, else a qualifier. */
@@ -76,7 +76,7 @@ static void
 name_entry(struct loader *l, struct code_entry *e)
 {
     char text[60];
-    if (is_text(e->subject)) {
+    if (code_subject_is_text(e->subject)) {
         e->id = slug(l, code_subject_names[e->subject], e->text);
         return;
     }
@@ -103,6 +103,7 @@ usual_severity(const struct code_entry *e)
     case SUBJECT_WARNING:
     case SUBJECT_WEB_STOP:
     case SUBJECT_HEALTH:
+    case SUBJECT_NETWORK:
     case SUBJECT__COUNT: break;
     }
     return SEVERITY_NONE;
@@ -126,7 +127,7 @@ load_one(struct loader *l, const struct yaml_node *map, struct code_entry *e)
 {
     static const char *const keys[] = {
         "code",     "http",  "string",  "state",    "status", "leave",  "exit",   "upload",
-        "stream",   "error", "warning", "web-stop", "health", "on",     "module", "reason",
+        "stream",   "error", "warning", "web-stop", "health", "network", "on",    "module", "reason",
         "severity", "seed",  "retry",   "title",    "means",  "causes", "check",  "fix",
         "note",     "say",   "source",  "id",       NULL,
     };
@@ -134,7 +135,7 @@ load_one(struct loader *l, const struct yaml_node *map, struct code_entry *e)
     if (!load_keys(l, map, keys) || !find_subject(l, map, e))
         return false;
     const char *subject = code_subject_names[e->subject];
-    bool good = is_text(e->subject)
+    bool good = code_subject_is_text(e->subject)
                     ? load_text(l, map, subject, true, &e->text)
                     : load_int(l, map, subject, true, INT32_MIN + 1, INT32_MAX, &e->number);
     if (e->subject != SUBJECT_HTTP)

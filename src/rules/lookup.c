@@ -244,6 +244,21 @@ rule_set_state(const struct rule_set *set, enum code_subject subject, rt_str tex
 }
 
 const struct code_entry *
+rule_set_network(const struct rule_set *set, rt_str word, uint8_t kind)
+{
+    const struct code_entry *e, *found = NULL;
+    int most = -1;
+    RT_EACH (e, &set->codes) {
+        int score = e->subject == SUBJECT_NETWORK && rt_str_eq(e->text, word) ? fit(e, kind, 0, RT_NONE) : -1;
+        if (score > most) {
+            most = score;
+            found = e;
+        }
+    }
+    return found;
+}
+
+const struct code_entry *
 rule_set_number(const struct rule_set *set, enum code_subject subject, int64_t number,
                 int32_t module)
 {

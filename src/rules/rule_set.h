@@ -145,10 +145,12 @@ enum code_subject {
     SUBJECT_ERROR,   /* errorCode of a module */
     SUBJECT_WARNING, /* warnCode of a module */
     SUBJECT_WEB_STOP,
-    SUBJECT_HEALTH, /* console's check of a receiver */
+    SUBJECT_HEALTH,  /* console's check of a receiver */
+    SUBJECT_NETWORK, /* why there is no answer: a word of the field `error` */
     SUBJECT__COUNT
 };
 extern const char *const code_subject_names[SUBJECT__COUNT]; /* the YAML keys */
+bool code_subject_is_text(enum code_subject s); /* words, no numbers */
 
 struct code_entry {
     enum code_subject subject;
@@ -595,6 +597,8 @@ const struct code_entry *rule_set_http(const struct rule_set *set, int32_t http,
 /* The longest known string that stands in `text`. */
 const struct code_entry *rule_set_string(const struct rule_set *set, rt_str text);
 const struct code_entry *rule_set_state(const struct rule_set *set, enum code_subject subject, rt_str text);
+/* Why a call of this kind got no answer. */
+const struct code_entry *rule_set_network(const struct rule_set *set, rt_str word, uint8_t kind);
 const struct code_entry *rule_set_number(const struct rule_set *set, enum code_subject subject, int64_t number,
                                          int32_t module);
 

@@ -60,7 +60,7 @@ every_row_answers_by_its_name(void)
     unsigned codes = 0;
     CU_ASSERT_FATAL(rules != NULL);
     RT_EACH (e, &rules->codes) {
-        bool is_text = e->subject == SUBJECT_STRING || e->subject == SUBJECT_STATE || e->subject == SUBJECT_UPLOAD;
+        bool is_text = code_subject_is_text(e->subject);
         snprintf(number, sizeof(number), "%s %lld", code_subject_names[e->subject], (long long)e->number);
         struct named row = named(is_text ? e->text : rt_str_of(number)), title = named(e->title);
         CHECK_ROW(&row, answers(e->id, title.name));
