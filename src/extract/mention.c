@@ -127,12 +127,14 @@ mention_number(struct extract *x, struct document *d, rt_str text, size_t begin,
         answer_status(d, (int32_t)n);
         return 1;
     }
-    bool status = n >= 100 && n <= 599 &&
-                  (labelled_status(x, before) || stands_before_object(text, begin, end) ||
-                   (labelled_code(x, text, begin, end) && leads_to_object(text, end))) &&
-                  rule_set_http(x->rules, (int32_t)n, KIND_NONE) != NULL;
-    if (status) {
+    const struct code_entry *status = NULL;
+    if (n >= 100 && n <= 599 &&
+        (labelled_status(x, before) || stands_before_object(text, begin, end) ||
+         (labelled_code(x, text, begin, end) && leads_to_object(text, end))))
+        status = rule_set_http(x->rules, (int32_t)n, KIND_NONE);
+    if (status != NULL) {
         d->http = (int32_t)n;
+        d->part |= x->pasted && status->severity != SEVERITY_NONE; /* it is told even if nothing follows */
         d->http_line = x->line;
         return 0;
     }
