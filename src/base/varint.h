@@ -17,6 +17,14 @@ rt_varint_put(struct rt_buf *b, int64_t n)
     } while (u > 0);
 }
 
+/* With its length in front. */
+static inline void
+rt_varint_put_text(struct rt_buf *b, rt_str s)
+{
+    rt_varint_put(b, (int64_t)s.n);
+    rt_buf_add(b, s);
+}
+
 /* Moves *at behind it. False: the bytes end first, or are no number. */
 static inline bool
 rt_varint_take(const char **at, const char *end, int64_t *out)

@@ -2,7 +2,6 @@
 
 #include "detect/candidates.h"
 
-#include "detect/crowd.h"
 #include "rules/condition.h"
 
 struct shape { /* of a rule, on its way through the witnesses */
@@ -140,7 +139,7 @@ read_entry(const struct candidates_search *s, size_t entry, struct event *out, s
 {
     testimony_read(s->v[entry].at, w);
     witness_event(w, out);
-    return crowd_tell(s->det, s->v[entry].at, out, a);
+    return crowd_tell(s->crowds, s->v[entry].at, out, a);
 }
 
 static int
@@ -150,9 +149,10 @@ gather(struct gathering *g, struct rt_arena *a)
     struct event e;
     struct witness w;
     struct rt_arena_mark mark = rt_arena_mark(a);
+    bool every = field_set_any(&s->every);
     for (size_t i = 0; i < s->n; i++) {
         const struct witness_like *like = s->v[i].like;
-        if ((like->rules & s->bit) == 0 && !says(&like->e, &s->every))
+        if ((like->rules & s->bit) == 0 && !(every && says(&like->e, &s->every)))
             continue;
         if (read_entry(s, i, &e, &w, a) < 0 || choose(g, &e, i) < 0)
             return -1;

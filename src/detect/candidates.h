@@ -8,6 +8,7 @@
 #ifndef RECTRACE_DETECT_CANDIDATES_H
 #define RECTRACE_DETECT_CANDIDATES_H
 
+#include "detect/crowd.h"
 #include "detect/match.h"
 #include "detect/roll.h"
 #include "detect/survey.h"
@@ -16,10 +17,9 @@ struct candidate { /* its address is that of the event */
     struct event e;
     const char *at; /* where it stands as a witness */
 };
-struct detector;
 struct candidates_search {
-    const struct detector *det;
     const struct matcher *matcher;
+    const struct crowds *crowds; /* tell what starts have in common */
     const struct rule *r; /* followed by its further shapes, r_end is behind them */
     const struct rule *r_end;
     uint64_t bit; /* of the rule */

@@ -50,16 +50,16 @@ crowds_fini(struct crowds *c)
 }
 
 static struct crowd *
-crowd_of(const struct detector *det, rt_str app)
+crowd_of(const struct crowds *all, rt_str app)
 {
-    return app.n == 0 ? NULL : rt_map_get(&det->crowds.by_app, app);
+    return app.n == 0 ? NULL : rt_map_get(&all->by_app, app);
 }
 
 /* NULL: memory. */
 static struct crowd *
 join_crowd(struct detector *det, rt_str app)
 {
-    struct crowd *c = crowd_of(det, app);
+    struct crowd *c = crowd_of(&det->crowds, app);
     if (c != NULL || witness_word(det, &app) < 0)
         return c;
     c = rt_arena_alloc(&det->arena, sizeof(*c));
@@ -195,9 +195,9 @@ count_tokens(struct crowd *c, const struct roll_entry *v, size_t n)
 }
 
 void
-crowd_settle(const struct detector *det, const struct roll_entry *v, size_t n)
+crowd_settle(const struct crowds *all, const struct roll_entry *v, size_t n)
 {
-    struct crowd *c = crowd_of(det, v[0].like->e.app_id);
+    struct crowd *c = crowd_of(all, v[0].like->e.app_id);
     if (c == NULL)
         return;
     if (c->from.n > 1) {
@@ -220,10 +220,10 @@ add_number(struct rt_arena *a, struct event *e, uint16_t field, int64_t number)
 /* How many recordings there are at one time after each start; of the last one, how many ended and how; of the
  * only one without a token, whose recording never ran, how many had one. */
 int
-crowd_tell(const struct detector *det, const char *at, struct event *e, struct rt_arena *a)
+crowd_tell(const struct crowds *all, const char *at, struct event *e, struct rt_arena *a)
 {
     int rc = 0;
-    const struct crowd *c = started(e) ? crowd_of(det, e->app_id) : NULL;
+    const struct crowd *c = started(e) ? crowd_of(all, e->app_id) : NULL;
     if (c == NULL)
         return 0;
     if (moment_known(e) && c->from.n > 0) {

@@ -27,16 +27,16 @@ struct crowds {
 };
 
 struct detector;
+struct roll_entry;
 void crowds_init(struct crowds *c);
 void crowds_fini(struct crowds *c);
 /* Of a session; of an app that is not named nothing is kept. 0, or -1: memory. */
 int crowd_keep(struct detector *det, const struct session *s);
 /* All that `from` kept. 0, or -1: memory. */
 int crowds_move(struct detector *det, const struct detector *from);
-struct roll_entry;
 /* Everything is kept; `v`: all witnesses of one app, in order. */
-void crowd_settle(const struct detector *det, const struct roll_entry *v, size_t n);
+void crowd_settle(const struct crowds *all, const struct roll_entry *v, size_t n);
 /* Adds what is told of a start, which stands at `at`. Values in `a`; 0, or -1: memory. */
-int crowd_tell(const struct detector *det, const char *at, struct event *e, struct rt_arena *a);
+int crowd_tell(const struct crowds *all, const char *at, struct event *e, struct rt_arena *a);
 
 #endif

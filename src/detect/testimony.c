@@ -29,13 +29,6 @@ testimony_draft_fini(struct testimony_draft *d)
     rt_buf_fini(&d->bytes);
 }
 
-static void
-put_text(struct rt_buf *b, rt_str s)
-{
-    rt_varint_put(b, (int64_t)s.n);
-    rt_buf_add(b, s);
-}
-
 static int
 whose(rt_str first, rt_str s)
 {
@@ -47,9 +40,9 @@ testimony_add(struct testimony_draft *d, const struct witness *w)
 {
     struct rt_buf *b = &d->bytes;
     if (d->witnesses++ == 0) {
-        put_text(b, w->session);
-        put_text(b, d->cname = w->cname);
-        put_text(b, d->uid = w->uid);
+        rt_varint_put_text(b, w->session);
+        rt_varint_put_text(b, d->cname = w->cname);
+        rt_varint_put_text(b, d->uid = w->uid);
     }
     size_t behind = b->n;
     rt_buf_add(b, (rt_str){(const char *)&w->like, sizeof(w->like)});
@@ -67,7 +60,7 @@ testimony_add(struct testimony_draft *d, const struct witness *w)
         int owner = whose(*texts[i], *texts[i + 1]);
         rt_varint_put(b, owner);
         if (owner == OWN)
-            put_text(b, *texts[i + 1]);
+            rt_varint_put_text(b, *texts[i + 1]);
     }
 }
 

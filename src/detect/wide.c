@@ -43,8 +43,8 @@ run_rule(struct wide *w, const struct wide_rule *r, const struct roll *roll, siz
     const struct rule *rules = det->rules->rules.v;
     size_t before = w->claims->list.n;
     struct candidates_search search = {
-        .det = det,
         .matcher = &det->matcher,
+        .crowds = &det->crowds,
         .r = &rules[r->first],
         .r_end = &rules[detector_next(det, r->first)],
         .bit = r->bit,
@@ -68,7 +68,7 @@ run_owner(struct wide *w, const struct roll *roll, size_t begin, size_t end, str
 {
     struct detector *det = w->det;
     if (roll->scope == SCOPE_APP)
-        crowd_settle(det, roll->list.v + begin, end - begin);
+        crowd_settle(&det->crowds, roll->list.v + begin, end - begin);
     const struct wide_rule *r;
     RT_EACH (r, &det->survey->wide) {
         struct rt_arena_mark mark = rt_arena_mark(&det->scratch);

@@ -14,13 +14,6 @@
 enum { FULL, AGAIN };
 enum { ZONED = 1, COARSE = 2, HALF = 4, IS_ANSWER = 8, PLAIN = 16 };
 
-static void
-put_text(struct rt_buf *b, rt_str s)
-{
-    rt_varint_put(b, (int64_t)s.n);
-    rt_buf_add(b, s);
-}
-
 static const rt_str *
 text_at(const struct event *e, size_t i)
 {
@@ -41,7 +34,7 @@ put_content(struct rt_buf *b, const struct event *e)
     rt_varint_put(b, e->code);
     rt_varint_put(b, e->status);
     for (size_t i = 0; text_at(e, i) != NULL; i++)
-        put_text(b, *text_at(e, i));
+        rt_varint_put_text(b, *text_at(e, i));
     rt_varint_put(b, e->value_count);
     for (uint32_t i = 0; i < e->value_count; i++) {
         const struct event_value *v = &e->values[i];
@@ -50,7 +43,7 @@ put_content(struct rt_buf *b, const struct event *e)
         rt_varint_put(b, v->is_text);
         rt_varint_put(b, v->num);
         if (v->is_text)
-            put_text(b, v->text);
+            rt_varint_put_text(b, v->text);
     }
 }
 

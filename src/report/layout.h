@@ -30,8 +30,6 @@ void cell(const struct layout *l, rt_str text, size_t columns);
 void event_result(const struct event *e, struct rt_buf *b);
 /* The name of a session, as a word for a shell. */
 void session_word(struct out *o, const struct session *s);
-/* Any name or id as such a word; one that looks like an option behind "--". */
-void name_word(struct out *o, rt_str name);
 /* The first eight characters of an id. */
 rt_str short_id(rt_str id);
 

@@ -412,17 +412,6 @@ show_nothing(const struct layout *l, const struct report *r)
     wrapped(l, rt_str_of(text), 0, 0);
 }
 
-/* Can it be pasted into a shell as it is? */
-static bool
-is_plain(rt_str s)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:@,+/";
-    for (size_t i = 0; i < s.n; i++)
-        if (memchr(plain, s.p[i], sizeof(plain) - 1) == NULL)
-            return false;
-    return s.n > 0 && s.n < 40 && s.p[0] != '-';
-}
-
 static void
 show_next(const struct layout *l, const struct report *r)
 {
@@ -432,9 +421,8 @@ show_next(const struct layout *l, const struct report *r)
         const struct session *s = report_session(r, r->findings[i]->session);
         if (s == NULL)
             continue;
-        rt_str id = is_plain(s->cname) ? s->cname : short_id(s->id);
         out_raw(l->o, "rectrace session ");
-        name_word(l->o, id);
+        session_word(l->o, s);
         out_char(l->o, ' ');
         out_tty(l->o, rt_str_of(file));
         out_raw(l->o, "\n         ");

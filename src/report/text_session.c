@@ -87,22 +87,18 @@ verdict(const struct layout *l, const struct session *s, const struct finding *w
     out_char(l->o, '\n');
 }
 
-void
-name_word(struct out *o, rt_str name)
-{
-    struct rt_buf b;
-    rt_buf_init(&b, 1000);
-    if (name.n > 0 && name.p[0] == '-')
-        rt_buf_add(&b, RT_LIT("-- ")); /* no option */
-    rt_buf_add_word(&b, name);
-    redact_write(o, rt_buf_str(&b), out_tty);
-    rt_buf_fini(&b);
-}
-
+/* One that looks like an option goes behind "--". */
 void
 session_word(struct out *o, const struct session *s)
 {
-    name_word(o, s->cname.n > 0 && s->cname.n <= 40 ? s->cname : short_id(s->id));
+    rt_str name = s->cname.n > 0 && s->cname.n <= 40 ? s->cname : short_id(s->id);
+    struct rt_buf b;
+    rt_buf_init(&b, 1000);
+    if (name.p[0] == '-')
+        rt_buf_add(&b, RT_LIT("-- "));
+    rt_buf_add_word(&b, name);
+    redact_write(o, rt_buf_str(&b), out_tty);
+    rt_buf_fini(&b);
 }
 
 static void

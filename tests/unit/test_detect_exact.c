@@ -294,34 +294,20 @@ agree(const struct world *w, const struct matched *m)
 
 static unsigned verdicts[4];
 
+static bool
+matches(const struct world *w, struct matcher *m, struct rt_arena *a)
+{
+    struct matched out;
+    struct rt_err err = {0};
+    bool good = match_rule(m, &w->rule, &w->scope, a, &out, &err) == 0 && agree(w, &out);
+    verdicts[out.verdict]++;
+    return good;
+}
+
 static void
 same_as_trying_every_path(void)
 {
-    struct rule_set none = {0};
-    world_seed = UINT64_C(0x9e3779b97f4a7c15);
-    unsigned wrong = 0;
-    for (unsigned round = 0; round < ROUNDS && wrong < 3; round++) {
-        struct world *w = make_world();
-        struct rt_err err = {0};
-        struct matcher m;
-        struct matched out;
-        struct rt_arena a;
-        rt_arena_init(&a, 1024, 0);
-        bool good = matcher_init(&m, &none, &rt_limits_default, &w->coverage, &err) == 0;
-        if (w->rule.when_count > 0) {
-            good &= match_rule(&m, &w->rule, &w->scope, &a, &out, &err) == 0;
-            good = good && agree(w, &out);
-            verdicts[out.verdict]++;
-        }
-        if (!good) {
-            describe(w, round);
-            wrong++;
-        }
-        matcher_fini(&m);
-        rt_arena_fini(&a);
-        coverage_fini(&w->coverage);
-    }
-    CHECK(wrong == 0);
+    in_every_world(ROUNDS, UINT64_C(0x9e3779b97f4a7c15), make_world, matches);
 }
 
 /* A comparison that only ever saw one answer would prove nothing. */

@@ -189,4 +189,32 @@ describe(const struct world *w, unsigned round)
     }
 }
 
+/* `rounds` worlds by `start`, described where `agree` says no. */
+static inline void
+in_every_world(unsigned rounds, uint64_t start, struct world *(*make)(void),
+               bool (*agree)(const struct world *w, struct matcher *m, struct rt_arena *a))
+{
+    struct rule_set none = {0};
+    unsigned wrong = 0;
+    world_seed = start;
+    for (unsigned round = 0; round < rounds && wrong < 3; round++) {
+        struct world *w = make();
+        struct rt_err err = {0};
+        struct matcher m;
+        struct rt_arena a;
+        rt_arena_init(&a, 1024, 0);
+        bool good = matcher_init(&m, &none, &rt_limits_default, &w->coverage, &err) == 0;
+        if (good && w->rule.when_count > 0)
+            good = agree(w, &m, &a);
+        if (!good) {
+            describe(w, round);
+            wrong++;
+        }
+        matcher_fini(&m);
+        rt_arena_fini(&a);
+        coverage_fini(&w->coverage);
+    }
+    CHECK(wrong == 0);
+}
+
 #endif
