@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "ingest/libarchive.h"
+#include "ingest/marks.h"
 
 enum { HEAD = 512, MAGIC_AT = 257, BLOCK = 64 * 1024, MANIFEST_MOST = 16 * 1024 * 1024 };
 
@@ -30,57 +31,43 @@ unpacked_head(const unsigned char *in, size_t n, unsigned char *out)
     return got;
 }
 
-enum kind {
-    KIND_NONE,
-    KIND_FILES,  /* an archive */
-    KIND_PACKED, /* in another way than gzip alone: a file, or a tar */
-};
-
-static const struct mark {
-    rt_str first;
-    enum kind kind;
-} marks[] = {
-    {{"PK\3\4", 4}, KIND_FILES},
-    {{"7z\xbc\xaf\x27\x1c", 6}, KIND_FILES},
-    {{"\xfd" "7zXZ\0", 6}, KIND_PACKED},
-    {{"\x28\xb5\x2f\xfd", 4}, KIND_PACKED}, /* zstd */
-    {{"\x04\x22\x4d\x18", 4}, KIND_PACKED}, /* lz4 */
-    {{"BZh", 3}, KIND_PACKED},
-    {{"\x1f\x9d", 2}, KIND_PACKED}, /* compress */
-};
-
-static enum kind
-marked(rt_str head)
+/* The way it is packed; false: not at all. */
+static bool
+packed_as(rt_str head, enum mark_kind *kind)
 {
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        if (rt_str_starts(head, marks[i].first))
-            return marks[i].kind;
+    const struct mark *mark = mark_of(head);
     /* Headers pack well, but 512 bytes may give less than one. */
-    return head.n >= MAGIC_AT + 5 && memcmp(head.p + MAGIC_AT, "ustar", 5) == 0 ? KIND_FILES : KIND_NONE;
+    bool tar = head.n >= MAGIC_AT + 5 && memcmp(head.p + MAGIC_AT, "ustar", 5) == 0;
+    *kind = mark != NULL ? mark->kind : MARK_FILES;
+    return mark != NULL ? *kind != MARK_ENCODED : tar;
 }
 
-static enum kind
-kind_of(const char *path)
+/* As what it is to be opened; false: as a log, which may be packed by gzip. */
+static bool
+kind_of(const char *path, enum mark_kind *kind)
 {
     unsigned char head[HEAD], plain[HEAD];
     struct stat st;
     if (stat(path, &st) < 0 || !S_ISREG(st.st_mode)) /* a pipe has no first bytes to give away */
-        return KIND_NONE;
+        return false;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
     if (fd >= 0)
         close(fd);
     rt_str packed = {(const char *)head, got < 0 ? 0 : (size_t)got};
-    if (!rt_str_starts(packed, RT_LIT("\x1f\x8b")))
-        return marked(packed);
+    if (!packed_as(packed, kind))
+        return false;
+    if (*kind != MARK_GZIP)
+        return true;
     rt_str inner = {(const char *)plain, unpacked_head(head, packed.n, plain)};
-    return marked(inner) == KIND_FILES ? KIND_FILES : KIND_NONE; /* nothing is unpacked twice */
+    return packed_as(inner, kind) && *kind == MARK_FILES; /* nothing is unpacked twice */
 }
 
 bool
 archive_is(const char *path)
 {
-    return kind_of(path) != KIND_NONE;
+    enum mark_kind kind;
+    return kind_of(path, &kind);
 }
 
 /* ---- what it holds ---- */
@@ -197,7 +184,8 @@ archive_open(const char *path, const struct rt_limits *limits, struct rt_err *er
         rt_arena_init(&c->arena, 4096, 0);
         manifest_init(&c->manifest);
         libarchive.read_support_filter_all(from);
-        if (kind_of(path) == KIND_PACKED) { /* other formats would take a log for theirs */
+        enum mark_kind kind;
+        if (kind_of(path, &kind) && kind == MARK_PACKED) { /* other formats would take a log for theirs */
             libarchive.read_support_format_tar(from);
             libarchive.read_support_format_raw(from);
         } else {

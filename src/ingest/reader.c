@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "ingest/feed.h"
+#include "ingest/marks.h"
 #include "ingest/ring.h"
 
 enum { WARNINGS = 4 };
@@ -148,33 +149,17 @@ tell_damage(struct reader *r)
     warn(r, text);
 }
 
-/* What is no text, by its first bytes. Files that are packed come unpacked (archive.h); in a pipe or packed once more they
- * are seen here. */
-static const struct mark {
-    rt_str first;
-    const char *told;
-} marks[] = {
-    {{"\xff\xfe\0\0", 4}, "is UTF-32, which is not read; convert it first: iconv -f UTF-32 -t UTF-8"},
-    {{"\xff\xfe", 2}, "is UTF-16, which is not read; convert it first: iconv -f UTF-16 -t UTF-8"},
-    {{"\xfe\xff", 2}, "is UTF-16, which is not read; convert it first: iconv -f UTF-16 -t UTF-8"},
-    {{"\xfd" "7zXZ", 5}, "is packed with xz, and no file of its own; unpack it first: xz -dc"},
-    {{"\x28\xb5\x2f\xfd", 4}, "is packed with zstd, and no file of its own; unpack it first: zstd -dc"},
-    {{"BZh", 3}, "is packed with bzip2, and no file of its own; unpack it first: bzip2 -dc"},
-    {{"PK\3\4", 4}, "is a zip archive, and no file of its own; save it first"},
-    {{"\x1f\x8b", 2}, "is gzip within gzip; unpack it first: gzip -dc"},
-};
-
-/* The first line: a UTF-8 BOM goes, other marks cannot be helped. */
+/* The first line: a UTF-8 BOM goes, other marks cannot be helped. Files that are packed come unpacked (archive.h); in a
+ * pipe or packed once more they are seen here. */
 static rt_str
 without_mark(struct reader *r, rt_str line)
 {
     if (rt_str_starts(line, RT_LIT("\xef\xbb\xbf")))
         return rt_str_from(line, 3);
-    for (size_t i = 0; !r->foreign && i < sizeof(marks) / sizeof(marks[0]); i++)
-        if (rt_str_starts(line, marks[i].first)) {
-            warn(r, marks[i].told);
-            r->foreign = true;
-        }
+    const struct mark *mark = mark_of(line);
+    if (mark != NULL)
+        warn(r, mark->told);
+    r->foreign = mark != NULL;
     return line;
 }
 
