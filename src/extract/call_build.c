@@ -8,20 +8,12 @@
 #include "base/alloc.h"
 #include "extract/work.h"
 
-static const char *
-error_word(rt_str s)
+/* Why there is no answer. */
+static rt_str
+error_of(struct extract *x, const struct scan_value *v)
 {
-    static const struct {
-        const char *part, *word;
-    } rows[] = {{"timeout", "timeout"},   {"timed out", "timeout"},  {"deadline exceeded", "timeout"},
-                {"etimedout", "timeout"}, {"econnaborted", "timeout"}, {"reset", "reset"},
-                {"econnrefused", "refused"}, {"refused", "refused"}, {"enotfound", "dns"},
-                {"no such host", "dns"},  {"getaddrinfo", "dns"},    {"certificate", "tls"},
-                {"tls", "tls"},           {"cancel", "canceled"}};
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (rt_str_find_nocase(s, rt_str_of(rows[i].part)) != SIZE_MAX)
-            return rows[i].word;
-    return "other";
+    rt_str is = word_of_error(&x->rules->words, value_text(x, v, 3));
+    return is.n > 0 ? is : RT_LIT("other");
 }
 
 static void
@@ -142,7 +134,7 @@ call_build(struct extract *x, const struct scan_value *parts, struct route_slot 
         return LINE_EVENT;
     call_duration(x, parts, &e);
     if (scan_present(&parts[FORMAT_ERROR]) && e.http == 0 && response.n == 0)
-        e.error = rt_str_of(error_word(value_text(x, &parts[FORMAT_ERROR], 3)));
+        e.error = error_of(x, &parts[FORMAT_ERROR]);
     if (body_answer(x, &e, response, slot, &look, err) < 0)
         return -1;
     if (take_halves(x, parts, &e, response, err) < 0)

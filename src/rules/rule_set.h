@@ -439,8 +439,14 @@ enum word_use {
     WORDS__COUNT
 };
 enum word_id { WORD_RID, WORD_SID, WORD_CNAME, WORD_UID, WORD_IDS };
+struct word_error { /* how clients write why there is no answer */
+    rt_str is;        /* "timeout" */
+    struct word_list words;
+};
 struct word_table {
     struct word_list of[WORDS__COUNT];
+    const struct word_error *errors; /* the first that is found counts */
+    size_t error_count;
     struct word_list calls[KIND_ANSWER]; /* besides their names */
     struct {
         struct word_list words;
@@ -451,6 +457,8 @@ struct word_table {
 bool word_is_of(const struct word_list *list, rt_str word);
 bool word_ends(const struct word_list *list, rt_str text);
 bool word_begins(const struct word_list *list, rt_str text);
+/* What the text of an error says, by words anywhere in it, letters of either case being one; RT_NONE: nothing known. */
+rt_str word_of_error(const struct word_table *words, rt_str text);
 /* As it is written, anywhere. */
 bool word_within(const struct word_list *list, rt_str text);
 

@@ -82,12 +82,44 @@ load_label(struct loader *l, const struct yaml_node *map)
                "'%.*s' is none of rid, sid, cname, uid", RT_FMT(id));
 }
 
+static void
+load_client_error(struct loader *l, const struct yaml_node *map)
+{
+    static const char *const keys[] = {"is", "words", NULL};
+    struct word_table *t = &l->set->words;
+    struct word_error e = {.is = RT_NONE};
+    const rt_str *words = NULL;
+    size_t count = 0;
+    if (!load_keys(l, map, keys) || !load_text(l, map, "is", true, &e.is) || !load_texts(l, map, "words", &words, &count))
+        return;
+    struct word_error *all = load_alloc(l, t->error_count + 1, sizeof(*all));
+    if (all == NULL)
+        return;
+    if (t->error_count > 0)
+        memcpy(all, t->errors, t->error_count * sizeof(*all));
+    e.words = (struct word_list){words, count};
+    all[t->error_count++] = e;
+    t->errors = all;
+}
+
+/* Each of a list of maps. */
+static void
+load_each(struct loader *l, const struct yaml_node *map, const char *key,
+          void (*load)(struct loader *l, const struct yaml_node *one))
+{
+    const struct yaml_node *list = yaml_get(map, key);
+    if (list != NULL && list->type != YAML_LIST)
+        load_error(l, list, 0, NULL, "'%s' must be a list", key);
+    for (size_t i = 0; list != NULL && list->type == YAML_LIST && i < list->count; i++)
+        load(l, list->items[i]);
+}
+
 void
 load_vocabulary(struct loader *l, const struct yaml_node *map)
 {
     static const char *const keys[] = {"hints",  "callback",          "request", "calls",
                                        "status", "status-as-written", "code",    "code-behind",
-                                       "well",   "nothing",           "labels",  NULL};
+                                       "well",   "nothing",           "labels",  "errors", NULL};
     if (!load_keys(l, map, keys))
         return;
     for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
@@ -96,13 +128,11 @@ load_vocabulary(struct loader *l, const struct yaml_node *map)
         if (load_texts(l, map, uses[i].key, &words, &count))
             add_words(l, &l->set->words.of[uses[i].use], words, count);
     }
-    const struct yaml_node *calls = yaml_get(map, "calls"), *labels = yaml_get(map, "labels");
+    const struct yaml_node *calls = yaml_get(map, "calls");
     if (calls != NULL)
         load_calls(l, calls);
-    if (labels != NULL && labels->type != YAML_LIST)
-        load_error(l, labels, 0, NULL, "'labels' must be a list");
-    for (size_t i = 0; labels != NULL && labels->type == YAML_LIST && i < labels->count; i++)
-        load_label(l, labels->items[i]);
+    load_each(l, map, "labels", load_label);
+    load_each(l, map, "errors", load_client_error);
 }
 
 bool
@@ -133,6 +163,16 @@ word_begins(const struct word_list *list, rt_str text)
             rt_str_eq_nocase((rt_str){text.p, list->v[i].n}, list->v[i]))
             return true;
     return false;
+}
+
+rt_str
+word_of_error(const struct word_table *words, rt_str text)
+{
+    for (size_t i = 0; i < words->error_count; i++)
+        for (size_t k = 0; k < words->errors[i].words.n; k++)
+            if (rt_str_find_nocase(text, words->errors[i].words.v[k]) != SIZE_MAX)
+                return words->errors[i].is;
+    return RT_NONE;
 }
 
 bool
