@@ -120,6 +120,16 @@ out_tty(struct out *o, rt_str s)
         out_rawn(o, rt_str_from(s, plain));
 }
 
+bool
+out_tty_is_plain(rt_str s)
+{
+    char buf[16] = "";
+    size_t columns = 0;
+    for (size_t i = 0; i < s.n && buf[0] == '\0';)
+        i += tty_character(s, i, buf, &columns);
+    return buf[0] == '\0';
+}
+
 size_t
 out_tty_width(rt_str s)
 {

@@ -53,6 +53,8 @@ void out_html(struct out *o, rt_str s);
 
 /* Columns that out_tty(s) takes on a terminal (wide East Asian characters count two). */
 size_t out_tty_width(rt_str s);
+/* Is it shown as it is, with nothing escaped? */
+bool out_tty_is_plain(rt_str s);
 /* Plain ASCII text of ours, broken at blanks so that no line passes column 80; lines go on at `indent`,
  * where the first one is now. With a line end. */
 void out_wrap(struct out *o, const char *text, size_t indent);

@@ -87,11 +87,12 @@ verdict(const struct layout *l, const struct session *s, const struct finding *w
     out_char(l->o, '\n');
 }
 
-/* One that looks like an option goes behind "--". */
+/* What is escaped for a terminal is another name in a shell. One that looks like an option goes behind "--". */
 void
 session_word(struct out *o, const struct session *s)
 {
-    rt_str name = s->cname.n > 0 && s->cname.n <= 40 ? s->cname : short_id(s->id);
+    bool fits = s->cname.n > 0 && s->cname.n <= 40 && out_tty_is_plain(s->cname);
+    rt_str name = fits ? s->cname : short_id(s->id);
     struct rt_buf b;
     rt_buf_init(&b, 1000);
     if (name.p[0] == '-')
