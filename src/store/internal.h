@@ -53,24 +53,32 @@ struct store {
 enum { STORE_BUSY_MS = 5000 }; /* that a lock is waited for */
 
 void store_reckon(struct store *s);
+
+/* ---- sql.c ---- */
+
 /* Fills err from the connection; always -1. */
 int store_fail(struct store *s, const char *what, struct rt_err *err);
 int store_run(struct store *s, const char *sql, const char *what, struct rt_err *err);
 /* One integer; -1 with err set. */
 int store_number(struct store *s, const char *sql, int64_t *out, struct rt_err *err);
-/* A new store beside its place, complete and synced, then renamed: a crash leaves no half of one. */
-int schema_create(const char *path, struct rt_err *err);
-/* Checks that the file is one of ours and brings it to the version of this program. */
-int schema_check(struct store *s, enum store_mode mode, struct rt_err *err);
-/* Of what a row says and never changes; stored with it, so that a bit that flips is noticed. */
-int64_t store_sum_callback(const struct store_callback *c);
-int64_t store_sum_line(rt_str source, rt_time received, rt_str text);
-
 /* NULL: it cannot be prepared, and store_step() says why. */
 sqlite3_stmt *store_statement(struct store *s, enum store_statement which);
 /* Steps once and lets go: 1 row (columns are read by `read`, which may be NULL), 0 none, -1. */
 int store_step(struct store *s, sqlite3_stmt *q, void (*read)(sqlite3_stmt *, void *),
                void *arg, struct rt_err *err);
+
+/* ---- schema.c ---- */
+
+/* A new store beside its place, complete and synced, then renamed: a crash leaves no half of one. */
+int schema_create(const char *path, struct rt_err *err);
+/* Checks that the file is one of ours and brings it to the version of this program. */
+int schema_check(struct store *s, enum store_mode mode, struct rt_err *err);
+
+/* ---- sum.c ---- */
+
+/* Of what a row says and never changes; stored with it, so that a bit that flips is noticed. */
+int64_t store_sum_callback(const struct store_callback *c);
+int64_t store_sum_line(rt_str source, rt_time received, rt_str text);
 /* Of bytes that are stored beside it. */
 int64_t store_sum_bytes(rt_str bytes);
 
@@ -112,6 +120,8 @@ int chunk_write(struct store *s, int64_t id, int64_t run, int64_t no, const stru
 /* The row of a key that stands in it, if it does: 1, 0, -1. */
 int chunk_find(struct store *s, int64_t chunk, const unsigned char *key, int64_t *id,
                struct rt_err *err);
+
+/* ---- wal.c, lock.c ---- */
 
 /* Warns of a log that is damaged. Only while nobody writes to it. */
 void wal_look(const struct store *s, enum store_mode mode);

@@ -33,40 +33,6 @@ store_library(void)
     return sqlite3_libversion();
 }
 
-/* What the system said to the last write that failed, to the file or to its log. SQLite itself tells a full disk from other
- * trouble, but not a quota that is used up. */
-static int
-last_errno(sqlite3 *db)
-{
-    sqlite3_file *log = NULL;
-    int file_said = 0, log_said = 0;
-    sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &file_said);
-    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    if (log != NULL && log->pMethods != NULL)
-        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &log_said);
-    return log_said != 0 ? log_said : file_said != 0 ? file_said : sqlite3_system_errno(db);
-}
-
-int
-store_fail(struct store *s, const char *what, struct rt_err *err)
-{
-    int code = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
-    bool io = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
-    int system = s->db != NULL && io ? last_errno(s->db) : 0;
-    s->full = (code & 0xff) == SQLITE_FULL || (io && (system == ENOSPC || system == EDQUOT));
-    if (code == SQLITE_NOMEM)
-        return rt_fail_mem(err);
-    if (code == SQLITE_NOTADB)
-        return rt_fail_here(err, RT_EIO, "%s: is not an SQLite file", s->path);
-    if (code == SQLITE_CORRUPT)
-        return rt_fail_here(err, RT_EIO,
-                            "%s: is damaged (%s); copy it away, then see sqlite3 .recover",
-                            s->path, sqlite3_errmsg(s->db));
-    return rt_fail_here(err, RT_EIO, "%s: %s: %s%s%s", s->path, what, sqlite3_errmsg(s->db),
-                        io && system != 0 ? ": " : "",
-                        io && system != 0 ? strerror(system) : "");
-}
-
 uint64_t
 store_owed(const struct store *s)
 {
@@ -108,27 +74,6 @@ store_room(const struct store *s, uint64_t *reserve)
         *reserve = s->limits->store_reserve_bytes;
     uint64_t room = (uint64_t)v.f_bavail * v.f_frsize;
     return room > owed ? room - owed : 0;
-}
-
-int
-store_run(struct store *s, const char *sql, const char *what, struct rt_err *err)
-{
-    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0
-                                                                   : store_fail(s, what, err);
-}
-
-int
-store_number(struct store *s, const char *sql, int64_t *out, struct rt_err *err)
-{
-    sqlite3_stmt *q = NULL;
-    int rc = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_step(q);
-    if (rc == SQLITE_ROW)
-        *out = sqlite3_column_int64(q, 0);
-    rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : store_fail(s, "cannot be read", err);
-    sqlite3_finalize(q);
-    return rc;
 }
 
 /* What is there is never replaced by an empty store. 1: nothing is there. */

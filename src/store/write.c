@@ -11,52 +11,6 @@
 /* Bytes of copies that are kept beside the first; further copies are only counted. */
 enum { COPIES_KEPT = 8 };
 
-static const char *const statements[SQL__COUNT] = {
-    [SQL_BEGIN] = "BEGIN IMMEDIATE",
-    [SQL_COMMIT] = "COMMIT",
-    [SQL_ROLLBACK] = "ROLLBACK",
-    [SQL_INSERT] =
-        "INSERT INTO callback"
-        " (id, app, notice, twin, received, last, notify, label, secret, copies, body, sum)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, 1, ?9, ?10)",
-    [SQL_BY_ID] = "SELECT copies, body = ?2 FROM callback WHERE id = ?1 AND of IS NULL",
-    [SQL_CHUNK_GET] = "SELECT keys FROM chunk WHERE id = ?1",
-    [SQL_CHUNK_PUT] =
-        "INSERT OR REPLACE INTO chunk (id, run, no, sum, keys) VALUES (?1, ?2, ?3, ?4, ?5)",
-    [SQL_RUN_PUT] = "INSERT INTO run (id, level, upto, keys) VALUES (?1, ?2, ?3, ?4)",
-    [SQL_RUN_DROP] = "DELETE FROM run WHERE id = ?1",
-    [SQL_MARK_SET] = "INSERT OR REPLACE INTO mark (name, value) VALUES ('seen', ?1)",
-    [SQL_KEYS] = "SELECT id, app, notice, twin FROM callback WHERE id > ?1 AND of IS NULL"
-                 " ORDER BY id LIMIT ?2",
-    [SQL_COUNT_COPY] =
-        "UPDATE callback SET copies = copies + 1, last = max(last, ?2) WHERE id = ?1",
-    [SQL_HAS_COPY] = "SELECT 1 FROM callback WHERE of = ?1 AND body = ?2",
-    [SQL_INSERT_COPY] =
-        "INSERT INTO callback"
-        " (id, of, app, notice, received, last, notify, label, secret, copies, body, sum)"
-        " VALUES (?1, ?4, ?2, ?3, ?5, ?5, ?6, ?7, ?8, 1, ?9, ?10)",
-    [SQL_REFUSE] =
-        "INSERT INTO refused"
-        " (app, reason, near, source, signature, signature_v1, received, body, body_bytes)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [SQL_REFUSE_TRIM] = "DELETE FROM refused WHERE id <= ?1",
-    [SQL_INSERT_LINE] =
-        "INSERT INTO line (source, received, text, sum) VALUES (?1, ?2, ?3, ?4)",
-    [SQL_SET_TAIL] =
-        "INSERT OR REPLACE INTO tail (source, device, inode, offset) VALUES (?1, ?2, ?3, ?4)",
-    [SQL_GET_TAIL] = "SELECT device, inode, offset FROM tail WHERE source = ?1",
-    [SQL_PAGES] = "PRAGMA page_count",
-};
-
-sqlite3_stmt *
-store_statement(struct store *s, enum store_statement which)
-{
-    if (s->sql[which] == NULL)
-        sqlite3_prepare_v3(s->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT,
-                           &s->sql[which], NULL);
-    return s->sql[which];
-}
-
 static void
 bind_text(sqlite3_stmt *q, int at, rt_str s)
 {
@@ -79,20 +33,6 @@ bind_time(sqlite3_stmt *q, int at, rt_time t)
         sqlite3_bind_null(q, at);
     else
         sqlite3_bind_int64(q, at, t);
-}
-
-int
-store_step(struct store *s, sqlite3_stmt *q, void (*read)(sqlite3_stmt *, void *), void *arg,
-           struct rt_err *err)
-{
-    if (q == NULL)
-        return store_fail(s, "cannot be used", err);
-    int rc = sqlite3_step(q);
-    if (rc == SQLITE_ROW && read != NULL)
-        read(q, arg);
-    int result = rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : store_fail(s, "writing", err);
-    sqlite3_reset(q);
-    return result;
 }
 
 static int
