@@ -129,14 +129,20 @@ struct live_engine {
 int live_take(struct live_engine *e, struct spring *s, const struct event *ev, struct rt_err *err);
 /* Takes the events of a spring out of all knots. */
 int live_retract(struct live_engine *e, const struct spring *s, struct rt_err *err);
-/* Springs came or changed: ranks, zones. */
-int live_rank(struct live_engine *e, struct rt_err *err);
-rt_time live_clock(const struct live_engine *e);
 struct knot *live_load(struct live_engine *e, const struct shelf_knot *from, struct rt_err *err);
 /* Out of the list and the ties; not out of memory. */
 void live_unlist(struct live_engine *e, struct knot *k);
+/* springs.c: one more, without a rank as yet. NULL: err says why. */
 struct spring *live_add_spring(struct live_engine *e, rt_str source, bool callbacks, struct rt_err *err);
+/* Springs came or changed: ranks, zones. */
+int live_rank(struct live_engine *e, struct rt_err *err);
+/* All knots are to be finished anew. */
+void live_all_dirty(struct live_engine *e);
+/* The latest time that any of them tells; RT_TIME_NONE: none does. */
+rt_time live_clock(const struct live_engine *e);
+/* Stamps without a zone are dropped when others have one. */
 bool live_drops_times(const struct live_engine *e);
+/* Forgets all that was taken in. */
 void live_clear(struct live_engine *e);
 /* upshot.c: finishes a knot. */
 int live_finish(struct live_engine *e, struct knot *k, struct rt_err *err);
