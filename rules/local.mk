@@ -14,6 +14,7 @@ RULE_FILES = \
 	rules/formats/gin.yaml \
 	rules/formats/haproxy.yaml \
 	rules/formats/aws-alb.yaml \
+	rules/formats/squid.yaml \
 	rules/formats/django.yaml \
 	rules/formats/morgan-dev.yaml \
 	rules/formats/uwsgi.yaml \
@@ -28,6 +29,7 @@ RULE_FILES = \
 	rules/formats/gcp-text.yaml \
 	rules/formats/fluentd-file.yaml \
 	rules/formats/compose.yaml \
+	rules/formats/php-error-log.yaml \
 	rules/formats/syslog-5424.yaml \
 	rules/formats/syslog-3164.yaml \
 	rules/formats/dated.yaml \

@@ -23,18 +23,24 @@ forget_old(struct document *d, uint64_t line)
         label_forget(d);
 }
 
+static void
+take_route(struct event *e, const struct route *r)
+{
+    e->kind = r->kind;
+    e->host = r->host;
+    e->app_id = route_is_no_id(r->app_id) ? RT_NONE : r->app_id;
+    e->mode = route_is_placeholder(r->mode) ? RT_NONE : r->mode;
+    e->rid = route_is_no_id(r->rid) ? RT_NONE : r->rid;
+    e->sid = route_is_no_id(r->sid) ? RT_NONE : r->sid;
+}
+
 void
 answer_begin(struct extract *x, struct document *d, struct event *e)
 {
     event_init(e);
     forget_old(d, x->line);
     if (d->has_route) {
-        e->kind = d->route.kind;
-        e->host = d->route.host;
-        e->app_id = route_is_no_id(d->route.app_id) ? RT_NONE : d->route.app_id;
-        e->mode = route_is_placeholder(d->route.mode) ? RT_NONE : d->route.mode;
-        e->rid = route_is_no_id(d->route.rid) ? RT_NONE : d->route.rid;
-        e->sid = route_is_no_id(d->route.sid) ? RT_NONE : d->route.sid;
+        take_route(e, &d->route);
         e->method = rt_str_of(d->method);
     } else if (d->kind != KIND_NONE) {
         e->kind = d->kind;
@@ -169,6 +175,7 @@ hold_event(struct extract *x, struct document *d, struct event *e, struct rt_err
     d->held.has_route = d->has_route;
     if (d->has_route)
         memcpy(d->held.url, d->url, sizeof(d->url));
+    d->held.words = d->route_words;
     d->held.line = x->line;
     d->held.order = x->order++;
     return forget_call(d);
@@ -224,6 +231,26 @@ answer_status(struct document *d, int32_t http)
 {
     if (d->held.e != NULL && d->held.e->http == 0)
         d->held.e->http = http;
+}
+
+int
+answer_of_route(struct extract *x, struct document *d, rt_str method, struct rt_err *err)
+{
+    struct event *e = d->held.e;
+    struct route r;
+    rt_str rid = e->rid, sid = e->sid;
+    if (!route_parse(rt_str_of(d->held.url), &r))
+        return 0;
+    take_route(e, &r);
+    e->rid = e->rid.n > 0 ? e->rid : rid;
+    e->sid = e->sid.n > 0 ? e->sid : sid;
+    e->method = method;
+    d->held.has_route = true;
+    d->last.kind = e->kind;
+    if (take_request(x, d, e, err) < 0)
+        return -1;
+    d->held.e = event_copy(&d->held.arena, e, NULL); /* what was taken lives as long as the piece */
+    return d->held.e == NULL ? rt_fail_mem(err) : 0;
 }
 
 /* A logger that told the body a moment ago and tells it again, with nothing asked in between. */

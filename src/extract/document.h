@@ -20,6 +20,9 @@ struct document {
     uint64_t http_line;
     uint64_t route_line; /* with the place among the events of it */
     uint32_t route_order;
+    uint64_t route_words; /* before the URL; retold.c */
+    const char *behind_url; /* in the piece; NULL: none was there */
+    uint64_t summed_line; /* where the answer that is held was told once more */
     rt_time time, route_time;
     bool zoned, coarse, dated; /* dated: by a header, which is that of one answer */
     struct { /* ids that a label gives, of the piece that `line` began; empty: none */
@@ -37,7 +40,7 @@ struct document {
         struct event *e; /* NULL: none */
         char url[1024];
         bool has_route;
-        uint64_t line;
+        uint64_t line, words;
         uint32_t order;
     } held;
     struct rt_buf json;  /* an object rewritten */
@@ -70,12 +73,19 @@ int answer_flush_route(struct extract *x, struct document *d, struct rt_err *err
 /* An answer, a callback, a request, or something around them. */
 int answer_object(struct extract *x, struct document *d, rt_str object, struct rt_err *err);
 void answer_status(struct document *d, int32_t http);
+/* The answer that is held is of the URL held.url. 0, or -1: memory, or the sink stopped. */
+int answer_of_route(struct extract *x, struct document *d, rt_str method, struct rt_err *err);
 /* A logger that sums up in words what it has just told. */
 /* The call that knows most of a body's members; KIND_NONE. */
 uint8_t answer_kind_of_request(const struct extract *x, rt_str body);
 /* At the end of a text. As above. */
 int answer_last_request(struct extract *x, struct document *d, struct rt_err *err);
 bool answer_told_lately(const struct extract *x, const struct document *d);
+
+/* retold.c: is the URL that of a call which the text has begun to tell? 1: yes, and that is noted; 0; -1: memory. */
+int retold_url(struct extract *x, struct document *d, rt_str text, rt_str url, rt_str method, struct rt_err *err);
+/* The words of the line before its URL, as a number. */
+uint64_t retold_words(rt_str text, size_t url);
 
 /* mention.c: likewise. `end`: where to go on. */
 int mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,

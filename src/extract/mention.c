@@ -55,32 +55,46 @@ labelled_code(const struct extract *x, rt_str text, size_t begin, size_t end)
            word_begins(&x->rules->words.of[WORDS_CODE_BEHIND], behind);
 }
 
+/* The word before the URL may be the method. */
+static rt_str
+method_before(rt_str text, size_t url)
+{
+    enum { LEAST = 3 };
+    size_t end = url;
+    while (end > 0 && (text.p[end - 1] == ' ' || text.p[end - 1] == '"'))
+        end--;
+    size_t begin = end;
+    while (begin > 0 && text.p[begin - 1] >= 'A' && text.p[begin - 1] <= 'Z')
+        begin--;
+    return end - begin < LEAST ? RT_NONE : (rt_str){text.p + begin, end - begin};
+}
+
 int
 mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
             struct rt_err *err)
 {
     rt_str url = route_around(text, at);
+    size_t begin = (size_t)(url.p - text.p);
+    rt_str method = method_before(text, begin);
+    *end = begin + url.n;
+    d->behind_url = text.p + *end;
+    int again = retold_url(x, d, text, url, method, err);
+    if (again != 0)
+        return again < 0 ? -1 : 0;
     int found = answer_flush(x, d, err) < 0 ? -1 : answer_flush_route(x, d, err);
-    *end = (size_t)(url.p - text.p) + url.n;
     if (found < 0 || url.n >= sizeof(d->url))
         return found;
     snprintf(d->url, sizeof(d->url), "%.*s", RT_FMT(url));
-    /* The word before the URL may be the method. */
-    size_t begin = (size_t)(url.p - text.p), m = begin;
-    while (m > 0 && (text.p[m - 1] == ' ' || text.p[m - 1] == '"'))
-        m--;
-    size_t stop = m;
-    while (m > 0 && text.p[m - 1] >= 'A' && text.p[m - 1] <= 'Z')
-        m--;
     d->method[0] = '\0';
-    if (stop - m >= 3 && stop - m < sizeof(d->method))
-        snprintf(d->method, sizeof(d->method), "%.*s", (int)(stop - m), text.p + m);
+    if (method.n < sizeof(d->method))
+        snprintf(d->method, sizeof(d->method), "%.*s", RT_FMT(method));
     if (route_parse(rt_str_of(d->url), &d->route)) {
         /* A bare mention of the path in prose names the call, no more. */
         bool bare = d->route.app_id.n == 0 && d->route.rid.n == 0;
         d->has_route = !bare;
         d->part |= !bare;
         d->route_time = d->time;
+        d->route_words = retold_words(text, begin);
         d->route_line = x->line;
         d->route_order = x->order++;
         d->kind = d->route.kind == KIND_ANSWER ? d->kind : d->route.kind;
@@ -101,6 +115,18 @@ stands_before_object(rt_str text, size_t begin, size_t end)
     bool wide = b > 0 && (unsigned char)text.p[b - 1] >= 0x80; /* scripts that put no blanks */
     return i > end && i < text.n && text.p[i] == '{' &&
            (b == 0 || wide || memchr(":,\n=|", text.p[b - 1], 5) != NULL || b < begin);
+}
+
+/* "GET URL 200 12ms"; "GET URL (200ms)" is none. */
+static bool
+stands_behind_url(const struct document *d, rt_str text, size_t begin, size_t after)
+{
+    const char *p = d->behind_url, *end = text.p + begin;
+    if (p == NULL || p < text.p || p >= end || (after < text.n && letter(text.p[after])))
+        return false;
+    while (p < end && memchr(" \"'-|[(:", *p, 8) != NULL)
+        p++;
+    return p == end;
 }
 
 /* "code=400 body={...": what a client library calls its code is the status, where the answer itself follows. */
@@ -129,9 +155,13 @@ mention_number(struct extract *x, struct document *d, rt_str text, size_t begin,
     }
     const struct code_entry *status = NULL;
     if (n >= 100 && n <= 599 &&
-        (labelled_status(x, before) || stands_before_object(text, begin, end) ||
+        (labelled_status(x, before) || stands_before_object(text, begin, end) || stands_behind_url(d, text, begin, end) ||
          (labelled_code(x, text, begin, end) && leads_to_object(text, end))))
         status = rule_set_http(x->rules, (int32_t)n, KIND_NONE);
+    if (status != NULL && d->held.e != NULL && d->summed_line == x->line) {
+        answer_status(d, (int32_t)n);
+        return 0;
+    }
     if (status != NULL) {
         d->http = (int32_t)n;
         d->part |= x->pasted && status->severity != SEVERITY_NONE; /* it is told even if nothing follows */

@@ -73,6 +73,7 @@ search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
 {
     int found = 0;
     d->lenient_from = 0;
+    d->behind_url = NULL;
     for (size_t i = 0; i < text.n;) {
         char c = text.p[i];
         int one = 0;
@@ -109,6 +110,15 @@ search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
     return found;
 }
 
+/* Members of an exchange as key=value. */
+static int
+search_pairs(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
+{
+    rt_buf_clear(&d->json);
+    bool pairs = rt_str_find(text, RT_LIT("cloud_recording")) != SIZE_MAX && lenient_pairs(text, &d->json) >= PAIRS_LEAST;
+    return pairs ? exchange_search(x, keep_whole(x, rt_buf_str(&d->json)), err) : 0;
+}
+
 /* ---- lines ---- */
 
 /* A time of day alone: only what lies between such times is known. A clock that falls back by half a day
@@ -142,6 +152,21 @@ begins_with_date(rt_str s, bool epoch, struct rt_stamp *out)
            rt_time_parse(s, out) > 0;
 }
 
+/* What loggers put between brackets before the time: "[axios][request] 2026-...". */
+static rt_str
+behind_tags(rt_str s)
+{
+    enum { TAGS_MOST = 4, TAG_LONGEST = 40 };
+    rt_str rest = s;
+    for (int i = 0; i < TAGS_MOST && rest.n > 1 && rest.p[0] == '['; i++) {
+        size_t end = rt_str_find(rest, RT_LIT("]"));
+        if (end == SIZE_MAX || end > TAG_LONGEST || !letter(rest.p[1]))
+            break;
+        rest = rt_str_trim(rt_str_from(rest, end + 1));
+    }
+    return rest.n > 0 && (rest.p[0] == '[' || (rest.p[0] >= '0' && rest.p[0] <= '9')) ? rest : s;
+}
+
 static void
 note_stamp(struct extract *x, struct document *d, rt_str line)
 {
@@ -155,6 +180,8 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
     }
     if (rt_str_starts(s, RT_LIT("< ")))
         s = rt_str_from(s, 2);
+    if (rt_str_starts(s, RT_LIT("header: "))) /* Python's http.client */
+        s = rt_str_from(s, strlen("header: "));
     if (rt_str_starts(s, RT_LIT("__REALTIME_TIMESTAMP=")))
         s = rt_str_from(s, strlen("__REALTIME_TIMESTAMP="));
     size_t at = rt_str_starts(s, RT_LIT("Started ")) ? rt_str_find(s, RT_LIT(" at 20")) : SIZE_MAX;
@@ -169,6 +196,7 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
         d->dated = true;
         return;
     }
+    s = behind_tags(s);
     if (s.n > 0 && s.p[0] == '[')
         s = rt_str_from(s, 1);
     if (s.n >= 8 && s.p[2] == ':' && note_clock(x, d, s))
@@ -192,7 +220,9 @@ text_search(struct extract *x, rt_str text, struct rt_err *err)
     d->coarse = x->outer.coarse;
     if (!x->outer.known)
         note_stamp(x, d, text);
-    int found = search(x, d, text, err), last = found < 0 ? -1 : answer_flush_route(x, d, err);
+    int found = search_pairs(x, d, text, err);
+    found = found == 0 ? search(x, d, text, err) : found;
+    int last = found < 0 ? -1 : answer_flush_route(x, d, err);
     return last < 0 || answer_flush(x, d, err) < 0 ? -1 : found + last;
 }
 
@@ -238,14 +268,12 @@ text_take_body(struct extract *x, uint8_t *kind)
     return *kind == KIND_NONE ? RT_NONE : body;
 }
 
-/* Members of an exchange as key=value, a row of a table, or prose. */
+/* Such members, a row of a table, or prose. */
 static int
 search_piece(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
 {
     x->piece = (struct piece_cursor){text.p, text.p + text.n, d->first_line};
-    rt_buf_clear(&d->json);
-    bool pairs = rt_str_find(text, RT_LIT("cloud_recording")) != SIZE_MAX && lenient_pairs(text, &d->json) >= PAIRS_LEAST;
-    int found = pairs ? exchange_search(x, keep_whole(x, rt_buf_str(&d->json)), err) : 0;
+    int found = search_pairs(x, d, text, err);
     if (found == 0)
         found = table_row(x, text, err);
     if (found == 0)

@@ -162,7 +162,7 @@ route_around(rt_str text, size_t at)
         begin--;
     while (end < text.n && url_byte(text.p[end]) && text.p[end] != ',' && text.p[end] != ';')
         end++;
-    while (end > at && (text.p[end - 1] == '.' || text.p[end - 1] == '>'))
+    while (end > at && (text.p[end - 1] == '.' || text.p[end - 1] == '>' || text.p[end - 1] == ':'))
         end--;
     return (rt_str){text.p + begin, end - begin};
 }

@@ -301,6 +301,17 @@ lines_become_the_calls_that_they_tell_of(void)
         {"lines of an array, with commas between",
          A_CALL "\n" A_CALL "\n" A_CALL ",\n" A_CALL ",\n{\"url\":\"" BASE "/acquire\",\"status\":400,\"body\":{\"code\":7,\"reason\":\"x\"}}]",
          5, KIND_ACQUIRE, 400, 7, OUTCOME_FAIL},
+        {"one call in two stages", "Sending POST " BASE "/acquire\nwaiting\nReceived for POST " BASE "/acquire: 429", 1, KIND_ACQUIRE, 429, EVENT_NO_CODE,
+         OUTCOME_FAIL},
+        {"the same words twice are two calls", "Sending POST " BASE "/acquire\nSending POST " BASE "/acquire 429", 2, KIND_ACQUIRE, 429, EVENT_NO_CODE,
+         OUTCOME_FAIL},
+        {"so are other words a minute later",
+         "2026-01-05T09:00:00Z trying POST " BASE "/acquire\n2026-01-05T09:01:00Z again POST " BASE "/acquire", 2, KIND_ACQUIRE, 0, EVENT_NO_CODE,
+         OUTCOME_UNKNOWN},
+        {"a time behind a URL is no status", "done with POST " BASE "/acquire (429ms)", 1, KIND_ACQUIRE, 0, EVENT_NO_CODE, OUTCOME_UNKNOWN},
+        {"an answer before its URL", "got {\"code\":2,\"reason\":\"x\"} from POST " BASE "/acquire (status 400)", 1, KIND_ACQUIRE, 400, 2, OUTCOME_FAIL},
+        {"an answer before the URL of the next call", "got {\"code\":2,\"reason\":\"x\"}\nnow POST " BASE "/acquire", 2, KIND_ACQUIRE, 0,
+         EVENT_NO_CODE, OUTCOME_UNKNOWN},
         {"a number in prose", "start keeps answering code: 53 since noon", 1, KIND_START, 0, 53, OUTCOME_FAIL},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
