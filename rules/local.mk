@@ -13,6 +13,7 @@ RULE_FILES = \
 	rules/formats/access-vhost.yaml \
 	rules/formats/gin.yaml \
 	rules/formats/haproxy.yaml \
+	rules/formats/envoy.yaml \
 	rules/formats/aws-alb.yaml \
 	rules/formats/squid.yaml \
 	rules/formats/django.yaml \

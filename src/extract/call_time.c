@@ -19,6 +19,13 @@ take_outer(const struct extract *x, struct event *e)
     e->coarse = x->outer.coarse;
 }
 
+size_t
+call_stamp(struct extract *x, const struct format *f, rt_str text, struct rt_stamp *out)
+{
+    size_t n = f != NULL && f->time_format.n > 0 ? rt_time_parse_format(text, f->time_format.p, out) : 0;
+    return n > 0 ? n : rt_time_parse_near(text, &x->minute, out);
+}
+
 void
 call_time(struct extract *x, const struct scan_value *v, struct event *e)
 {
@@ -27,10 +34,7 @@ call_time(struct extract *x, const struct scan_value *v, struct event *e)
         take_outer(x, e);
         return;
     }
-    rt_str text = value_text(x, v, 3);
-    const char *format = x->format != NULL && x->format->time_format.n > 0 ? x->format->time_format.p : NULL;
-    size_t n = format != NULL ? rt_time_parse_format(text, format, &stamp) : rt_time_parse_near(text, &x->minute, &stamp);
-    if (n == 0)
+    if (call_stamp(x, x->format, value_text(x, v, 3), &stamp) == 0)
         return;
     note_time(x, &stamp);
     e->begin = stamp_time(x, &stamp, &e->zoned);

@@ -138,9 +138,7 @@ static void
 note_line_time(struct extract *x, rt_str text)
 {
     struct rt_stamp stamp;
-    size_t n = x->format->time_format.n > 0 ? rt_time_parse_format(text, x->format->time_format.p, &stamp)
-                                            : rt_time_parse(text, &stamp);
-    if (n > 0)
+    if (call_stamp(x, x->format, text, &stamp) > 0)
         note_time(x, &stamp);
 }
 

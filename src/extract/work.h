@@ -167,7 +167,9 @@ rt_time stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned)
 /* facts.c: the warnings that sum up, told anew each time. 0, or -1: memory. */
 int facts_sum_up(struct extract *x, struct rt_err *err);
 
-/* call_time.c: when it was sent, by `v` or by the wrapper; then its end. call_took(): 0 is unknown. */
+/* call_time.c: a stamp as the format (or NULL) writes it, else as any logger does, since many let it be set. Bytes, or 0. */
+size_t call_stamp(struct extract *x, const struct format *f, rt_str text, struct rt_stamp *out);
+/* When it was sent, by `v` or by the wrapper; then its end. call_took(): 0 is unknown. */
 void call_time(struct extract *x, const struct scan_value *v, struct event *e);
 rt_dur call_took(struct extract *x, const struct scan_value *v);
 void call_duration(struct extract *x, const struct scan_value *parts, struct event *e);

@@ -101,10 +101,7 @@ static void
 note_outer(struct extract *x, const struct wrapper *w, rt_str time)
 {
     struct rt_stamp stamp;
-    rt_str format = w->format->time_format;
-    size_t n = format.n > 0 ? rt_time_parse_format(time, format.p, &stamp)
-                            : rt_time_parse(time, &stamp);
-    if (n == 0)
+    if (call_stamp(x, w->format, time, &stamp) == 0)
         return;
     const struct zone *declared = x->format_zone;
     if (w->zone != NULL)
@@ -196,13 +193,28 @@ choose_one(struct extract *x, const rt_str *lines, size_t count, struct wrapper 
     return most > 0 && most * 2 >= filled;
 }
 
-/* Does the format that is given by name read most of these lines? 1, 0, -1: memory. */
+/* Does the format read most of these lines? 1, 0, -1: memory. */
 static int
-forced_fits(struct extract *x, const rt_str *lines, size_t count)
+fits(struct extract *x, const struct format *f, const rt_str *lines, size_t count)
 {
     size_t filled = 0;
-    int read = choose_count(x, x->forced, lines, count, 0, &filled);
+    int read = choose_count(x, f, lines, count, 0, &filled);
     return read < 0 ? -1 : read > 0 && (size_t)read * 2 >= filled;
+}
+
+/* Is nothing to be taken off? The format that is given by name says so, or one whose lines are whole records: they may
+ * begin with a stamp, as Envoy's do. */
+static int
+bare_fits(struct extract *x, const rt_str *lines, size_t count)
+{
+    const struct format *f;
+    int rc = 0;
+    if (x->forced != NULL)
+        return fits(x, x->forced, lines, count);
+    RT_EACH (f, &x->rules->formats)
+        if (!f->is_json && !wrap_is(f) && (rc = fits(x, f, lines, count)) != 0)
+            break;
+    return rc;
 }
 
 /* It fits at no depth: the lines are what they are. */
@@ -219,9 +231,9 @@ wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err)
     struct rt_err why = {0};
     while (x->wrap_count < WRAPS_MOST) {
         struct wrapper *w = &x->wraps[x->wrap_count];
-        int fits = x->forced == NULL ? 0 : forced_fits(x, lines, count);
-        if (fits != 0)
-            return fits < 0 ? rt_fail_mem(err) : 0;
+        int bare = bare_fits(x, lines, count);
+        if (bare != 0)
+            return bare < 0 ? rt_fail_mem(err) : 0;
         int found = choose_one(x, lines, count, w);
         if (found < 0)
             return rt_fail_mem(err);
@@ -241,8 +253,8 @@ wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err)
                 return rt_fail_mem(err);
         }
     }
-    int fits = x->forced == NULL ? 1 : forced_fits(x, lines, count);
-    if (fits == 0)
+    int found = x->forced == NULL ? 1 : fits(x, x->forced, lines, count);
+    if (found == 0)
         take_back(x);
-    return fits < 0 ? rt_fail_mem(err) : 0;
+    return found < 0 ? rt_fail_mem(err) : 0;
 }
