@@ -62,7 +62,7 @@ take_request(struct extract *x, struct document *d, struct event *e, struct rt_e
     bool old = x->line > d->request_line + CONTEXT_LINES;
     if (body.n == 0 || e->kind >= KIND_ANSWER || e->kind == KIND_QUERY)
         return 0;
-    body = old ? RT_NONE : keep_whole(x, body);
+    body = old || waiting_differs(e, body) ? RT_NONE : keep_whole(x, body);
     rt_buf_clear(&d->request);
     if (body.n == 0)
         return 0;
@@ -272,7 +272,7 @@ answer_event(struct extract *x, struct document *d, rt_str object, struct rt_err
         d->http = 0;
         return 1;
     }
-    if (answer_flush(x, d, err) < 0)
+    if (answer_flush(x, d, err) < 0 || waiting_choose(x, d, object, err) < 0)
         return -1;
     answer_begin(x, d, &e);
     if (body_answer(x, &e, object, NULL, &look, err) < 0 || take_request(x, d, &e, err) < 0)

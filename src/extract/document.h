@@ -6,7 +6,19 @@
 
 #include "extract/work.h"
 
+enum { WAITING_MOST = 16, URL_MOST = 1024, METHOD_MOST = 8 };
+struct waiting_call { /* that has no answer yet, while others are told; waiting.c */
+    char url[URL_MOST], method[METHOD_MOST];
+    rt_time time;
+    uint64_t line, words; /* line 0: the place is free */
+    uint32_t order;
+    int32_t http;
+    struct rt_buf request; /* as in struct document */
+    bool rewritten, mended;
+};
+
 struct document {
+    struct waiting_call *waiting; /* WAITING_MOST of them, and one more to change places; NULL: there were none */
     struct rt_buf text; /* of the piece that is open */
     uint64_t first_line, lines;
     int depth;
@@ -15,7 +27,7 @@ struct document {
     uint64_t kind_line;
     struct route route; /* text in `url` */
     bool has_route;
-    char url[1024], method[8];
+    char url[URL_MOST], method[METHOD_MOST];
     int32_t http;
     uint64_t http_line;
     uint64_t route_line; /* with the place among the events of it */
@@ -25,7 +37,7 @@ struct document {
     uint64_t summed_line; /* where the answer that is held was told once more */
     rt_time time, route_time;
     bool zoned, coarse, dated; /* dated: by a header, which is that of one answer */
-    struct { /* ids that a label gives, of the piece that `line` began; empty: none */
+    struct labels { /* ids that a label gives, of the piece that `line` began; empty: none */
         char rid[600], sid[72], cname[72], uid[24];
         uint64_t line;
         bool any; /* a label was there, be its value none at all */
@@ -38,7 +50,7 @@ struct document {
     struct {            /* an answer whose status may stand in a line to come */
         struct rt_arena arena;
         struct event *e; /* NULL: none */
-        char url[1024];
+        char url[URL_MOST];
         bool has_route;
         uint64_t line, words;
         uint32_t order;
@@ -46,7 +58,7 @@ struct document {
     struct rt_buf json;  /* an object rewritten */
     size_t lenient_from; /* in the piece: objects before it were tried */
     /* What was told last, so that a log that repeats itself counts once. */
-    struct {
+    struct told {
         uint64_t line, hash; /* of the body; 0: it had none */
         uint8_t kind;
         int32_t code;
@@ -86,6 +98,22 @@ bool answer_told_lately(const struct extract *x, const struct document *d);
 int retold_url(struct extract *x, struct document *d, rt_str text, rt_str url, rt_str method, struct rt_err *err);
 /* The words of the line before its URL, as a number. */
 uint64_t retold_words(rt_str text, size_t url);
+bool retold_same(const struct route *a, const struct route *b);
+/* Is it soon enough after `before` to be of the same call? */
+bool retold_follows(const struct document *d, rt_time before);
+enum { STAGE_LINES = 40 }; /* headers and a body stand between the two */
+
+/* waiting.c: the call that was named last makes room for another. 0, or -1: memory, or the sink stopped. */
+int waiting_put(struct extract *x, struct document *d, struct rt_err *err);
+/* Makes the call to which the answer belongs the one that was named last, or none. As above. */
+int waiting_choose(struct extract *x, struct document *d, rt_str answer, struct rt_err *err);
+/* Likewise the one with this path that was told in other words. False: there was none. */
+bool waiting_recall(struct extract *x, struct document *d, const struct route *r, uint64_t words);
+/* Was this sent for another channel or by another recorder than the answer speaks of? */
+bool waiting_differs(const struct event *answer, rt_str request);
+/* None of them had an answer: how many there were, or -1. */
+int waiting_flush(struct extract *x, struct document *d, struct rt_err *err);
+void waiting_free(struct document *d);
 
 /* mention.c: likewise. `end`: where to go on. */
 int mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,

@@ -81,7 +81,9 @@ mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_
     int again = retold_url(x, d, text, url, method, err);
     if (again != 0)
         return again < 0 ? -1 : 0;
-    int found = answer_flush(x, d, err) < 0 ? -1 : answer_flush_route(x, d, err);
+    /* With a status it had its answer. */
+    bool unanswered = d->has_route && (d->http == 0 || d->http_line < d->route_line || d->http_line == x->line);
+    int found = answer_flush(x, d, err) < 0 ? -1 : unanswered ? waiting_put(x, d, err) : answer_flush_route(x, d, err);
     if (found < 0 || url.n >= sizeof(d->url))
         return found;
     snprintf(d->url, sizeof(d->url), "%.*s", RT_FMT(url));

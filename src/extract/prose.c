@@ -59,6 +59,7 @@ void
 text_free(struct extract *x)
 {
     for (size_t i = 0; i < THREADS_MOST && x->documents[i] != NULL; i++) {
+        waiting_free(x->documents[i]);
         rt_buf_fini(&x->documents[i]->text);
         rt_buf_fini(&x->documents[i]->json);
         rt_buf_fini(&x->documents[i]->request);
@@ -223,7 +224,8 @@ text_search(struct extract *x, rt_str text, struct rt_err *err)
     int found = search_pairs(x, d, text, err);
     found = found == 0 ? search(x, d, text, err) : found;
     int last = found < 0 ? -1 : answer_flush_route(x, d, err);
-    return last < 0 || answer_flush(x, d, err) < 0 ? -1 : found + last;
+    int others = last < 0 || answer_flush(x, d, err) < 0 ? -1 : waiting_flush(x, d, err);
+    return others < 0 ? -1 : found + last + others;
 }
 
 int
@@ -393,7 +395,7 @@ end_document(struct extract *x, struct document *d, struct rt_err *err)
         answer_begin(x, d, &e);
         last = answer_end(x, d, &e, true, err);
     }
-    return last < 0 ? -1 : 0;
+    return last < 0 || waiting_flush(x, d, err) < 0 ? -1 : 0;
 }
 
 int

@@ -13,7 +13,6 @@
 
 #include "extract/document.h"
 
-enum { STAGE_LINES = 40 };      /* headers and a body stand between the two */
 #define STAGE_LONGEST (30 * RT_SEC) /* what takes longer is most likely sent anew */
 
 static bool
@@ -42,15 +41,15 @@ retold_words(rt_str text, size_t url)
     return words;
 }
 
-static bool
-same_call(const struct route *a, const struct route *b)
+bool
+retold_same(const struct route *a, const struct route *b)
 {
     return a->kind == b->kind && a->kind != KIND_ANSWER && rt_str_eq(a->app_id, b->app_id) && rt_str_eq(a->rid, b->rid) &&
            rt_str_eq(a->sid, b->sid) && rt_str_eq(a->mode, b->mode);
 }
 
-static bool
-follows(const struct document *d, rt_time before)
+bool
+retold_follows(const struct document *d, rt_time before)
 {
     return before == RT_TIME_NONE || d->time == RT_TIME_NONE || (d->time >= before && d->time - before <= STAGE_LONGEST);
 }
@@ -60,8 +59,8 @@ static bool
 waits(const struct extract *x, const struct document *d, const struct route *r, uint64_t words)
 {
     bool answered = d->http != 0 && d->http_line >= d->route_line;
-    return d->has_route && words != d->route_words && x->line <= d->route_line + STAGE_LINES && same_call(&d->route, r) &&
-           (answered || follows(d, d->route_time));
+    return d->has_route && words != d->route_words && x->line <= d->route_line + STAGE_LINES && retold_same(&d->route, r) &&
+           (answered || retold_follows(d, d->route_time));
 }
 
 /* The answer that was read a moment ago, summed up. */
@@ -71,7 +70,7 @@ is_summed_up(const struct extract *x, const struct document *d, const struct rou
     struct route held;
     return !d->has_route && d->held.e != NULL && d->held.has_route && words != d->held.words &&
            x->line <= d->held.line + REPEAT_LINES && rt_str_find(behind, RT_LIT("{")) == SIZE_MAX &&
-           route_parse(rt_str_of(d->held.url), &held) && same_call(&held, r) && follows(d, d->held.e->end);
+           route_parse(rt_str_of(d->held.url), &held) && retold_same(&held, r) && retold_follows(d, d->held.e->end);
 }
 
 /* "got {...} from URL": the answer stood first, and nothing else on the line could be one. */
@@ -98,7 +97,8 @@ retold_url(struct extract *x, struct document *d, rt_str text, rt_str url, rt_st
     size_t begin = (size_t)(url.p - text.p);
     rt_str behind = rt_str_from(text, begin + url.n);
     uint64_t words = retold_words(text, begin);
-    if (waits(x, d, &r, words)) {
+    bool summed_up = is_summed_up(x, d, &r, words, behind), same_line = summed_up && d->held.line == x->line;
+    if (!same_line && (waits(x, d, &r, words) || waiting_recall(x, d, &r, words))) {
         if (r.host.n > 0 && d->route.host.n == 0) {
             memcpy(d->url, copy, sizeof(copy));
             route_parse(rt_str_of(d->url), &d->route);
@@ -108,7 +108,6 @@ retold_url(struct extract *x, struct document *d, rt_str text, rt_str url, rt_st
         d->part = true;
         return 1;
     }
-    bool summed_up = is_summed_up(x, d, &r, words, behind);
     if (!summed_up && !stands_behind(x, d, &r, behind))
         return 0;
     d->summed_line = x->line;
