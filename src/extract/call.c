@@ -52,16 +52,6 @@ kind_told(const struct scan_value *parts)
     return (kinds & (kinds - 1)) == 0 ? kind : KIND_NONE;
 }
 
-static bool
-asked_before(const struct extract *x, rt_str join)
-{
-    uint64_t hash = rt_str_hash(join);
-    for (size_t i = x->requests.n; i > 0; i--)
-        if (x->requests.v[i - 1] == hash)
-            return true;
-    return false;
-}
-
 /* What was sent, without anything that a logger adds. */
 static bool
 is_pasted_body(const struct extract *x, rt_str whole)
@@ -188,7 +178,8 @@ split_request_line(struct scan_value *parts)
 static bool
 asks_alone(struct extract *x, const struct scan_value *parts, rt_str body)
 {
-    return body.n > 0 && scan_present(&parts[FORMAT_JOIN]) && !scan_present(&parts[FORMAT_HTTP]) && !scan_present(&parts[FORMAT_REQUEST]) &&
+    bool sent = scan_present(&parts[FORMAT_JOIN]) || scan_get(rt_str_trim(body), "clientRequest").type == SCAN_OBJECT;
+    return body.n > 0 && sent && !scan_present(&parts[FORMAT_HTTP]) && !scan_present(&parts[FORMAT_REQUEST]) &&
            !scan_present(&parts[FORMAT_ERROR]) && !scan_present(&parts[FORMAT_DURATION]) && !body_is_vendor(x, rt_str_trim(body));
 }
 
@@ -225,7 +216,7 @@ read_answer(struct extract *x, const struct scan_value *parts, struct rt_err *er
     bool answered = scan_present(&parts[FORMAT_HTTP]), failed = scan_present(&parts[FORMAT_ERROR]);
     bool vendor = response.n > 0 && body_is_vendor(x, rt_str_trim(response));
     bool exchange = kind != KIND_NONE && (answered || response.n > 0);
-    bool awaited = scan_present(&parts[FORMAT_JOIN]) && asked_before(x, value_text(x, &parts[FORMAT_JOIN], 3));
+    bool awaited = scan_present(&parts[FORMAT_JOIN]) && call_asked(x, value_text(x, &parts[FORMAT_JOIN], 3));
     if (!vendor && !exchange && !(awaited && (answered || failed)))
         return LINE_UNMATCHED;
     kind = kind_told(parts);

@@ -58,7 +58,17 @@ call_body(struct extract *x, const struct scan_value *v, unsigned which)
     return text;
 }
 
-/* Both halves in one record, or one of them with the id that ties it to the other. */
+bool
+call_asked(const struct extract *x, rt_str join)
+{
+    uint64_t hash = rt_str_hash(join);
+    for (size_t i = x->requests.n; i > 0; i--)
+        if (x->requests.v[i - 1] == hash)
+            return true;
+    return false;
+}
+
+/* Both halves in one record, or one of them with what ties it to the other. A record of the answer may repeat the URL. */
 static int
 take_halves(struct extract *x, const struct scan_value *parts, struct event *e, rt_str response, struct rt_err *err)
 {
@@ -66,11 +76,11 @@ take_halves(struct extract *x, const struct scan_value *parts, struct event *e, 
     bool asks = scan_present(&parts[FORMAT_URL]) || scan_present(&parts[FORMAT_REQUEST]);
     bool answers = scan_present(&parts[FORMAT_HTTP]) || response.n > 0 || e->error.n > 0;
     if (join.n == 0)
-        return 0;
+        return unnamed_halves(x, parts, e, asks, answers, err);
     e->join = join;
-    e->half = asks != answers;
+    e->half = asks != answers || (asks && call_asked(x, join));
     e->is_answer = answers;
-    if (e->half && asks && !remember_request(x, join))
+    if (e->half && !answers && !remember_request(x, join))
         return rt_fail_mem(err);
     return 0;
 }

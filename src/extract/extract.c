@@ -220,6 +220,7 @@ extract_free(struct extract **px)
     RT_VEC_FREE(&x->held);
     RT_VEC_FREE(&x->held_numbers);
     RT_VEC_FREE(&x->requests);
+    RT_VEC_FREE(&x->unnamed);
     RT_VEC_FREE(&x->warnings);
     rt_arena_fini(&x->held_arena);
     rt_arena_fini(&x->scratch);

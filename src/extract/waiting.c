@@ -214,7 +214,7 @@ is_recent(const struct extract *x, const struct document *d, const struct waitin
 
 /* `w` and the call that was named last change places. */
 static void
-bring_back(struct extract *x, struct document *d, struct waiting_call *w)
+bring_back(const struct extract *x, struct document *d, struct waiting_call *w)
 {
     struct waiting_call *mine = d->has_route ? &d->waiting[WAITING_MOST] : NULL;
     if (mine != NULL && mine->request.max == 0)
@@ -230,24 +230,74 @@ bring_back(struct extract *x, struct document *d, struct waiting_call *w)
     mine->line = 0;
 }
 
-int
-waiting_choose(struct extract *x, struct document *d, rt_str answer, struct rt_err *err)
+struct asked { /* for the call to which an answer belongs */
+    struct ids ids;
+    int64_t code; /* 0: none, or it has ids */
+};
+
+/* Of those that are recent: the newest that an id names; else, for a code without ids, the newest that it is met on. */
+static struct waiting_call *
+find_waiting(const struct extract *x, struct document *d, const struct asked *a)
 {
-    struct ids a = ids_of(answer);
     struct waiting_call *best = NULL;
-    int mine = d->has_route ? fits(&d->route, rt_buf_str(&d->request), &a) : -1;
-    if (mine > 0)
-        return 0;
     for (size_t i = 0; d->waiting != NULL && i < WAITING_MOST; i++) {
         struct waiting_call *w = &d->waiting[i];
         struct route r;
-        if (is_recent(x, d, w) && (best == NULL || w->line > best->line) && route_parse(rt_str_of(w->url), &r) &&
-            fits(&r, rt_buf_str(&w->request), &a) > 0)
+        if (!is_recent(x, d, w) || (best != NULL && w->line < best->line) || !route_parse(rt_str_of(w->url), &r))
+            continue;
+        int fit = fits(&r, rt_buf_str(&w->request), &a->ids);
+        if (fit > 0 || (fit == 0 && a->code != 0 && rule_set_code_is_met(x->rules, a->code, r.kind)))
             best = w;
     }
-    if (best != NULL)
-        bring_back(x, d, best);
-    return best == NULL && d->has_route && mine < 0 ? waiting_put(x, d, err) : 0;
+    return best;
+}
+
+/* An answer that does not say for whom: the acquire that was asked first is most likely answered first. Of several
+ * for others nothing may rest on that. */
+static bool
+guess_acquire(const struct extract *x, struct document *d)
+{
+    struct waiting_call *first = NULL;
+    bool mine = d->has_route && d->route.kind == KIND_ACQUIRE, others = false;
+    struct ids sent = mine ? ids_of(rt_buf_str(&d->request)) : (struct ids){RT_NONE, RT_NONE, RT_NONE, RT_NONE};
+    for (size_t i = 0; d->waiting != NULL && i < WAITING_MOST; i++) {
+        struct waiting_call *w = &d->waiting[i];
+        struct route r;
+        if (!is_recent(x, d, w) || !route_parse(rt_str_of(w->url), &r) || r.kind != KIND_ACQUIRE)
+            continue;
+        struct ids one = ids_of(rt_buf_str(&w->request));
+        others |= differs(sent.cname, one.cname) || differs(sent.uid, one.uid);
+        sent = sent.cname.n > 0 ? sent : one;
+        first = first == NULL || w->line < first->line ? w : first;
+    }
+    if (first == NULL || (mine && !others))
+        return mine;
+    bring_back(x, d, first);
+    if (others)
+        rt_buf_clear(&d->request);
+    return true;
+}
+
+int
+waiting_choose(struct extract *x, struct document *d, rt_str answer, struct rt_err *err)
+{
+    struct asked a = {.ids = ids_of(answer)};
+    struct scan_value code = scan_get(answer, "code");
+    bool nameless = a.ids.rid.n == 0 && a.ids.sid.n == 0 && a.ids.cname.n == 0;
+    int mine = d->has_route ? fits(&d->route, rt_buf_str(&d->request), &a.ids) : -1;
+    if (!nameless || !d->has_route || !value_int(&code, &a.code) || rule_set_code_is_met(x->rules, a.code, d->route.kind))
+        a.code = 0;
+    if (mine > 0)
+        return 0;
+    struct waiting_call *other = find_waiting(x, d, &a);
+    if (other != NULL) {
+        bring_back(x, d, other);
+        return 0;
+    }
+    bool of_acquire = a.ids.cname.n == 0 && a.ids.rid.n > 0 && a.ids.sid.n == 0 && (mine < 0 || d->route.kind == KIND_ACQUIRE);
+    if (of_acquire && guess_acquire(x, d))
+        return 0;
+    return mine < 0 && d->has_route ? waiting_put(x, d, err) : 0;
 }
 
 bool

@@ -78,6 +78,10 @@ struct piece_cursor { /* of a document: how far its lines were counted */
     const char *at, *end; /* NULL: no document */
     uint64_t line;
 };
+struct unnamed_request { /* of ours, without an id that ties it to its answer: its ids as a hash, its line */
+    uint64_t call, line; /* call 0: nothing is said */
+    uint8_t kind;        /* KIND_NONE: it has its answer */
+};
 struct outer_time { /* of the wrapper of the line being read */
     rt_time at;
     bool known, zoned, coarse;
@@ -131,6 +135,7 @@ struct extract {
     struct document *documents[THREADS_MOST]; /* text mode: what is open, by thread */
     uint64_t threads[THREADS_MOST], thread;    /* hashes of their names; of the line being read; 0: none */
     RT_VEC(uint64_t) requests; /* hashes of the join ids of our requests, sorted by chance */
+    RT_VEC(struct unnamed_request) unnamed;
     uint64_t line;             /* being read */
     uint32_t order;            /* events of this line so far */
 
@@ -202,6 +207,12 @@ int body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointe
 rt_str id_text(struct extract *x, const struct scan_value *v);
 /* Does the object look like an answer of this API? */
 bool body_is_vendor(struct extract *x, rt_str object);
+
+/* call_build.c: did a request of ours have this id? */
+bool call_asked(const struct extract *x, rt_str join);
+
+/* unnamed.c: as call_build.c does for records with an id. 0, -1: memory. */
+int unnamed_halves(struct extract *x, const struct scan_value *parts, struct event *e, bool asks, bool answers, struct rt_err *err);
 
 /* derive.c */
 void derive_outcome(const struct extract *x, struct event *e, bool answered);

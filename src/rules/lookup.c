@@ -214,6 +214,16 @@ rule_set_code(const struct rule_set *set, int64_t code, uint8_t kind, int32_t ht
     return e != NULL ? e : best(set, SUBJECT_CODE, code, KIND_ANSWER, 0, reason);
 }
 
+bool
+rule_set_code_is_met(const struct rule_set *set, int64_t code, uint8_t kind)
+{
+    const struct code_entry *e;
+    RT_EACH (e, &set->codes)
+        if (e->subject == SUBJECT_CODE && e->number == code && (e->on == 0 || (e->on & UINT64_C(1) << kind) != 0))
+            return true;
+    return false;
+}
+
 const struct code_entry *
 rule_set_http(const struct rule_set *set, int32_t http, uint8_t kind)
 {

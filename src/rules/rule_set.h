@@ -601,6 +601,8 @@ const struct rule_text *rule_set_text(const struct rule_set *set, const char *na
  * known. NULL: no table lists it. */
 const struct code_entry *rule_set_code(const struct rule_set *set, int64_t code, uint8_t kind, int32_t http,
                                        rt_str reason);
+/* Is it among the codes of that call? */
+bool rule_set_code_is_met(const struct rule_set *set, int64_t code, uint8_t kind);
 const struct code_entry *rule_set_http(const struct rule_set *set, int32_t http, uint8_t kind);
 /* The longest known string that stands in `text`. */
 const struct code_entry *rule_set_string(const struct rule_set *set, rt_str text);
