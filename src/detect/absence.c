@@ -69,16 +69,15 @@ heard(const struct attempt *t, const struct rule_step *step, rt_time from, rt_ti
         if (!speaks_of(step, (enum event_source)source))
             continue;
         rt_time reach = coverage_reach(t->m->coverage, (enum event_source)source, from);
-        bool hole = reach != RT_TIME_NONE && reach < to &&
-                    coverage_goes_on(t->m->coverage, (enum event_source)source, reach);
-        bool deaf = reach == RT_TIME_NONE || hole;
+        bool deaf = reach == RT_TIME_NONE ||
+                    (reach < to && coverage_goes_on(t->m->coverage, (enum event_source)source, reach));
         if (deaf && all.verdict != TRI_NO_DATA)
             all.deaf = (enum event_source)source;
         if (deaf)
             all.verdict = TRI_NO_DATA;
         else if (reach < to && all.verdict == TRI_YES)
             all.verdict = TRI_PENDING;
-        if (reach != RT_TIME_NONE && !hole && reach < to && moment_span(reach, to) > all.missing) {
+        if (!deaf && reach < to && moment_span(reach, to) > all.missing) {
             all.missing = moment_span(reach, to);
             all.due = to;
         }

@@ -342,9 +342,11 @@ answer_object(struct extract *x, struct document *d, rt_str object, struct rt_er
             return fate < 0 ? -1 : (int)(x->order - before);
     }
     int exchange = exchange_search(x, object, err);
-    if (exchange != 0) {
-        d->http = exchange > 0 ? 0 : d->http; /* said of this call, before it was shown */
-        d->has_route = d->has_route && exchange < 0;
+    if (exchange < 0)
+        return -1;
+    if (exchange > 0) {
+        d->http = 0; /* said of this call, before it was shown */
+        d->has_route = false;
         return exchange;
     }
     if (body_is_vendor(x, object) || is_bare_code(x, d, object))

@@ -94,8 +94,7 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
 static int
 read_message(struct extract *x, const struct scan_value *parts, struct rt_err *err)
 {
-    if (!scan_present(&parts[FORMAT_MESSAGE]) || parts[FORMAT_MESSAGE].type != SCAN_STRING ||
-        !text_could_matter(x, parts[FORMAT_MESSAGE].text))
+    if (parts[FORMAT_MESSAGE].type != SCAN_STRING || !text_could_matter(x, parts[FORMAT_MESSAGE].text))
         return LINE_IGNORED;
     struct event stamp;
     event_init(&stamp);

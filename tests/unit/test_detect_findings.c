@@ -168,6 +168,8 @@ scopes(void)
          "r x1 high @T"},
         {"values that differ", BY("[cname, uid]", "error", TWO_STARTS, "code-1"), same_channel,
          ""},
+        {"values of which only the last is equal", BY("[uid, cname]", "error", TWO_STARTS, "code-1"), same_channel, ""},
+        {"what has one of them alone is with nobody", BY("[cname, host]", "error", TWO_STARTS, "code-1"), same_channel, ""},
         {"pending in any scope",
          BY("[cname]", "error", "      - { see: start ok }\n      - { no: stop, for: 2h }\n",
             "code-1"),

@@ -124,6 +124,10 @@ absences(void)
          KIT_RULE("    when:\n      - { see: start ok }\n      - { no: stop, for: 2h }\n"
                   "      - { no: recorder_started, for: 90s }\n"),
          "+1m start ok sid=S\nGAP hook +30s +5m\nEND api +10m", "?r no-data"},
+        {"in whatever order they are asked",
+         KIT_RULE("    when:\n      - { see: start ok }\n      - { no: recorder_started, for: 90s }\n"
+                  "      - { no: stop, for: 2h }\n"),
+         "+1m start ok sid=S\nGAP hook +30s +5m\nEND api +10m", "?r no-data"},
         {"and one source that was not there outweighs one that ends",
          KIT_RULE("    when:\n      - { see: start ok }\n      - { no: [stop, recorder_leave], for: 90s }\n"),
          "+1m start ok sid=S\nGAP api +30s +5m\nEND hook +72s", "?r no-data"},

@@ -182,7 +182,7 @@ zones_shift_and_unknown_ones_are_refused(void)
 
 struct seen {
     struct event last;
-    char reason[80], cname[40], rid[40], error[20], defect[20];
+    char reason[80], cname[40], rid[40], sid[40], uid[20], error[20], defect[20];
     char names[100]; /* wrong names of members: DEFECT NEAREST, each */
     int64_t leave;   /* leaveCode; -1: none */
     unsigned count;
@@ -213,6 +213,8 @@ take(void *arg, const struct event *e, struct rt_err *err)
     snprintf(s->reason, sizeof(s->reason), "%.*s", RT_FMT(e->reason));
     snprintf(s->cname, sizeof(s->cname), "%.*s", RT_FMT(e->cname));
     snprintf(s->rid, sizeof(s->rid), "%.*s", RT_FMT(e->rid));
+    snprintf(s->sid, sizeof(s->sid), "%.*s", RT_FMT(e->sid));
+    snprintf(s->uid, sizeof(s->uid), "%.*s", RT_FMT(e->uid));
     snprintf(s->error, sizeof(s->error), "%.*s", RT_FMT(e->error));
     snprintf(s->defect, sizeof(s->defect), "%.*s", RT_FMT(event_text(e, FIELD_HOOK_DEFECT)));
     take_names(s, e);
@@ -312,6 +314,8 @@ lines_become_the_calls_that_they_tell_of(void)
         {"an answer before its URL", "got {\"code\":2,\"reason\":\"x\"} from POST " BASE "/acquire (status 400)", 1, KIND_ACQUIRE, 400, 2, OUTCOME_FAIL},
         {"an answer before the URL of the next call", "got {\"code\":2,\"reason\":\"x\"}\nnow POST " BASE "/acquire", 2, KIND_ACQUIRE, 0,
          EVENT_NO_CODE, OUTCOME_UNKNOWN},
+        {"an empty URL is none", "{\"url\":\"\",\"op\":\"stop\",\"status\":400,\"response\":{\"code\":49,\"reason\":\"x\"}}", 1, KIND_STOP, 400,
+         49, OUTCOME_FAIL},
         {"a number in prose", "start keeps answering code: 53 since noon", 1, KIND_START, 0, 53, OUTCOME_FAIL},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -323,6 +327,60 @@ lines_become_the_calls_that_they_tell_of(void)
         CHECK_ROW(&rows[i], s.count == 0 || s.last.http == rows[i].http);
         CHECK_ROW(&rows[i], s.count == 0 || s.last.code == rows[i].code);
         CHECK_ROW(&rows[i], s.count == 0 || s.last.outcome == rows[i].outcome);
+    }
+}
+
+/* How long a call took, as loggers write it: a number of milliseconds, or a text with its unit. */
+static void
+durations_are_read_and_nonsense_is_none(void)
+{
+    static const struct {
+        const char *name, *said;
+        rt_dur want;
+    } rows[] = {
+        {"milliseconds", "80", 80 * RT_MS},     {"with a fraction", "80.5", 80 * RT_MS + 500},
+        {"as text", "\"80\"", 80 * RT_MS},      {"with a unit", "\"1.5s\"", 1500 * RT_MS},
+        {"below nothing", "-80", 0},             {"below nothing, with a fraction", "-80.5", 0},
+        {"more than any call takes", "1e15", 0}, {"no number", "\"soon\"", 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct seen s;
+        struct extract_facts f;
+        char line[400];
+        snprintf(line, sizeof(line), "{\"time\":\"2026-01-05T09:00:00Z\",\"url\":\"" BASE "/acquire\",\"status\":200,\"duration_ms\":%s}",
+                 rows[i].said);
+        read_text(line, &s, &f);
+        CHECK_ROW(&rows[i], s.count == 1 && s.last.end - s.last.begin == rows[i].want);
+    }
+}
+
+#define RID_16 "ABCDEFGHIJKLMNOP"
+#define SID_16 "abcdefghijklmnop"
+
+/* Ids that stand around an answer in text say whose it is. */
+static void
+ids_in_text_are_found_behind_their_labels(void)
+{
+    static const struct {
+        const char *name, *text, *rid, *sid, *cname, *uid;
+    } rows[] = {
+        {"each behind its own", "resourceId=" RID_16 " sid: " SID_16 " cname = \"room-1\", uid='77'\nstop failed with code: 49", RID_16,
+         SID_16, "room-1", "77"},
+        {"a full-width colon", "sid\xef\xbc\x9a" SID_16 "\nstop failed with code: 49", "", SID_16, "", ""},
+        {"a blank alone is no sign", "cname room uid:7\nstop failed with code: 49", "", "", "", "7"},
+        {"one too short is no id", "sid=abcdefghijklmno cname=r\nstop failed with code: 49", "", "", "r", ""},
+        {"nor is a word that stands where one is missing", "cname=undefined uid=7\nstop failed with code: 49", "", "", "", "7"},
+        {"a semicolon ends it", "cname=r;uid=7\nstop failed with code: 49", "", "", "r", "7"},
+        {"nothing stands behind it", "uid: , cname=r\nstop failed with code: 49", "", "", "r", ""},
+        {"the label may end the text", "cname=r\nstop failed with code: 49, uid=", "", "", "r", ""},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct seen s;
+        struct extract_facts f;
+        read_text(rows[i].text, &s, &f);
+        CHECK_ROW(&rows[i], s.count == 1 && s.last.code == 49);
+        CHECK_ROW(&rows[i], strcmp(s.rid, rows[i].rid) == 0 && strcmp(s.sid, rows[i].sid) == 0);
+        CHECK_ROW(&rows[i], strcmp(s.cname, rows[i].cname) == 0 && strcmp(s.uid, rows[i].uid) == 0);
     }
 }
 
@@ -533,6 +591,8 @@ static const struct check_test tests[] = {
     {"escapes become text", escapes_become_text},
     {"zones shift, and unknown ones are refused", zones_shift_and_unknown_ones_are_refused},
     {"lines become the calls that they tell of", lines_become_the_calls_that_they_tell_of},
+    {"durations are read and nonsense is none", durations_are_read_and_nonsense_is_none},
+    {"ids in text are found behind their labels", ids_in_text_are_found_behind_their_labels},
     {"polls after polls say what they say alone", polls_after_polls_say_what_they_say_alone},
     {"a poll with an answer is none without", a_poll_with_an_answer_is_none_without},
     {"a poll is of its URL, however many there are", a_poll_is_of_its_url_however_many_there_are},

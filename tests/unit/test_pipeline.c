@@ -418,12 +418,14 @@ what_tells_the_difference_of_clocks(void)
         rt_time starts[2], ups[2]; /* 0: none */
         bool inferred, unzoned;
         size_t basis;
+        bool refused; /* the first start */
     } rows[] = {
-        {"both", {9 * RT_SEC}, {5 * RT_SEC}, false, false, 1},
-        {"the first of each", {9 * RT_SEC, 99 * RT_SEC}, {5 * RT_SEC, 50 * RT_SEC}, false, false, 1},
-        {"nothing of what was only guessed", {9 * RT_SEC}, {5 * RT_SEC}, true, false, 0},
-        {"nothing without a zone", {9 * RT_SEC}, {5 * RT_SEC}, false, true, 0},
-        {"nothing without a recorder", {9 * RT_SEC}, {0}, false, false, 0},
+        {"both", {9 * RT_SEC}, {5 * RT_SEC}, false, false, 1, false},
+        {"the first of each", {9 * RT_SEC, 99 * RT_SEC}, {5 * RT_SEC, 50 * RT_SEC}, false, false, 1, false},
+        {"nothing of what was only guessed", {9 * RT_SEC}, {5 * RT_SEC}, true, false, 0, false},
+        {"nothing without a zone", {9 * RT_SEC}, {5 * RT_SEC}, false, true, 0, false},
+        {"nothing without a recorder", {9 * RT_SEC}, {0}, false, false, 0, false},
+        {"a start that was refused brings no recorder up", {2 * RT_SEC, 9 * RT_SEC}, {5 * RT_SEC}, false, false, 1, true},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct event events[4];
@@ -437,6 +439,8 @@ what_tells_the_difference_of_clocks(void)
                 continue;
             events[s.event_count] = stamped(n < 2 ? KIND_START : up, at);
             events[s.event_count].zoned = !rows[i].unzoned;
+            if (n == 0 && rows[i].refused)
+                events[s.event_count].outcome = OUTCOME_FAIL;
             list[s.event_count] = &events[s.event_count];
             s.kinds |= UINT64_C(1) << list[s.event_count++]->kind;
         }

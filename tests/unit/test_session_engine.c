@@ -482,24 +482,36 @@ a_crowd_hands_out_what_is_due_first(void)
 static void
 what_was_dropped_is_told_by_the_session_that_has_it(void)
 {
+    static const struct {
+        const char *name, *feed, *want;
+    } losses[] = {
+        {"of a sid", "+1 recorder_started sid=S1\n+2 recorder_slice_start sid=S1\n+3 recorder_leave sid=S1\n+0 start ok rid=R1 sid=S1",
+         "S1 / running: start@0, recorder_started@1 dropped=2\n"},
+        {"of names alone", "+1 acquire fail app=A cname=c uid=1 code=2\n+2 acquire fail app=A cname=c uid=1 code=3\n"
+         "+3 acquire fail app=A cname=c uid=1 code=7", "A/c/1#1 c/1 never-started: acquire@1 code=2, acquire@2 code=3 dropped=1\n"},
+    };
     struct rt_limits limits = rt_limits_default;
-    struct rt_err err = {0};
-    struct script s;
-    struct dump d;
     limits.session_events = 2;
     script_rules_init(&rules);
-    script_read(&s, &rules.set,
-                "+1 recorder_started sid=S1\n+2 recorder_slice_start sid=S1\n+3 recorder_leave sid=S1\n+0 start ok rid=R1 sid=S1\n");
-    dump_init(&d, &rules.set);
-    d.brief = true;
-    struct session_engine *e = session_engine_new(&rules.set, &limits, NULL, &err);
-    for (size_t i = 0; i < s.events.n; i++)
-        CHECK(session_engine_feed(e, s.events.v[i], &err) == 0);
-    CHECK(session_engine_finish(e, dump_sink(&d), &err) == 0);
-    CHECK(rt_str_is(rt_buf_str(&d.text), "S1 / running: start@0, recorder_started@1 dropped=2\n"));
-    session_engine_free(&e);
-    rt_buf_fini(&d.text);
-    script_fini(&s);
+    for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
+        struct rt_err err = {0};
+        struct script s;
+        struct dump d;
+        script_read(&s, &rules.set, losses[i].feed);
+        dump_init(&d, &rules.set);
+        d.brief = true;
+        struct session_engine *e = session_engine_new(&rules.set, &limits, NULL, &err);
+        for (size_t k = 0; k < s.events.n; k++)
+            CHECK_ROW(&losses[i], session_engine_feed(e, s.events.v[k], &err) == 0);
+        CHECK_ROW(&losses[i], session_engine_finish(e, dump_sink(&d), &err) == 0);
+        bool same = rt_str_is(rt_buf_str(&d.text), losses[i].want);
+        CHECK_ROW(&losses[i], same);
+        if (!same)
+            printf("\n%s: got\n%s", losses[i].name, rt_buf_z(&d.text));
+        session_engine_free(&e);
+        rt_buf_fini(&d.text);
+        script_fini(&s);
+    }
 }
 
 static void
@@ -628,6 +640,83 @@ a_session_sums_up_its_answers(void)
     script_fini(&s);
 }
 
+/* ---- what a session's start lends to later events ---- */
+
+static int
+tell_terms(void *arg, const struct session_group *g, struct rt_err *err)
+{
+    static const uint16_t told[] = {FIELD_TOKEN_LEFT, FIELD_TOKEN_LATE, FIELD_STS_LEFT, FIELD_STS_LATE, FIELD_AREA_IS};
+    struct rt_buf *b = arg;
+    struct session *s = g->sessions[0];
+    (void)err;
+    for (size_t i = 0; i < s->event_count; i++) {
+        rt_buf_add(b, rule_set_kind_name(&rules.set, s->events[i]->kind));
+        for (size_t k = 0; k < sizeof(told) / sizeof(told[0]); k++) {
+            const struct event_value *v = event_get(s->events[i], told[k]);
+            if (v != NULL && v->is_text)
+                rt_buf_addf(b, " %s=%.*s", event_fields[told[k]].name, RT_FMT(v->text));
+            else if (v != NULL)
+                rt_buf_addf(b, " %s=%lld", event_fields[told[k]].name, (long long)v->num);
+        }
+        rt_buf_addc(b, '\n');
+    }
+    session_free(&g->sessions[0]);
+    return 0;
+}
+
+/* Credentials end in milliseconds after or before an event; the script's epoch is 1767600000. */
+static void
+later_events_know_when_credentials_end(void)
+{
+    static const struct {
+        const char *name, *feed, *want;
+    } terms[] = {
+        {"before the end to callbacks, failures and stop; after it to all",
+         "+0 start ok rid=R sid=S token-expires=1767600010\n+1 query ok sid=S\n+2 recorder_started sid=S\n+3 query fail sid=S\n"
+         "+4 stop ok sid=S\n+10 query ok sid=S status=4\n+12 recorder_leave sid=S",
+         "start\nquery\nrecorder_started token-left=8000\nquery token-left=7000\nstop token-left=6000\nquery token-late=0\n"
+         "recorder_leave token-late=2000\n"},
+        {"a start that failed lends nothing",
+         "+0 start fail rid=R token-expires=1767600010\n+1 stop ok rid=R", "start\nstop\n"},
+        {"the next start begins anew, without any too",
+         "+0 start ok rid=R sid=S token-expires=1767600010 sts-expires=1767600010\n+1 start ok rid=R sid=S\n+2 stop ok rid=R sid=S",
+         "start\nstart\nstop\n"},
+        {"an update may replace the credentials of the storage, and no token",
+         "+0 start ok rid=R sid=S token-expires=1767600010 sts-expires=1767600010\n"
+         "+1 update ok rid=R sid=S storage-vendor=v sts-expires=1767600100\n+2 stop ok rid=R sid=S",
+         "start\nupdate\nstop token-left=8000 sts-left=98000\n"},
+        {"one that says nothing of the storage leaves them", "+0 start ok rid=R sid=S sts-expires=1767600010\n+1 update ok rid=R sid=S\n"
+         "+12 stop ok rid=R sid=S", "start\nupdate\nstop sts-late=2000\n"},
+        {"one that was refused too",
+         "+0 start ok rid=R sid=S sts-expires=1767600010\n+1 update fail rid=R sid=S storage-vendor=v sts-expires=1767600100\n"
+         "+12 stop ok rid=R sid=S", "start\nupdate sts-left=9000\nstop sts-late=2000\n"},
+        {"the bucket stands in the area that acquire asked for, or not",
+         "+0 acquire ok rid=R region=EU\n+1 start fail rid=R storage-area=CN\n+2 start ok rid=R sid=S storage-area=EU\n"
+         "+3 update ok rid=R sid=S storage-area=CN",
+         "acquire\nstart area-is=differs\nstart area-is=same\nupdate\n"},
+        {"where acquire asked for none nothing is said", "+0 acquire ok rid=R\n+1 start ok rid=R sid=S storage-area=EU", "acquire\nstart\n"},
+    };
+    script_rules_init(&rules);
+    for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+        struct rt_err err = {0};
+        struct script s;
+        struct rt_buf got;
+        rt_buf_init(&got, 4096);
+        script_read(&s, &rules.set, terms[i].feed);
+        struct session_engine *e = session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
+        for (size_t k = 0; k < s.events.n; k++)
+            CHECK_ROW(&terms[i], session_engine_feed(e, s.events.v[k], &err) == 0);
+        CHECK_ROW(&terms[i], session_engine_finish(e, (struct session_sink){tell_terms, &got}, &err) == 0);
+        bool same = rt_str_is(rt_buf_str(&got), terms[i].want);
+        CHECK_ROW(&terms[i], same);
+        if (!same)
+            printf("\n%s: got\n%s", terms[i].name, rt_buf_z(&got));
+        session_engine_free(&e);
+        rt_buf_fini(&got);
+        script_fini(&s);
+    }
+}
+
 static const struct check_test tests[] = {
     {"events become sessions", events_become_sessions},
     {"sessions that are over are handed out", sessions_that_are_over_are_handed_out},
@@ -641,6 +730,7 @@ static const struct check_test tests[] = {
      a_request_that_waits_is_let_go_by_the_clock},
     {"a call counts for the app that it names", a_call_counts_for_the_app_that_it_names},
     {"a session sums up its answers", a_session_sums_up_its_answers},
+    {"later events know when credentials end", later_events_know_when_credentials_end},
     {"the events of a session, and sessions, are limited", session_events_are_limited},
     {"a crowd hands out what is due first", a_crowd_hands_out_what_is_due_first},
     {"what was dropped is told by the session that has it", what_was_dropped_is_told_by_the_session_that_has_it},

@@ -61,6 +61,8 @@ halves_find_each_other(void)
         {"what both tell is told once",
          "+1 stop req join=q rid=R files=3 line=1\n+3 answer answer ok join=q files=3 sequence=8 line=2",
          "stop@1-3 1>2 rid=R join=q files=3 sequence=8\n"},
+        {"what they tell differently is told by both",
+         "+1 stop req join=q rid=R files=3 line=1\n+3 answer answer ok join=q files=4 line=2", "stop@1-3 1>2 rid=R join=q files=3 files=4\n"},
         {"a plain poll needs its id no more", "+1 query req join=q rid=R line=1\n+3 answer answer ok join=q line=2",
          "query@1-3 1>2 rid=R\n"},
         {"an answer belongs to the nearest request before it",

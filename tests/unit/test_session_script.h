@@ -91,6 +91,7 @@ script_field(struct script *s, struct event *e, rt_str name, rt_str value)
     else if (id != FIELD__COUNT) {
         v.is_text = event_fields[id].type == TYPE_STR || !is_num;
         v.num = v.is_text ? 0 : number;
+        v.text = v.is_text ? value : RT_NONE;
         event_add(&s->arena, e, &v);
     } else {
         printf("script: no field %.*s\n", RT_FMT(name));
