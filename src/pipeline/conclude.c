@@ -44,6 +44,19 @@ batch_fill_inputs(struct batch *b, struct rt_err *err)
     return 0;
 }
 
+/* What could not be checked in sessions that nobody asked for is no matter. */
+static void
+leave_unchecked(struct batch *b, const struct rt_map *ids)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < b->found.unchecked.n; i++) {
+        const struct unchecked *u = &b->found.unchecked.v[i];
+        if (batch_concerns(b, u->session, u->session.n > 0 ? rt_map_get(ids, u->session) : NULL))
+            b->found.unchecked.v[kept++] = *u;
+    }
+    b->found.unchecked.n = kept;
+}
+
 static int
 fill_findings(struct batch *b, struct rt_err *err)
 {
@@ -56,6 +69,7 @@ fill_findings(struct batch *b, struct rt_err *err)
     for (size_t i = 0; rc == 0 && i < b->groups.n; i++)
         for (size_t k = 0; rc == 0 && k < b->groups.v[i].group.count; k++)
             rc = rt_map_put(&ids, b->groups.v[i].sessions[k]->id, b->groups.v[i].sessions[k]);
+    leave_unchecked(b, &ids);
     const struct finding *f;
     RT_EACH (f, &b->found.findings) {
         if (rc < 0)

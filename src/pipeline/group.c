@@ -35,16 +35,22 @@ session_named(const struct session_group *g, rt_str id)
     return NULL;
 }
 
+bool
+batch_concerns(const struct batch *b, rt_str id, const struct session *s)
+{
+    if (s != NULL)
+        return batch_asked_for(b->options, s);
+    bool of_session = id.n > 0; /* streamed and gone, but it was asked for */
+    return of_session || (b->options->session == NULL && b->options->channel == NULL);
+}
+
 /* Counts a finding, unless it is hidden or its session was not asked for. */
 bool
 batch_shown(struct batch *b, const struct finding *f, const struct session *s)
 {
-    if (s != NULL && !batch_asked_for(b->options, s))
+    if (!batch_concerns(b, f->session, s))
         return false;
-    bool of_session = f->session.n > 0; /* streamed and gone, but it was asked for */
-    if (s == NULL && !of_session && (b->options->session != NULL || b->options->channel != NULL))
-        return false;
-    if (s == NULL && !of_session && b->options->app != NULL && !begins(f->app_id, b->options->app))
+    if (f->session.n == 0 && b->options->app != NULL && !begins(f->app_id, b->options->app))
         return false;
     if (!b->options->show_accepted && accept_hides(b->rules, f, s, b->options->now)) {
         b->report.accepted++;

@@ -93,6 +93,8 @@ void batch_stop(struct batch *b, const struct rt_err *err);
 /* ---- group.c ---- */
 
 bool batch_asked_for(const struct batch_options *o, const struct session *s);
+/* Whether what is said of the session with that id (`s`, NULL: not at hand; no id: of none) was asked for. */
+bool batch_concerns(const struct batch *b, rt_str id, const struct session *s);
 /* Counts a finding, unless it is hidden or its session (may be NULL) was not asked for. */
 bool batch_shown(struct batch *b, const struct finding *f, const struct session *s);
 /* For a session_sink: keeps the group, or streams it. */
