@@ -125,6 +125,13 @@ static const struct row rows[] = {
      "A/c/7#1 c/7 never-started: acquire@1 code=2\nA/c/7#2 c/7 never-started: acquire@5 code=2\n"
      "R1 c/7 acquired: acquire@5\n",
      true},
+    {"whichever of the recordings it is of",
+     "+10 acquire ok app=A cname=c uid=7 rid=R1\n+5 acquire ok app=A cname=c uid=7 rid=R2\n+60 update fail rid=R2\n"
+     "+7 acquire fail app=A cname=c uid=7 code=2\n+12 acquire fail app=A cname=c uid=7 code=2\n+65 acquire ok app=A cname=c uid=7 rid=R2\n"
+     "+70 acquire fail app=A cname=c uid=7 code=2",
+     "R2 c/7 acquired: acquire@5, update@60, acquire@65\nA/c/7#1 c/7 never-started: acquire@7 code=2\nR1 c/7 acquired: acquire@10\n"
+     "A/c/7#2 c/7 never-started: acquire@12 code=2\nA/c/7#3 c/7 never-started: acquire@70 code=2\n",
+     true},
     {"an answer that names channel and uid goes to the only session there",
      "+0 acquire ok app=A cname=c uid=7 rid=R1\n+1 start ok rid=R1 sid=S1\n"
      "+60 answer fail cname=c uid=7 code=404",
