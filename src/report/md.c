@@ -68,8 +68,11 @@ write_md(const struct report *r, const struct writer_options *w, struct out *o, 
     if (r->unchecked_count > 0)
         out_raw(o, "\n## Could not check\n\n");
     for (size_t i = 0; i < r->unchecked_count; i++) {
-        out_fmt(o, "* %.*s in ", RT_FMT(r->unchecked[i].rule->id));
-        redact_write(o, r->unchecked[i].session, out_md_code);
+        out_fmt(o, "* %.*s", RT_FMT(r->unchecked[i].rule->id));
+        if (r->unchecked[i].session.n > 0) { /* of an app there is none */
+            out_raw(o, " in ");
+            redact_write(o, r->unchecked[i].session, out_md_code);
+        }
         out_raw(o, ": ");
         out_md(o, r->unchecked[i].needs);
         out_char(o, '\n');

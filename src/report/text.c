@@ -341,8 +341,10 @@ show_unchecked(const struct layout *l, const struct report *r)
         painted(l, PAINT_UNCHECKED, "?");
         struct rt_buf b;
         rt_buf_init(&b, 1000);
-        rt_buf_addf(&b, "%.*s in %.*s: %.*s", RT_FMT(u->rule->id), RT_FMT(name.n > 40 ? short_id(name) : name),
-                    RT_FMT(u->needs));
+        rt_buf_add(&b, u->rule->id);
+        if (name.n > 0) /* of an app there is none */
+            rt_buf_addf(&b, " in %.*s", RT_FMT(name.n > 40 ? short_id(name) : name));
+        rt_buf_addf(&b, ": %.*s", RT_FMT(u->needs));
         out_raw(l->o, "  ");
         wrapped(l, rt_buf_str(&b), 4, 4);
         rt_buf_fini(&b);
