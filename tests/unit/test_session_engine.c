@@ -701,6 +701,7 @@ later_events_know_when_credentials_end(void)
          "+0 acquire ok rid=R region=EU\n+1 start fail rid=R storage-area=CN\n+2 start ok rid=R sid=S storage-area=EU\n"
          "+3 update ok rid=R sid=S storage-area=CN",
          "acquire\nstart area-is=differs\nstart area-is=same\nupdate\n"},
+        {"where start names no area nothing is said", "+0 acquire ok rid=R region=EU\n+1 start ok rid=R sid=S", "acquire\nstart\n"},
         {"where acquire asked for none nothing is said", "+0 acquire ok rid=R\n+1 start ok rid=R sid=S storage-area=EU", "acquire\nstart\n"},
     };
     script_rules_init(&rules);
