@@ -23,7 +23,6 @@ choose_matches(struct extract *x, const struct format *f, const struct scan_plan
     rt_str key;
     struct scan_value v;
     size_t at = 0;
-    *stop = 0;
     while (text.n > 0 && text.p[0] == '{' && scan_member(text, &at, (unsigned)x->limits->json_depth, &key, &v) == 1)
         *stop = at;
     return false;

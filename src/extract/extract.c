@@ -236,7 +236,7 @@ count(struct extract *x, int fate, rt_str line)
 {
     size_t stop = 0;
     x->counts[fate]++;
-    if (fate != LINE_UNMATCHED || x->first_unread != 0)
+    if ((fate != LINE_UNMATCHED && fate != LINE_UNDECODABLE) || x->first_unread != 0)
         return;
     choose_matches(x, x->format, x->line_plan, line, &stop);
     x->first_unread = x->line;

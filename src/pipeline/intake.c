@@ -173,7 +173,8 @@ warn_unread(struct intake *in, struct extract_facts *f, struct rt_err *err)
 {
     uint64_t lines = in->out->report.lines;
     uint64_t unread = f->counts[LINE_UNMATCHED] + f->counts[LINE_UNDECODABLE];
-    if (f->first_unread == 0 || lines == 0 || unread * 2 < lines)
+    bool told = f->first_unread == lines && !in->out->report.complete; /* the line in which the input was cut */
+    if (f->first_unread == 0 || unread * 2 < lines || told)
         return 0;
     char line[240], text[900];
     without_secrets(in, f);
