@@ -31,6 +31,8 @@ RULE_FILES = \
 	rules/formats/fluentd-file.yaml \
 	rules/formats/compose.yaml \
 	rules/formats/php-error-log.yaml \
+	rules/formats/juli.yaml \
+	rules/formats/stern.yaml \
 	rules/formats/syslog-5424.yaml \
 	rules/formats/syslog-3164.yaml \
 	rules/formats/dated.yaml \

@@ -229,10 +229,22 @@ is_awaited(const struct fallbacks *all, rt_str id)
     return false;
 }
 
-static enum severity
-severity_of(const struct fallbacks *all, const struct said *what)
+/* No answer came, and the same call worked when it was sent again. */
+static bool
+worked_later(const struct session *s, const struct event *e, uint32_t number, const struct said *what)
 {
-    if (what->entry == NULL || is_awaited(all, what->id))
+    if (what->entry->subject != SUBJECT_NETWORK || !what->entry->retryable)
+        return false;
+    for (size_t i = number; i < s->event_count; i++)
+        if (s->events[i]->kind == e->kind && s->events[i]->outcome == OUTCOME_OK)
+            return true;
+    return false;
+}
+
+static enum severity
+severity_of(const struct fallbacks *all, const struct event *e, uint32_t number, const struct said *what)
+{
+    if (what->entry == NULL || is_awaited(all, what->id) || worked_later(all->session, e, number, what))
         return SEVERITY_INFO;
     return what->entry->severity;
 }
@@ -252,7 +264,7 @@ begin(struct fallbacks *all, const struct event *e, const struct said *what)
     one->codes = rt_arena_array(a, most, sizeof(*one->codes));
     c->f = (struct finding){
         .id = what->id,
-        .severity = severity_of(all, what),
+        .severity = SEVERITY_INFO,
         .confidence = what->entry != NULL ? CONFIDENCE_MEDIUM : CONFIDENCE_CERTAIN,
         .entry = what->entry,
         .session = c->place,
@@ -282,6 +294,8 @@ count(struct fallbacks *all, struct fallback *one, const struct event *e, uint32
 {
     struct finding *f = &all->claims->list.v[one->claim].f;
     size_t most = (size_t)all->det->limits->evidence_lines;
+    enum severity severity = severity_of(all, e, number, what);
+    f->severity = severity > f->severity ? severity : f->severity;
     f->count += e->repeated;
     note_code(f, one->codes, what->number, most);
     if (f->evidence_count < most)

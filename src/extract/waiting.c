@@ -15,6 +15,7 @@
 
 enum { WAIT_LINES = 400 };
 #define WAIT_LONGEST (2 * RT_MIN)
+#define ANSWER_USUAL (10 * RT_SEC)
 
 static void
 swap_text(struct rt_buf *a, struct rt_buf *b)
@@ -230,26 +231,37 @@ bring_back(const struct extract *x, struct document *d, struct waiting_call *w)
     mine->line = 0;
 }
 
-struct asked { /* for the call to which an answer belongs */
-    struct ids ids;
-    int64_t code; /* 0: none, or it has ids */
-};
-
-/* Of those that are recent: the newest that an id names; else, for a code without ids, the newest that it is met on. */
+/* Of those that are recent, the newest that an id names. */
 static struct waiting_call *
-find_waiting(const struct extract *x, struct document *d, const struct asked *a)
+find_named(const struct extract *x, struct document *d, const struct ids *a)
 {
     struct waiting_call *best = NULL;
     for (size_t i = 0; d->waiting != NULL && i < WAITING_MOST; i++) {
         struct waiting_call *w = &d->waiting[i];
         struct route r;
-        if (!is_recent(x, d, w) || (best != NULL && w->line < best->line) || !route_parse(rt_str_of(w->url), &r))
-            continue;
-        int fit = fits(&r, rt_buf_str(&w->request), &a->ids);
-        if (fit > 0 || (fit == 0 && a->code != 0 && rule_set_code_is_met(x->rules, a->code, r.kind)))
+        if (is_recent(x, d, w) && (best == NULL || w->line > best->line) && route_parse(rt_str_of(w->url), &r) &&
+            fits(&r, rt_buf_str(&w->request), a) > 0)
             best = w;
     }
     return best;
+}
+
+/* For a code without ids: of the calls that it is met on and that were sent a moment ago, the first is most likely answered
+ * first; NULL: it is that of `d`. One sent again waits for the second answer. */
+static struct waiting_call *
+guess_code(const struct extract *x, struct document *d, int64_t code)
+{
+    struct waiting_call *first = NULL;
+    bool mine = d->has_route && rule_set_code_is_met(x->rules, code, d->route.kind);
+    for (size_t i = 0; d->waiting != NULL && i < WAITING_MOST; i++) {
+        struct waiting_call *w = &d->waiting[i];
+        struct route r;
+        bool fresh = is_recent(x, d, w) && (w->time == RT_TIME_NONE || d->time == RT_TIME_NONE || d->time - w->time <= ANSWER_USUAL);
+        if (fresh && route_parse(rt_str_of(w->url), &r) && rule_set_code_is_met(x->rules, code, r.kind) &&
+            !(mine && retold_same(&r, &d->route)) && (first == NULL || w->line < first->line))
+            first = w;
+    }
+    return first;
 }
 
 /* An answer that does not say for whom: the acquire that was asked first is most likely answered first. Of several
@@ -281,20 +293,20 @@ guess_acquire(const struct extract *x, struct document *d)
 int
 waiting_choose(struct extract *x, struct document *d, rt_str answer, struct rt_err *err)
 {
-    struct asked a = {.ids = ids_of(answer)};
-    struct scan_value code = scan_get(answer, "code");
-    bool nameless = a.ids.rid.n == 0 && a.ids.sid.n == 0 && a.ids.cname.n == 0;
-    int mine = d->has_route ? fits(&d->route, rt_buf_str(&d->request), &a.ids) : -1;
-    if (!nameless || !d->has_route || !value_int(&code, &a.code) || rule_set_code_is_met(x->rules, a.code, d->route.kind))
-        a.code = 0;
+    struct ids a = ids_of(answer);
+    struct scan_value v = scan_get(answer, "code");
+    int64_t code = 0;
+    int mine = d->has_route ? fits(&d->route, rt_buf_str(&d->request), &a) : -1;
     if (mine > 0)
         return 0;
-    struct waiting_call *other = find_waiting(x, d, &a);
+    struct waiting_call *other = find_named(x, d, &a);
+    if (other == NULL && a.rid.n == 0 && a.sid.n == 0 && a.cname.n == 0 && value_int(&v, &code) && code != 0)
+        other = guess_code(x, d, code);
     if (other != NULL) {
         bring_back(x, d, other);
         return 0;
     }
-    bool of_acquire = a.ids.cname.n == 0 && a.ids.rid.n > 0 && a.ids.sid.n == 0 && (mine < 0 || d->route.kind == KIND_ACQUIRE);
+    bool of_acquire = a.cname.n == 0 && a.rid.n > 0 && a.sid.n == 0 && (mine < 0 || d->route.kind == KIND_ACQUIRE);
     if (of_acquire && guess_acquire(x, d))
         return 0;
     return mine < 0 && d->has_route ? waiting_put(x, d, err) : 0;

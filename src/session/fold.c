@@ -297,11 +297,14 @@ fold_events(struct event **v, size_t *count, uint64_t *duplicates)
     f.members = rt_calloc(f.n, sizeof(*f.members));
     f.slots = rt_calloc(f.mask + 1, sizeof(*f.slots));
     bool ok = f.members != NULL && f.slots != NULL;
+    struct fold_view *views = ok ? rt_calloc(f.n, sizeof(*views)) : NULL;
+    ok = views != NULL;
     if (ok) {
         fold_all(&f);
-        *count = compact(&f);
+        *count = fold_views(v, views, compact(&f), &f.duplicates);
         *duplicates += f.duplicates;
     }
+    rt_free(views);
     rt_free(f.members);
     rt_free(f.slots);
     return ok ? 0 : -1;

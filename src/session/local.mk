@@ -8,6 +8,6 @@ librectrace_a_SOURCES += src/session/beside.c src/session/box.c src/session/box.
 	src/session/phase.h src/session/phases.def src/session/poll.c src/session/poll.h \
 	src/session/registry.c src/session/registry.h src/session/relate.c \
 	src/session/session.h src/session/terms.c src/session/terms.h src/session/timeline.c \
-	src/session/triple.c
+	src/session/triple.c src/session/views.c
 librectrace_a_SOURCES += src/session/aside.c src/session/aside.h src/session/hooks.c
 librectrace_a_SOURCES += src/session/bodies.c src/session/lifespan.c
