@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "extract/document.h"
-#include "extract/lenient.h"
 
 enum { LOOK_AHEAD = 80 };
 
@@ -156,15 +155,10 @@ braces_object(struct extract *x, struct document *d, rt_str text, size_t at, siz
         return got;
     }
     if (!looks_json(text, at)) {
-        size_t stop = 0;
-        if (at < d->lenient_from)
-            return 0;
         rt_buf_clear(&d->json);
-        size_t after = lenient_object(text, at, &d->json, &stop);
-        if (after == 0) {
-            d->lenient_from = stop;
+        size_t after = lenient_object(text, at, &d->json, &d->past);
+        if (after == 0)
             return 0;
-        }
         *end = after;
         rt_str json = keep_whole(x, rt_buf_str(&d->json));
         x->rewritten = true;

@@ -4,9 +4,10 @@
 #ifndef RECTRACE_EXTRACT_DOCUMENT_H
 #define RECTRACE_EXTRACT_DOCUMENT_H
 
+#include "extract/lenient.h"
 #include "extract/work.h"
 
-enum { WAITING_MOST = 16, URL_MOST = 1024, METHOD_MOST = 8 };
+enum { WAITING_MOST = 16, URL_MOST = ROUTE_URL_MOST, METHOD_MOST = 8 };
 struct waiting_call { /* that has no answer yet, while others are told; waiting.c */
     char url[URL_MOST], method[METHOD_MOST];
     rt_time time;
@@ -55,8 +56,8 @@ struct document {
         uint64_t line, words;
         uint32_t order;
     } held;
-    struct rt_buf json;  /* an object rewritten */
-    size_t lenient_from; /* in the piece: objects before it were tried */
+    struct rt_buf json;       /* an object rewritten */
+    struct lenient_past past; /* of the text that is searched */
     /* What was told last, so that a log that repeats itself counts once. */
     struct told {
         uint64_t line, hash; /* of the body; 0: it had none */
@@ -84,14 +85,15 @@ int answer_flush(struct extract *x, struct document *d, struct rt_err *err);
 int answer_flush_route(struct extract *x, struct document *d, struct rt_err *err);
 /* An answer, a callback, a request, or something around them. */
 int answer_object(struct extract *x, struct document *d, rt_str object, struct rt_err *err);
+/* The status of the answer that is held, if it has none. */
 void answer_status(struct document *d, int32_t http);
 /* The answer that is held is of the URL held.url. 0, or -1: memory, or the sink stopped. */
 int answer_of_route(struct extract *x, struct document *d, rt_str method, struct rt_err *err);
-/* A logger that sums up in words what it has just told. */
 /* The call that knows most of a body's members; KIND_NONE. */
 uint8_t answer_kind_of_request(const struct extract *x, rt_str body);
-/* At the end of a text. As above. */
+/* At the end of a text: a body that was sent, and is not used up. */
 int answer_last_request(struct extract *x, struct document *d, struct rt_err *err);
+/* A logger that sums up in words what it has just told. */
 bool answer_told_lately(const struct extract *x, const struct document *d);
 
 /* retold.c: is the URL that of a call which the text has begun to tell? 1: yes, and that is noted; 0; -1: memory. */

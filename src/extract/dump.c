@@ -40,7 +40,7 @@ read_string(struct lenient_reader *r, size_t n)
         return false;
     if (n > rest.n - 1 || n + 1 >= rest.n ||
         rest.p[n + 1] != '"') { /* cut, or changed by a logger */
-        n = rt_str_find(rt_str_from(rest, 1), RT_LIT("\"\n"));
+        n = lenient_find(r, r->at + 1, RT_LIT("\"\n"), END_OF_LINE);
         if (n == SIZE_MAX)
             return false;
     }
@@ -87,7 +87,7 @@ read_value(struct lenient_reader *r)
     if (type.n == 0 || r->json->failed)
         return false;
     if (lenient_peek(r) == '(') {
-        size_t close = rt_str_find(rt_str_from(r->s, r->at), RT_LIT(")"));
+        size_t close = lenient_find(r, r->at, RT_LIT(")"), END_OF_CALL);
         if (close == SIZE_MAX)
             return false;
         inner = (rt_str){r->s.p + r->at + 1, close - 1};

@@ -36,8 +36,7 @@ has_literal(const struct format *f, rt_str text)
 static bool
 is_url(const struct scan_value *v)
 {
-    return v->type == SCAN_STRING &&
-           rt_str_find(v->text, RT_LIT("cloud_recording")) != SIZE_MAX;
+    return v->type == SCAN_STRING && route_mentioned(v->text);
 }
 
 static bool
@@ -117,7 +116,7 @@ search(struct extract *x, rt_str value, unsigned depth, struct rt_err *err)
     struct scan_value v;
     size_t at = 0;
     int found = 0;
-    if (depth > SEARCH_DEPTH || rt_str_find(value, RT_LIT("cloud_recording")) == SIZE_MAX)
+    if (depth > SEARCH_DEPTH || !route_mentioned(value))
         return 0;
     if (value.p[0] == '{' && (found = read_object(x, value, true, err)) != 0)
         return found;
@@ -228,7 +227,7 @@ table_row(struct extract *x, rt_str line, struct rt_err *err)
             x->table_header = rt_arena_str(&x->arena, line, &ok);
         return ok ? 0 : rt_fail_mem(err);
     }
-    if (rt_str_find(line, RT_LIT("cloud_recording")) == SIZE_MAX || !split(line, &row) ||
+    if (!route_mentioned(line) || !split(line, &row) ||
         !split(x->table_header, &names) || row.count != names.count)
         return 0;
     rt_buf_clear(&x->text[3]);

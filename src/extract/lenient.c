@@ -56,7 +56,7 @@ lenient_put_bare(struct rt_buf *b, rt_str s)
 
 static const struct quote {
     const char *open, *close;
-} quotes[] = {{"\"", "\""},
+} quotes[END_QUOTES] = {{"\"", "\""},
               {"'", "'"},
               {"`", "`"},
               {"\xe2\x80\x9c", "\xe2\x80\x9d"},
@@ -75,12 +75,16 @@ quote_at(const struct lenient_reader *r)
 static bool
 take_quoted(struct lenient_reader *r, const struct quote *q, rt_str *out)
 {
-    size_t begin = r->at + strlen(q->open), i = begin;
+    size_t begin = r->at + strlen(q->open), i = begin, *never = &r->past->never[q - quotes];
     rt_str close = rt_str_of(q->close);
+    if (*never != 0 && begin >= *never)
+        return false;
     while (i < r->s.n && !rt_str_starts(rt_str_from(r->s, i), close))
         i += r->s.p[i] == '\\' && i + 1 < r->s.n ? 2 : 1;
-    if (i >= r->s.n)
+    if (i >= r->s.n) {
+        *never = begin;
         return false;
+    }
     *out = (rt_str){r->s.p + begin, i - begin};
     r->at = i + close.n;
     return true;
@@ -248,18 +252,17 @@ read_value(struct lenient_reader *r, char separator)
 }
 
 size_t
-lenient_object(rt_str text, size_t at, struct rt_buf *json, size_t *stop)
+lenient_object(rt_str text, size_t at, struct rt_buf *json, struct lenient_past *past)
 {
-    struct lenient_reader r = {.s = text, .at = at, .json = json};
+    struct lenient_reader r = {.s = text, .at = at, .json = json, .past = past};
     size_t begin = json->n;
     bool go = rt_str_starts(rt_str_from(text, at), RT_LIT("map["));
-    *stop = at + 1;
-    if (at >= text.n || (!go && text.p[at] != '{'))
+    if (at >= text.n || at < past->tried || (!go && text.p[at] != '{'))
         return 0;
     if ((dump_begins(&r) ? dump_read(&r) : read_value(&r, '\0')) && !json->failed)
         return r.at;
     json->n = begin;
-    *stop = r.at > at ? r.at : at + 1;
+    past->tried = r.at > at ? r.at : at + 1;
     return 0;
 }
 
@@ -290,7 +293,8 @@ read_pair(struct lenient_reader *r)
 size_t
 lenient_pairs(rt_str text, struct rt_buf *json)
 {
-    struct lenient_reader r = {.s = text, .json = json};
+    struct lenient_past past = {0};
+    struct lenient_reader r = {.s = text, .json = json, .past = &past};
     size_t count = 0;
     rt_buf_addc(json, '{');
     while (r.at < text.n && !json->failed) {

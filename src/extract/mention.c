@@ -24,7 +24,9 @@ kind_of_word(const struct extract *x, rt_str word)
 static rt_str
 label_end(rt_str before, const char *signs)
 {
-    rt_str b = rt_str_trim(before);
+    rt_str b = before;
+    while (b.n > 0 && rt_blank(b.p[b.n - 1]))
+        b.n--;
     while (b.n > 0 && strchr(signs, b.p[b.n - 1]) != NULL)
         b.n--;
     return b;
@@ -141,6 +143,15 @@ leads_to_object(rt_str text, size_t end)
     return i < text.n && i < most && text.p[i] == '{';
 }
 
+/* Is it all that there is? */
+static bool
+stands_alone(rt_str text, size_t begin, size_t end)
+{
+    while (begin > 0 && rt_blank(text.p[begin - 1]))
+        begin--;
+    return begin == 0 && rt_str_trim(rt_str_from(text, end)).n == 0;
+}
+
 int
 mention_number(struct extract *x, struct document *d, rt_str text, size_t begin, size_t end,
                struct rt_err *err)
@@ -151,7 +162,7 @@ mention_number(struct extract *x, struct document *d, rt_str text, size_t begin,
     if (!rt_str_int(digits, &n))
         return 0;
     /* A line of its own, behind an answer: what curl writes at its end. */
-    if (d->held.e != NULL && n >= 100 && n <= 599 && rt_str_trim(text).n == digits.n) {
+    if (d->held.e != NULL && n >= 100 && n <= 599 && stands_alone(text, begin, end)) {
         answer_status(d, (int32_t)n);
         return 1;
     }

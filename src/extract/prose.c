@@ -14,7 +14,6 @@
 
 #include "base/alloc.h"
 #include "extract/document.h"
-#include "extract/lenient.h"
 
 enum { GATHER_LINES = 1 << 20, PAIRS_LEAST = 3 };
 
@@ -69,39 +68,54 @@ text_free(struct extract *x)
     }
 }
 
+/* The number that begins at `at`, unless it is a part of something else. */
+static int
+look_at_number(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end, struct rt_err *err)
+{
+    while (*end < text.n && text.p[*end] >= '0' && text.p[*end] <= '9')
+        ++*end;
+    bool inside = (at > 0 && (letter(text.p[at - 1]) || text.p[at - 1] == '.' || text.p[at - 1] == '-')) ||
+                  (*end < text.n && (text.p[*end] == '.' || text.p[*end] == '-' || text.p[*end] == '/'));
+    return *end - at <= 4 && !inside ? mention_number(x, d, text, at, *end, err) : 0;
+}
+
+/* What begins at `at`: how much of a call was found, or -1. `*end`: where to go on. */
+static int
+look_at(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end, struct rt_err *err)
+{
+    char c = text.p[at];
+    *end = at + 1;
+    if (c == '{' || (c == 'm' && rt_str_starts(rt_str_from(text, at), RT_LIT("map["))))
+        return braces_object(x, d, text, at, end, err);
+    if (c == '[' && rt_str_starts(rt_str_from(text, at), RT_LIT("[123 34 ")))
+        return braces_bytes(x, d, text, at, end, err);
+    if (c == '/' && rt_str_starts(rt_str_from(text, at), RT_LIT(ROUTE_PRODUCT)))
+        return mention_url(x, d, text, at, end, err);
+    if (c >= '0' && c <= '9')
+        return look_at_number(x, d, text, at, end, err);
+    if (letter(c)) {
+        while (*end < text.n && (letter(text.p[*end]) || text.p[*end] == '_'))
+            ++*end;
+        mention_word(x, d, text, (rt_str){text.p + at, *end - at}, *end);
+    }
+    return 0;
+}
+
+/* An object that is found may hold a text that is searched in its turn. */
 static int
 search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
 {
+    struct lenient_past around = d->past;
     int found = 0;
-    d->lenient_from = 0;
     d->behind_url = NULL;
-    for (size_t i = 0; i < text.n;) {
-        char c = text.p[i];
-        int one = 0;
-        size_t end = i + 1;
-        if (c == '{' || (c == 'm' && rt_str_starts(rt_str_from(text, i), RT_LIT("map[")))) {
-            one = braces_object(x, d, text, i, &end, err);
-        } else if (c == '[' && rt_str_starts(rt_str_from(text, i), RT_LIT("[123 34 "))) {
-            one = braces_bytes(x, d, text, i, &end, err);
-        } else if (c == '/' && rt_str_starts(rt_str_from(text, i), RT_LIT("/cloud_recording"))) {
-            one = mention_url(x, d, text, i, &end, err);
-            end = end > i ? end : i + 1;
-        } else if (c >= '0' && c <= '9') {
-            while (end < text.n && text.p[end] >= '0' && text.p[end] <= '9')
-                end++;
-            bool inside = (i > 0 && (letter(text.p[i - 1]) || text.p[i - 1] == '.' || text.p[i - 1] == '-')) ||
-                          (end < text.n && (text.p[end] == '.' || text.p[end] == '-' || text.p[end] == '/'));
-            one = end - i <= 4 && !inside ? mention_number(x, d, text, i, end, err) : 0;
-        } else if (letter(c)) {
-            while (end < text.n && (letter(text.p[end]) || text.p[end] == '_'))
-                end++;
-            mention_word(x, d, text, (rt_str){text.p + i, end - i}, end);
-        }
+    d->past = (struct lenient_past){0};
+    for (size_t at = 0, end = 0; at < text.n; at = end) {
+        int one = look_at(x, d, text, at, &end, err);
         if (one < 0)
             return -1;
         found += one;
-        i = end;
     }
+    d->past = around;
     if (found == 0)
         found = mention_success(x, d, err);
     if (found == 0)
@@ -116,7 +130,7 @@ static int
 search_pairs(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
 {
     rt_buf_clear(&d->json);
-    bool pairs = rt_str_find(text, RT_LIT("cloud_recording")) != SIZE_MAX && lenient_pairs(text, &d->json) >= PAIRS_LEAST;
+    bool pairs = route_mentioned(text) && lenient_pairs(text, &d->json) >= PAIRS_LEAST;
     return pairs ? exchange_search(x, keep_whole(x, rt_buf_str(&d->json)), err) : 0;
 }
 

@@ -13,8 +13,6 @@ static const struct row {
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-#define PRODUCT "/cloud_recording"
-
 static void
 add_part(struct rt_buf *b, const char *name, rt_str value)
 {
@@ -30,7 +28,7 @@ route_path(uint8_t kind, rt_str app_id, rt_str rid, rt_str sid, rt_str mode, str
             continue;
         rt_buf_add(b, RT_LIT("/v1"));
         add_part(b, "apps", app_id.n > 0 ? app_id : RT_LIT("{appid}"));
-        rt_buf_add(b, RT_LIT(PRODUCT));
+        rt_buf_add(b, RT_LIT(ROUTE_PRODUCT));
         if (kind != KIND_ACQUIRE)
             add_part(b, "resourceid", rid.n > 0 ? rid : RT_LIT("{resourceid}"));
         if (rows[i].needs_sid)
@@ -153,11 +151,17 @@ url_byte(char c)
            c != '\\' && c != ')' && c != ']';
 }
 
+bool
+route_mentioned(rt_str text)
+{
+    return rt_str_find(text, RT_LIT("cloud_recording")) != SIZE_MAX;
+}
+
 rt_str
 route_around(rt_str text, size_t at)
 {
-    size_t begin = at, end = at;
-    while (begin > 0 && url_byte(text.p[begin - 1]) && text.p[begin - 1] != '(' && text.p[begin - 1] != '[' &&
+    size_t begin = at, end = at, first = at > ROUTE_URL_MOST ? at - ROUTE_URL_MOST : 0;
+    while (begin > first && url_byte(text.p[begin - 1]) && text.p[begin - 1] != '(' && text.p[begin - 1] != '[' &&
            text.p[begin - 1] != '=' && text.p[begin - 1] != ',')
         begin--;
     while (end < text.n && url_byte(text.p[end]) && text.p[end] != ',' && text.p[end] != ';')
@@ -272,11 +276,11 @@ take_segments(rt_str url, size_t at, struct route *r)
 bool
 route_parse(rt_str url, struct route *out)
 {
-    size_t product = rt_str_find(url, RT_LIT(PRODUCT));
+    size_t product = rt_str_find(url, RT_LIT(ROUTE_PRODUCT));
     *out = (struct route){.kind = KIND_ANSWER};
     if (product == SIZE_MAX)
         return false;
-    size_t behind = product + sizeof(PRODUCT) - 1;
+    size_t behind = product + strlen(ROUTE_PRODUCT);
     if (behind < url.n && url.p[behind] != '/' && url.p[behind] != '?' && url.p[behind] != ' ')
         return false;
     take_app(url, product, out);

@@ -13,7 +13,6 @@
 enum {
     SETS = 1024,
     WAYS = 2,
-    CACHED_URL = 1024,
     STALE = 4 * SETS * WAYS, /* looks after which a URL that nobody asked for is not worth its memory */
     SWEPT = 4,               /* slots looked at with each new URL */
 };
@@ -134,7 +133,7 @@ route_cache_get(struct route_cache *c, rt_str url)
         oldest = set[i].used < oldest->used ? &set[i] : oldest;
     }
     struct route route;
-    if (url.n > CACHED_URL || !route_parse(url, &route) || !fill(oldest, hash, url, &route))
+    if (url.n > ROUTE_URL_MOST || !route_parse(url, &route) || !fill(oldest, hash, url, &route))
         return NULL;
     oldest->used = c->clock;
     sweep(c);

@@ -29,7 +29,7 @@ def check(name, good, detail=""):
 
 
 class Run:
-    """The program's answer: status, text, errors, kilobytes at its peak."""
+    """The program's answer: status, text, errors, kilobytes at its peak, seconds of processor time."""
 
     def __init__(self, *args, binary=BIN, stdin=None, **env):
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -40,6 +40,7 @@ class Run:
             out.seek(0), err.seek(0)
             self.out, self.err = out.read(), err.read().decode("utf-8", "backslashreplace")
             self.kb = usage.ru_maxrss
+            self.cpu = usage.ru_utime + usage.ru_stime
 
     def doc(self):
         return json.loads(self.out)
@@ -234,6 +235,28 @@ def hostile(tmp):
 
 # ---- files ----
 
+def linear(tmp):
+    """A line that was made to be searched again and again: four times its length takes about four times as long, not sixteen."""
+    rows = {
+        "quotes that never close": "{a:\u201c",
+        "pairs whose quotes never close": "/cloud_recording a=b c=d e=\u201c ",
+        "strings of var_dump that never end": '{["a"]=>string(9) "x',
+        "brackets of var_dump that never close": '{["a"]=>int( ',
+        "URLs behind URLs": "/cloud_recording;",
+        "numbers behind blanks": (" " * 200000, "200 "),
+    }
+    slow = []
+    for name, row in rows.items():
+        head, unit = row if isinstance(row, tuple) else ("", row)
+        took = []
+        for size in (150000, 600000):
+            text = "a line of prose\n" + head + unit * (size // len(unit)) + "\n"
+            took.append(Run("sessions", write(tmp, "x.log", text.encode())).cpu)
+        if took[1] > 8 * took[0] + 0.5:
+            slow.append((name, took))
+    check("the time that a line takes follows its length", not slow, slow)
+
+
 def files(tmp):
     healthy = write(tmp, "healthy.log", HEALTHY)
     os.mkdir(tmp + "/empty")
@@ -305,7 +328,7 @@ def rules(tmp):
 
 
 with tempfile.TemporaryDirectory() as tmp:
-    for part in (beginnings, endings, bombs, lines, values, hostile, files, reads, rules):
+    for part in (beginnings, endings, bombs, lines, values, hostile, linear, files, reads, rules):
         os.mkdir(os.path.join(tmp, part.__name__))
         part(os.path.join(tmp, part.__name__))
 print("%d faults were not met" % len(failures) if failures else "all faults are met")
