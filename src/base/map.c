@@ -1,6 +1,9 @@
 /*
  * map.c - linear probing, at most three quarters full; deletion shifts followers back, so that
  * there are no tombstones.
+ *
+ * Keys come from logs, and whoever writes one must not choose where they fall: the hash is seeded by the place of the
+ * first slots, which differs from run to run.
  */
 #include "config.h"
 
@@ -33,24 +36,20 @@ probe(const struct rt_map *m, rt_str key, uint64_t hash)
 }
 
 void *
-rt_map_get_hashed(const struct rt_map *m, rt_str key, uint64_t hash)
-{
-    return m->cap == 0 ? NULL : probe(m, key, hash)->value;
-}
-
-void *
 rt_map_get(const struct rt_map *m, rt_str key)
 {
-    return m->cap == 0 ? NULL : rt_map_get_hashed(m, key, rt_str_hash(key));
+    return m->cap == 0 ? NULL : probe(m, key, rt_str_hash_seeded(key, m->seed))->value;
 }
 
 static int
 grow(struct rt_map *m)
 {
-    struct rt_map bigger = {.cap = m->cap == 0 ? 16 : m->cap * 2, .n = m->n};
+    struct rt_map bigger = {.cap = m->cap == 0 ? 16 : m->cap * 2, .n = m->n, .seed = m->seed};
     bigger.slots = rt_zeroed(bigger.cap, sizeof(*bigger.slots));
     if (bigger.slots == NULL)
         return -1;
+    if (m->cap == 0)
+        bigger.seed = (uint64_t)(uintptr_t)bigger.slots * 0x9e3779b97f4a7c15u;
     for (size_t i = 0; i < m->cap; i++)
         if (m->slots[i].value != NULL)
             *probe(&bigger, m->slots[i].key, m->slots[i].hash) = m->slots[i];
@@ -60,20 +59,15 @@ grow(struct rt_map *m)
 }
 
 int
-rt_map_put_hashed(struct rt_map *m, rt_str key, uint64_t hash, void *value)
+rt_map_put(struct rt_map *m, rt_str key, void *value)
 {
     if (m->n + 1 > m->cap / 4 * 3 && grow(m) < 0)
         return -1;
+    uint64_t hash = rt_str_hash_seeded(key, m->seed);
     struct rt_map_slot *s = probe(m, key, hash);
     m->n += s->value == NULL;
     *s = (struct rt_map_slot){key, hash, value};
     return 0;
-}
-
-int
-rt_map_put(struct rt_map *m, rt_str key, void *value)
-{
-    return rt_map_put_hashed(m, key, rt_str_hash(key), value);
 }
 
 void *
@@ -81,7 +75,7 @@ rt_map_del(struct rt_map *m, rt_str key)
 {
     if (m->cap == 0)
         return NULL;
-    struct rt_map_slot *hole = probe(m, key, rt_str_hash(key));
+    struct rt_map_slot *hole = probe(m, key, rt_str_hash_seeded(key, m->seed));
     void *value = hole->value;
     if (value == NULL)
         return NULL;

@@ -1,8 +1,8 @@
 /*
- * map.h - hash map from text to pointer, open addressing, insertion only plus delete.
+ * map.h - hash map from text to pointer, open addressing.
  *
- * Keys are borrowed: they must live as long as the entry. Iteration order is not defined;
- * sort before anything is shown.
+ * Keys are borrowed: they must live as long as the entry. The order of iteration differs from run to run; sort before
+ * anything is shown.
  */
 #ifndef RECTRACE_BASE_MAP_H
 #define RECTRACE_BASE_MAP_H
@@ -20,16 +20,15 @@ struct rt_map_slot {
 struct rt_map {
     struct rt_map_slot *slots;
     size_t n, cap; /* cap is 0 or a power of two */
+    uint64_t seed; /* of the hashes, while there are slots */
 };
 
 void rt_map_init(struct rt_map *m);
 void rt_map_fini(struct rt_map *m);
 /* NULL when absent. */
 void *rt_map_get(const struct rt_map *m, rt_str key);
-void *rt_map_get_hashed(const struct rt_map *m, rt_str key, uint64_t hash);
 /* Sets or replaces. 0, or -1 when memory ran out. `value` is never NULL. */
 int rt_map_put(struct rt_map *m, rt_str key, void *value);
-int rt_map_put_hashed(struct rt_map *m, rt_str key, uint64_t hash, void *value);
 /* The removed value or NULL. */
 void *rt_map_del(struct rt_map *m, rt_str key);
 /* Calls for slots 0..cap: for (size_t i = 0; (s = rt_map_next(m, &i)) != NULL;) */

@@ -88,44 +88,64 @@ rt_str_int(rt_str s, int64_t *out)
     return true;
 }
 
-static uint64_t
-mix(uint64_t h, uint64_t word)
+/* Both halves of the product, of 128 bits, folded into one. */
+static inline uint64_t
+fold(uint64_t a, uint64_t b)
 {
-    h = (h ^ word) * 0x9fb21c651e98df25u;
-    return h ^ (h >> 32);
+#ifdef __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+    uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX), left = (a >> 32) * (b & UINT32_MAX),
+             right = (a & UINT32_MAX) * (b >> 32), high = (a >> 32) * (b >> 32);
+    uint64_t middle = (low >> 32) + (left & UINT32_MAX) + (right & UINT32_MAX);
+    return (low & UINT32_MAX | middle << 32) ^ (high + (left >> 32) + (right >> 32) + (middle >> 32));
+#endif
 }
 
-static uint64_t
-mix_text(uint64_t h, const char *p, size_t n)
+static inline uint64_t
+word_at(const char *p)
 {
     uint64_t word = 0;
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        memcpy(&word, p + i, 8);
-        h = mix(h, word);
-    }
-    if (i < n) {
-        word = 0;
-        memcpy(&word, p + i, n - i);
-        h = mix(h, word);
-    }
-    return h;
+    memcpy(&word, p, sizeof(word));
+    return word;
 }
 
-/* Of a long text three pieces: ids of hundreds of bytes differ everywhere, and every user of a hash
- * compares the text as well. */
+/* Less than two words at `p`, as two that tell them from any other. */
+static inline void
+last_words(const char *p, size_t n, uint64_t *a, uint64_t *b)
+{
+    char bytes[16] = {0};
+    if (n >= 8) {
+        *a = word_at(p);
+        *b = word_at(p + n - 8);
+        return;
+    }
+    if (n > 0)
+        memcpy(bytes, p, n);
+    *a = word_at(bytes);
+    *b = 0;
+}
+
+/* Both factors hold the seed, so that who does not know it can make neither of them zero. */
+uint64_t
+rt_str_hash_seeded(rt_str s, uint64_t seed)
+{
+    const uint64_t key = seed ^ 0x9fb21c651e98df25u;
+    uint64_t h = seed ^ 0x9e3779b97f4a7c15u, a = 0, b = 0;
+    size_t i = 0;
+    for (; s.n - i >= 16; i += 16)
+        h = fold(word_at(s.p + i) ^ key, word_at(s.p + i + 8) ^ h);
+    last_words(s.p + i, s.n - i, &a, &b);
+    h = fold(a ^ key, b ^ h);
+    return fold(h ^ key, (uint64_t)s.n ^ 0xd6e8feb86659fd93u);
+}
+
 uint64_t
 rt_str_hash(rt_str s)
 {
-    uint64_t h = 0x9e3779b97f4a7c15u ^ (uint64_t)s.n;
-    if (s.n <= 160) {
-        h = mix_text(h, s.p, s.n);
-    } else {
-        h = mix_text(h, s.p, 32);
-        h = mix_text(h, s.p + s.n / 2, 32);
-        h = mix_text(h, s.p + s.n - 64, 64);
-    }
-    return mix(h, 0xd6e8feb86659fd93u);
+    return rt_str_hash_seeded(s, 0);
 }
 
 /* Rows of the usual table, the last three: a swap looks two rows back. */

@@ -80,8 +80,11 @@ size_t rt_str_find(rt_str s, rt_str needle);
 size_t rt_str_find_nocase(rt_str s, rt_str needle);
 /* The whole of `s` is an integer that fits; leading '-' allowed, '+' and blanks are not. */
 bool rt_str_int(rt_str s, int64_t *out);
-/* 64-bit hash; not for adversaries that can see it, maps add a seed. */
+/* 64 bits of all of its bytes, the same in every run: texts that differ have another one, by all chances. Who reads this
+ * program can make texts that have not. */
 uint64_t rt_str_hash(rt_str s);
+/* Against those: of a `seed` that they cannot know. */
+uint64_t rt_str_hash_seeded(rt_str s, uint64_t seed);
 /* Edit distance (insert, delete, replace, swap of neighbours), at most `max` + 1. */
 unsigned rt_str_distance(rt_str a, rt_str b, unsigned max);
 

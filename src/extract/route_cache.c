@@ -12,7 +12,7 @@
 
 enum {
     SETS = 1024,
-    WAYS = 2,
+    WAYS = 4,
     STALE = 4 * SETS * WAYS, /* looks after which a URL that nobody asked for is not worth its memory */
     SWEPT = 4,               /* slots looked at with each new URL */
 };

@@ -27,7 +27,7 @@ identity(const struct live_engine *e, char *out, size_t room)
     struct stat st;
     if (stat(e->options.store, &st) < 0)
         return -1;
-    snprintf(out, room, "holes %s %d %d %d %zu %zu %s %llu %llu", PACKAGE_VERSION, EVENT_PACK_VERSION, FIELDS, KIND_HOOK,
+    snprintf(out, room, "whole hashes %s %d %d %d %zu %zu %s %llu %llu", PACKAGE_VERSION, EVENT_PACK_VERSION, FIELDS, KIND_HOOK,
              sizeof(struct spring_tally), sizeof(struct saved), e->options.rules->sha256,
              (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
     return 0;

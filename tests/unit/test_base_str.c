@@ -171,6 +171,23 @@ equal_texts_hash_equally_and_others_differ(void)
     CHECK(rt_str_hash(RT_NONE) == rt_str_hash(RT_LIT("")));
 }
 
+/* Wherever two texts of one length differ: nothing compares what a hash calls equal. */
+static void
+every_byte_counts(void)
+{
+    char text[400];
+    memset(text, 'x', sizeof(text));
+    for (size_t n = 1; n < sizeof(text); n += n < 40 ? 1 : 37) {
+        uint64_t hash = rt_str_hash((rt_str){text, n});
+        for (size_t i = 0; i < n; i++) {
+            text[i] = 'y';
+            CHECK(rt_str_hash((rt_str){text, n}) != hash);
+            text[i] = 'x';
+        }
+        CHECK(rt_str_hash_seeded((rt_str){text, n}, 1) != hash);
+    }
+}
+
 /* Of numbered names, as logs have them, every value of the low bits is met about equally. */
 static void
 numbered_names_spread(void)
@@ -355,6 +372,7 @@ static const struct check_test tests[] = {
     {"an integer is the whole text", an_integer_is_the_whole_text},
     {"a slip of the pen is near", a_slip_of_the_pen_is_near},
     {"equal texts hash equally and others differ", equal_texts_hash_equally_and_others_differ},
+    {"every byte counts", every_byte_counts},
     {"numbered names spread", numbered_names_spread},
     {"a slice ends with its text", a_slice_ends_with_its_text},
     {"a buffer keeps to its maximum", a_buffer_keeps_to_its_maximum},
