@@ -221,8 +221,8 @@ static void
 take_code(struct event *e, const struct scan_value *v)
 {
     int64_t n = 0;
-    if (e->code == EVENT_NO_CODE && value_int(v, &n) && n > INT32_MIN && n <= INT32_MAX)
-        e->code = (int32_t)n;
+    if (e->code == EVENT_NO_CODE && value_int(v, &n))
+        take_number(&e->code, n);
 }
 
 /* "code=2, reason='…'", or a known string, in a body that is no object. */
@@ -328,7 +328,7 @@ body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *
     take_code(e, &v[ANSWER_INNER_CODE]);
     int64_t status = 0;
     if (value_int(&v[ANSWER_STATUS], &status))
-        e->status = (int32_t)status;
+        take_number(&e->status, status);
     e->rid = e->rid.n > 0 ? e->rid : real_id(id_text(x, &v[ANSWER_RID]));
     e->sid = e->sid.n > 0 ? e->sid : real_id(id_text(x, &v[ANSWER_SID]));
     e->cname = e->cname.n > 0 ? e->cname : id_text(x, &v[ANSWER_CNAME]);

@@ -85,6 +85,12 @@ take_halves(struct extract *x, const struct scan_value *parts, struct event *e, 
     return 0;
 }
 
+static bool
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* "request failed with status 404: {…}": the answer inside the text of an error. */
 static rt_str
 answer_in_text(struct extract *x, rt_str text, int64_t *http)
@@ -95,7 +101,7 @@ answer_in_text(struct extract *x, rt_str text, int64_t *http)
         return RT_NONE;
     for (size_t i = open; *http == 0 && i >= 3; i--) {
         rt_str digits = {text.p + i - 3, 3};
-        bool alone = i < 4 || text.p[i - 4] < '0' || text.p[i - 4] > '9';
+        bool alone = (i < 4 || !is_digit(text.p[i - 4])) && !is_digit(text.p[i]);
         if (alone && rt_str_int(digits, http) && (*http < 100 || *http > 599))
             *http = 0;
     }

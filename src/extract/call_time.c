@@ -8,6 +8,8 @@
 
 #include "extract/work.h"
 
+#define TOOK_MOST (10000 * RT_DAY) /* what is longer took no call: it is as unknown as what is below zero */
+
 /* The time of the wrapper, when the line itself has none. */
 static void
 take_outer(const struct extract *x, struct event *e)
@@ -51,7 +53,7 @@ call_took(struct extract *x, const struct scan_value *v)
     if (v->type == SCAN_NUMBER && unit > 0 && v->text.n < 10 && rt_str_int(v->text, &whole))
         return whole < 0 ? 0 : whole * unit;
     if (v->type == SCAN_STRING && rt_dur_parse(rt_str_trim(v->text), &d))
-        return d;
+        return d >= 0 && d <= TOOK_MOST ? d : 0;
     if ((v->type != SCAN_NUMBER && v->type != SCAN_STRING) || v->text.n == 0 || v->text.n > 30)
         return 0;
     char text[32];
@@ -59,7 +61,7 @@ call_took(struct extract *x, const struct scan_value *v)
     char *end = NULL;
     double n = strtod(text, &end);
     double us = unit == 0 ? n / 1000 : n * (double)unit;
-    return end == text || us < 0 || us > 1e15 ? 0 : (rt_dur)us;
+    return end != text && us >= 0 && us <= (double)TOOK_MOST ? (rt_dur)us : 0; /* "nan" is neither */
 }
 
 void

@@ -9,13 +9,13 @@
 
 #include "extract/work.h"
 
-/* Unix time in s, ms or µs by magnitude. */
+/* Unix time in s, ms or µs by magnitude; RT_TIME_NONE: it is none. */
 static rt_time
 unix_time(int64_t n)
 {
-    if (n < INT64_C(100000000000))
-        return n > INT64_MAX / RT_SEC || n < 0 ? RT_TIME_NONE : n * RT_SEC;
-    return n < INT64_C(100000000000000) ? n * RT_MS : n;
+    if (n <= 0 || n > RT_UNIX_MAX * RT_SEC)
+        return RT_TIME_NONE;
+    return n < INT64_C(100000000000) ? n * RT_SEC : n < INT64_C(100000000000000) ? n * RT_MS : n;
 }
 
 static struct scan_value
@@ -107,12 +107,11 @@ take_detail(struct extract *x, struct event *e, const struct hook_detail *d, rt_
     if (!found)
         return 0;
     if (d->field == FIELD_STATUS && value_int(&v, &n)) {
-        e->status = (int32_t)n;
+        take_number(&e->status, n);
         return 0;
     }
     if (event_fields[d->field].type == TYPE_INT)
-        return value_int(&v, &n) ? add_int(x, e, d->field, shifted && n < INT32_MAX ? n * 2 : n)
-                                 : 0;
+        return value_int(&v, &n) ? add_int(x, e, d->field, shifted && n > 0 && n < INT32_MAX ? n * 2 : n) : 0;
     if (v.type == SCAN_STRING || v.type == SCAN_NUMBER || v.type == SCAN_WORD)
         return add_text(x, e, d->field, keep_text(x, value_text(x, &v, 3)));
     return 0;
@@ -261,8 +260,8 @@ take_reception(struct extract *x, struct event *e)
 {
     const struct reception *r = &x->reception;
     int64_t notify = 0;
-    bool sent = event_num(e, FIELD_NOTIFY, &notify) && notify > 0;
-    rt_time at = sent ? unix_time(notify) : RT_TIME_NONE;
+    rt_time at = event_num(e, FIELD_NOTIFY, &notify) ? unix_time(notify) : RT_TIME_NONE;
+    bool sent = at != RT_TIME_NONE;
     int rc = 0;
     if (sent && e->begin != RT_TIME_NONE && e->begin > 0)
         rc = add_int(x, e, FIELD_NOTIFY_LAG, (at - e->begin) / RT_MS);
@@ -288,9 +287,10 @@ take_time(struct extract *x, struct event *e, rt_str object)
 {
     struct scan_value time = part(x, object, ENVELOPE_TIME);
     int64_t sendts = 0;
-    if (!value_int(&time, &sendts) || sendts <= 0)
+    rt_time at = value_int(&time, &sendts) ? unix_time(sendts) : RT_TIME_NONE;
+    if (at == RT_TIME_NONE)
         return;
-    e->begin = e->end = unix_time(sendts);
+    e->begin = e->end = at;
     e->zoned = true;
     struct rt_stamp stamp = {e->begin, true, 3};
     note_time(x, &stamp);

@@ -47,6 +47,13 @@ value_int(const struct scan_value *v, int64_t *out)
     return (v->type == SCAN_NUMBER || v->type == SCAN_STRING) && rt_str_int(v->text, out);
 }
 
+void
+take_number(int32_t *to, int64_t n)
+{
+    if (n > EVENT_NO_CODE && n <= INT32_MAX)
+        *to = (int32_t)n;
+}
+
 bool
 value_http(const struct scan_value *v, int64_t *out)
 {

@@ -159,6 +159,8 @@ rt_str keep_text(struct extract *x, rt_str s);
 /* The whole of it, for what is read further. Empty: memory. */
 rt_str keep_whole(struct extract *x, rt_str s);
 bool value_int(const struct scan_value *v, int64_t *out);
+/* A code or status of an event; a number that none can be leaves it as it is. */
+void take_number(int32_t *to, int64_t n);
 /* A status, also with its words: "200 OK". */
 bool value_http(const struct scan_value *v, int64_t *out);
 int add_int(struct extract *x, struct event *e, uint16_t field, int64_t n);

@@ -117,7 +117,7 @@ add_file(struct input_list *l, const struct input *like, const char *path, uint6
 {
     if (l->inputs.n >= limits->inputs)
         return problem(l, path, "too many files; this and all further ones are left out", true, err);
-    if (archive_is(path)) {
+    if (!like->once && archive_is(path)) { /* "-" may be the name of a file as well */
         struct input how = *like;
         how.walked = walked;
         return add_archive(l, &how, path, limits, err);

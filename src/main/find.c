@@ -52,8 +52,6 @@ tell_candidates(const struct report *r, rt_str word, int level)
 static size_t
 distance(rt_str name, rt_str word)
 {
-    if (name.n == 0 || name.n > NAME_BYTES)
-        return NEAR_DISTANCE + 1;
     return rt_str_starts(name, word) ? 0 : rt_str_distance(name, word, NEAR_DISTANCE);
 }
 
@@ -66,11 +64,11 @@ tell_near(const struct report *r, rt_str word, const char *files)
     for (size_t d = 0; d <= most; d++)
         for (size_t i = 0; i < r->session_count && n < NEAR_SHOWN; i++) {
             rt_str name = r->sessions[i]->cname;
-            bool told = false;
+            bool told = name.n == 0 || name.n > NAME_BYTES; /* too long to be told */
             for (size_t k = 0; k < n; k++)
                 told |= rt_str_eq(near[k], name);
             /* Who gives a uid means the channel that it is recorded in. */
-            bool its_uid = d == 0 && name.n > 0 && rt_str_eq(r->sessions[i]->uid, word);
+            bool its_uid = d == 0 && rt_str_eq(r->sessions[i]->uid, word);
             if (told || (!its_uid && distance(name, word) != d))
                 continue;
             near[n++] = name;
