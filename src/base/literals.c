@@ -9,15 +9,15 @@ enum { WINDOW = 4, BITS = 14, BUCKETS = 1024 };
 
 struct place { /* a window of a word */
     uint32_t window, last; /* `last`: the window that ends the word */
-    uint16_t word, back;   /* bytes from the word's begin */
-    uint16_t next;       /* of its bucket, from 1; 0: none */
+    uint32_t word, back;   /* back: bytes from the word's begin */
+    uint32_t next;         /* of its bucket, from 1; 0: none */
 };
 
 struct literals {
     const rt_str *words;
     size_t stride; /* from one window to the next */
     uint8_t may[1 << BITS]; /* 1: a word may have a window of this hash */
-    uint16_t buckets[BUCKETS]; /* first place, from 1 */
+    uint32_t buckets[BUCKETS]; /* first place, from 1 */
     struct place places[];
 };
 
@@ -42,19 +42,21 @@ literals_new(const rt_str *words, size_t count, struct rt_arena *a)
     size_t least = words[0].n;
     for (size_t i = 1; i < count; i++)
         least = words[i].n < least ? words[i].n : least;
-    size_t stride = least - WINDOW + 1, n = 0;
-    struct literals *l = rt_arena_alloc(a, sizeof(*l) + count * stride * sizeof(l->places[0]));
-    if (l == NULL)
+    size_t stride = least - WINDOW + 1, n = 0, places = 0, bytes = 0;
+    struct literals *l = NULL;
+    if (__builtin_mul_overflow(count, stride, &places) || places > UINT32_MAX ||
+        __builtin_mul_overflow(places, sizeof(l->places[0]), &bytes) || __builtin_add_overflow(bytes, sizeof(*l), &bytes) ||
+        (l = rt_arena_alloc(a, bytes)) == NULL)
         return NULL;
     l->words = words;
     l->stride = stride;
     for (size_t i = 0; i < count; i++)
-        for (size_t back = 0; back < stride && n < UINT16_MAX; back++) {
+        for (size_t back = 0; back < stride; back++) {
             uint32_t window = window_at(words[i].p + back), at = mix(window);
-            uint16_t *bucket = &l->buckets[at % BUCKETS];
-            l->places[n] = (struct place){window, window_at(words[i].p + words[i].n - WINDOW), (uint16_t)i, (uint16_t)back, *bucket};
+            uint32_t *bucket = &l->buckets[at % BUCKETS], last = window_at(words[i].p + words[i].n - WINDOW);
+            l->places[n] = (struct place){window, last, (uint32_t)i, (uint32_t)back, *bucket};
             l->may[at] = 1;
-            *bucket = (uint16_t)++n;
+            *bucket = (uint32_t)++n;
         }
     return l;
 }
@@ -64,7 +66,7 @@ static bool __attribute__((noinline))
 stands_around(const struct literals *l, rt_str line, size_t at)
 {
     uint32_t window = window_at(line.p + at);
-    for (uint16_t i = l->buckets[mix(window) % BUCKETS]; i != 0; i = l->places[i - 1].next) {
+    for (uint32_t i = l->buckets[mix(window) % BUCKETS]; i != 0; i = l->places[i - 1].next) {
         const struct place *p = &l->places[i - 1];
         rt_str word = l->words[p->word];
         if (p->window != window || p->back > at || line.n - (at - p->back) < word.n)

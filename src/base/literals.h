@@ -14,9 +14,7 @@
 enum { LITERAL_LEAST = 5 }; /* bytes of a word */
 
 struct literals;
-/* The words are borrowed and each at least LITERAL_LEAST bytes long; ASCII
- * case is ignored.
- * `count` > 0. NULL: memory. */
+/* The words are borrowed, `count` > 0 of them, each at least LITERAL_LEAST bytes long; ASCII case is ignored. NULL: memory. */
 struct literals *literals_new(const rt_str *words, size_t count, struct rt_arena *a);
 bool literals_in(const struct literals *l, rt_str line);
 /* The same; looks first where the last one stood: lines of one logger are alike. `*near` begins at 0. */

@@ -21,7 +21,7 @@ enum { BUFFER = 64 * 1024 };
 struct out {
     int fd; /* -1: memory */
     struct rt_buf buf;
-    char *path, *temporary; /* of a file */
+    char *path, *temporary; /* of a file; temporary: one that was made */
     int error;              /* errno of the first failure; ENOMEM for memory */
     out_clean_fn *clean;    /* or NULL */
     void *clean_arg;
@@ -43,18 +43,21 @@ new_out(struct rt_err *err)
 static int
 open_beside(struct out *o, const char *path, struct rt_err *err)
 {
-    size_t n = strlen(path) + 8;
-    o->path = rt_strdup(path);
-    o->temporary = rt_malloc(n);
-    if (o->path == NULL || o->temporary == NULL)
+    size_t n = strlen(path) + sizeof(".XXXXXX");
+    char *temporary = rt_malloc(n);
+    o->path = temporary == NULL ? NULL : rt_strdup(path);
+    if (o->path == NULL) {
+        rt_free(temporary);
         return rt_fail_mem(err);
-    snprintf(o->temporary, n, "%s.XXXXXX", path);
-    o->fd = mkstemp(o->temporary);
-    if (o->fd < 0) {
-        rt_free(o->temporary);
-        o->temporary = NULL;
-        return rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
     }
+    snprintf(temporary, n, "%s.XXXXXX", path);
+    o->fd = mkstemp(temporary);
+    if (o->fd < 0) {
+        rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno));
+        rt_free(temporary);
+        return -1;
+    }
+    o->temporary = temporary; /* it is there: whoever gives up removes it */
     mode_t mask = umask(0);
     umask(mask);
     fchmod(o->fd, 0666 & ~mask);

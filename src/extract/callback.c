@@ -28,7 +28,7 @@ look_up(rt_str object, const struct format_path *path)
         struct scan_value member = {SCAN_NONE, RT_NONE, false};
         size_t at = 0;
         bool found = false;
-        while (v.type == SCAN_OBJECT && scan_member(v.text, &at, 64, &key, &member) == 1)
+        while (v.type == SCAN_OBJECT && scan_member(v.text, &at, SCAN_ANY_DEPTH, &key, &member) == 1)
             if (rt_str_eq(key, path->segments[i])) {
                 found = true;
                 break;
@@ -102,7 +102,7 @@ take_detail(struct extract *x, struct event *e, const struct hook_detail *d, rt_
     size_t at = 0;
     int64_t n = 0;
     bool found = false;
-    while (!found && scan_member(details, &at, 64, &key, &v) == 1)
+    while (!found && scan_member(details, &at, SCAN_ANY_DEPTH, &key, &v) == 1)
         found = rt_str_eq(key, d->name);
     if (!found)
         return 0;

@@ -8,7 +8,7 @@
 
 #include "extract/document.h"
 
-enum { OBJECT_NEAR = 40 };
+enum { NEAR = 40 /* bytes */ };
 
 static uint8_t
 kind_of_word(const struct extract *x, rt_str word)
@@ -126,7 +126,7 @@ static bool
 stands_behind_url(const struct document *d, rt_str text, size_t begin, size_t after)
 {
     const char *p = d->behind_url, *end = text.p + begin;
-    if (p == NULL || p < text.p || p >= end || (after < text.n && letter(text.p[after])))
+    if (p == NULL || p < text.p || p >= end || end - p > NEAR || (after < text.n && letter(text.p[after])))
         return false;
     while (p < end && memchr(" \t\"'-|[(:", *p, 9) != NULL)
         p++;
@@ -137,7 +137,7 @@ stands_behind_url(const struct document *d, rt_str text, size_t begin, size_t af
 static bool
 leads_to_object(rt_str text, size_t end)
 {
-    size_t i = end, most = end + OBJECT_NEAR;
+    size_t i = end, most = end + NEAR;
     while (i < text.n && i < most && text.p[i] != '\n' && text.p[i] != '{')
         i++;
     return i < text.n && i < most && text.p[i] == '{';

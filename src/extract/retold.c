@@ -26,8 +26,9 @@ uint64_t
 retold_words(rt_str text, size_t url)
 {
     uint64_t words = 0;
-    size_t begin = url;
-    while (begin > 0 && text.p[begin - 1] != '\n')
+    enum { MOST = 1024 }; /* bytes: a line may hold thousands of URLs */
+    size_t begin = url, first = url > MOST ? url - MOST : 0;
+    while (begin > first && text.p[begin - 1] != '\n')
         begin--;
     for (size_t i = begin, end; i < url; i = end) {
         bool digits = false;

@@ -172,7 +172,7 @@ scan_get(rt_str object, const char *name)
     struct scan_value value;
     rt_str key;
     size_t at = 0;
-    while (object.n > 0 && object.p[0] == '{' && scan_member(object, &at, 64, &key, &value) == 1)
+    while (object.n > 0 && object.p[0] == '{' && scan_member(object, &at, SCAN_ANY_DEPTH, &key, &value) == 1)
         if (rt_str_is(key, name))
             return value;
     return (struct scan_value){SCAN_NONE, RT_NONE, false};

@@ -239,8 +239,8 @@ wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err)
             return rt_fail_mem(err);
         if (found == 0)
             break;
-        if (w->format->zone.n > 0)
-            w->zone = zone_new(w->format->zone.p, &x->arena, &why);
+        if (w->format->zone.n > 0 && (w->zone = zone_new(w->format->zone.p, &x->arena, &why)) == NULL && why.code == RT_ENOMEM)
+            return rt_fail_mem(err);
         rt_buf_init(&w->text, (size_t)x->limits->line_bytes * 2);
         x->wrap_count++;
         for (size_t i = 0; i < count; i++) {

@@ -62,24 +62,25 @@ header(const unsigned char *p, size_t n, struct counts *c)
            c->standard < 1000;
 }
 
-static bool
+/* 1 read, 0 no such file, -1 memory. */
+static int
 parse_tzif(struct zone *z, struct rt_arena *a, const unsigned char *p, size_t n)
 {
     struct counts c;
     if (!header(p, n, &c) || p[4] < '2')
-        return false;
+        return 0;
     size_t skip = 44 + c.times * 5 + c.types * 6 + c.chars + c.leap * 8 + c.standard + c.utc;
     if (skip > n || !header(p + skip, n - skip, &c))
-        return false;
+        return 0;
     p += skip + 44;
     n -= skip + 44;
     if (c.times * 9 + c.types * 6 > n || c.types == 0)
-        return false;
+        return 0;
     const unsigned char *times = p, *indexes = p + c.times * 8, *types = indexes + c.times;
     int64_t *at = rt_arena_array(a, c.times + 1, sizeof(*at));
     int32_t *offset = rt_arena_array(a, c.times + 1, sizeof(*offset));
     if (at == NULL || offset == NULL)
-        return false;
+        return -1;
     z->fixed = (int32_t)big_endian(types, 4);
     for (size_t i = 0; i < c.times; i++) {
         size_t type = indexes[i] < c.types ? indexes[i] : 0;
@@ -89,20 +90,20 @@ parse_tzif(struct zone *z, struct rt_arena *a, const unsigned char *p, size_t n)
     z->at = at;
     z->offset = offset;
     z->count = c.times;
-    return true;
+    return 1;
 }
 
-static bool
+static int
 load_named(struct zone *z, struct rt_arena *a, const char *name)
 {
     char path[160];
     unsigned char bytes[64 * 1024];
     if (strstr(name, "..") != NULL || name[0] == '/' || strlen(name) > 100)
-        return false;
+        return 0;
     snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
     FILE *f = fopen(path, "rb");
     if (f == NULL)
-        return false;
+        return 0;
     size_t n = fread(bytes, 1, sizeof(bytes), f);
     fclose(f);
     return parse_tzif(z, a, bytes, n);
@@ -112,13 +113,13 @@ struct zone *
 zone_new(const char *name, struct rt_arena *a, struct rt_err *err)
 {
     struct zone *z = rt_arena_alloc(a, sizeof(*z));
-    if (z == NULL) {
-        rt_fail_mem(err);
-        return NULL;
-    }
-    if (parse_fixed(rt_str_of(name), &z->fixed) || load_named(z, a, name))
+    int found = z == NULL ? -1 : parse_fixed(rt_str_of(name), &z->fixed) ? 1 : load_named(z, a, name);
+    if (found > 0)
         return z;
-    rt_fail_here(err, RT_EUSAGE, "zone \"%s\" is not known: UTC, +08:00 or a name like Asia/Tokyo is meant", name);
+    if (found < 0)
+        rt_fail_mem(err);
+    else
+        rt_fail_here(err, RT_EUSAGE, "zone \"%s\" is not known: UTC, +08:00 or a name like Asia/Tokyo is meant", name);
     return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define ZLIB_CONST
 #include <zlib.h>
 
 #include "base/alloc.h"
@@ -20,9 +21,7 @@ enum { HEAD = 512, MAGIC_AT = 257, BLOCK = 64 * 1024, MANIFEST_MOST = 16 * 1024 
 static size_t
 unpacked_head(const unsigned char *in, size_t n, unsigned char *out)
 {
-    unsigned char copy[HEAD];
-    memcpy(copy, in, n);
-    z_stream z = {.next_in = copy, .avail_in = (uInt)n, .next_out = out, .avail_out = HEAD};
+    z_stream z = {.next_in = in, .avail_in = (uInt)n, .next_out = out, .avail_out = HEAD};
     if (inflateInit2(&z, 15 + 16) != Z_OK)
         return 0;
     inflate(&z, Z_SYNC_FLUSH);
@@ -105,15 +104,17 @@ copy_member(struct archive_content *c, struct archive *from, const char *name, s
 {
     char *block = rt_malloc(BLOCK);
     la_ssize_t n = 0;
+    int rc = 0;
     if (block == NULL)
         return rt_fail_mem(err);
     spool_begin(&c->spool, part);
-    while ((c->damage = too_much(c, from, limits)) == NULL && (n = libarchive.read_data(from, block, BLOCK)) > 0)
-        spool_write(&c->spool, (rt_str){block, (size_t)n});
+    while (rc == 0 && (c->damage = too_much(c, from, limits)) == NULL &&
+           (n = libarchive.read_data(from, block, BLOCK)) > 0)
+        rc = spool_write(&c->spool, (rt_str){block, (size_t)n}, err);
     if (n < 0)
         c->damage = told(c, from, name);
     rt_free(block);
-    return spool_end(&c->spool, part, err);
+    return rc < 0 ? -1 : spool_end(&c->spool, part, err);
 }
 
 static int

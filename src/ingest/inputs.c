@@ -115,7 +115,10 @@ static int
 add_file(struct input_list *l, const struct input *like, const char *path, uint64_t size, bool walked,
          const struct rt_limits *limits, struct rt_err *err)
 {
-    if (l->inputs.n >= limits->inputs)
+    if (l->full)
+        return 0;
+    l->full = l->inputs.n >= limits->inputs;
+    if (l->full)
         return problem(l, path, "too many files; this and all further ones are left out", true, err);
     if (!like->once && archive_is(path)) { /* "-" may be the name of a file as well */
         struct input how = *like;
@@ -256,7 +259,7 @@ input_list_add(struct input_list *l, const char *argument, const struct rt_limit
         rt_map_init(&l->walked);
         if (enter(l, &st, err) < 0 || walk(l, &like, path, 0, limits, err) < 0)
             return -1;
-        return l->inputs.n > before
+        return l->inputs.n > before || l->full
                    ? 0
                    : problem(l, path, "the directory holds no readable file (hidden ones are left out)", true, err);
     }
@@ -267,15 +270,15 @@ input_list_add(struct input_list *l, const char *argument, const struct rt_limit
 }
 
 static int
-copy_stream(int fd, struct spool *to, struct spool_part *part, struct rt_err *err)
+copy_stream(int fd, const char *path, struct spool *to, struct spool_part *part, struct rt_err *err)
 {
     char block[64 * 1024];
     ssize_t n = 0;
     spool_begin(to, part);
     while ((n = read(fd, block, sizeof(block))) > 0 || (n < 0 && errno == EINTR))
-        if (n > 0)
-            spool_write(to, (rt_str){block, (size_t)n});
-    return spool_end(to, part, err);
+        if (n > 0 && spool_write(to, (rt_str){block, (size_t)n}, err) < 0)
+            return -1;
+    return n < 0 ? rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno)) : spool_end(to, part, err);
 }
 
 static int
@@ -290,7 +293,7 @@ keep_input(struct input_list *l, struct input *in, struct rt_err *err)
     int fd = strcmp(in->path, "-") == 0 ? dup(STDIN_FILENO) : open(in->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) /* whoever reads it says why */
         return 0;
-    int rc = copy_stream(fd, l->kept, part, err);
+    int rc = copy_stream(fd, in->path, l->kept, part, err);
     close(fd);
     if (rc == 0)
         in->source = &part->source;

@@ -44,6 +44,7 @@ struct input_list {
     RT_VEC(struct manifest_span) spans; /* for which whole logs told, of which only some lines are here */
     struct spool *kept; /* what can be read once only; NULL: it was not kept */
     struct rt_map walked; /* directories of the argument at hand */
+    bool full;            /* at limits.inputs: what is added is left out, and was told */
     struct rt_arena arena;
 };
 void input_list_init(struct input_list *l);

@@ -177,17 +177,16 @@ give(struct reader *r, rt_str line, struct reader_line *out)
     return 1;
 }
 
-/* The rest of a block has no line end: keep it, unless the line is past its limit already. */
-static void
-carry(struct reader *r, rt_str part)
+/* The rest of a block has no line end: keep it, unless the line is past its limit already. 0, or -1: memory. */
+static int
+carry(struct reader *r, rt_str part, struct rt_err *err)
 {
     r->carrying = true;
-    if (r->skipping)
-        return;
-    if (r->carry.n + part.n > r->limits->line_bytes || rt_buf_add(&r->carry, part) < 0) {
-        r->skipping = true;
-        rt_buf_clear(&r->carry);
-    }
+    r->skipping |= r->carry.n + part.n > r->limits->line_bytes;
+    if (!r->skipping)
+        return rt_buf_add(&r->carry, part) < 0 ? rt_fail_mem(err) : 0;
+    rt_buf_clear(&r->carry);
+    return 0;
 }
 
 static int
@@ -218,12 +217,13 @@ reader_next(struct reader *r, struct reader_line *out, struct rt_err *err)
             r->block = rt_str_from(r->block, line.n + 1);
             if (!r->carrying)
                 return give(r, line, out);
-            carry(r, line);
+            if (carry(r, line, err) < 0)
+                return -1;
             r->carrying = false;
             return give(r, rt_buf_str(&r->carry), out);
         }
-        if (r->block.n > 0)
-            carry(r, r->block);
+        if (r->block.n > 0 && carry(r, r->block, err) < 0)
+            return -1;
         r->block = RT_NONE;
         if (r->ended)
             return 0;

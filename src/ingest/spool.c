@@ -87,18 +87,23 @@ spool_begin(struct spool *s, struct spool_part *part)
                                 .source = {open_part, read_part, close_part, part}};
 }
 
-void
-spool_write(struct spool *s, rt_str text)
+static int
+unwritten(struct rt_err *err)
 {
-    s->bytes += fwrite(text.p, 1, text.n, s->file);
+    return rt_fail_here(err, RT_EIO, "the temporary file cannot be written: %s", strerror(errno));
+}
+
+int
+spool_write(struct spool *s, rt_str text, struct rt_err *err)
+{
+    size_t n = fwrite(text.p, 1, text.n, s->file);
+    s->bytes += n;
+    return n == text.n ? 0 : unwritten(err);
 }
 
 int
 spool_end(struct spool *s, struct spool_part *part, struct rt_err *err)
 {
     part->bytes = s->bytes - part->begin;
-    if (fflush(s->file) == 0 && !ferror(s->file))
-        return 0;
-    return rt_fail_here(err, RT_EIO, "the temporary file cannot be written: %s",
-                        strerror(errno));
+    return fflush(s->file) == 0 && !ferror(s->file) ? 0 : unwritten(err);
 }

@@ -25,7 +25,8 @@ struct spool {
 int spool_open(struct spool *s, struct rt_err *err);
 void spool_close(struct spool *s);
 void spool_begin(struct spool *s, struct spool_part *part);
-void spool_write(struct spool *s, rt_str text);
+/* 0, or -1: it cannot be written; then nothing more can be. */
+int spool_write(struct spool *s, rt_str text, struct rt_err *err);
 /* All that was written since spool_begin() is the part now. -1: it could not be written. */
 int spool_end(struct spool *s, struct spool_part *part, struct rt_err *err);
 

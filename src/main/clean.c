@@ -22,7 +22,8 @@ name_output(struct clean *c, const char *output)
     const char *base = output == NULL                 ? NULL
                        : strrchr(output, '/') != NULL ? strrchr(output, '/') + 1
                                                       : output;
-    if (c->profile != SCRUB_NONE || (base != NULL && strstr(base, UNREDACTED) != NULL)) {
+    bool folder = base != NULL && *base == '\0'; /* whoever opens it says why not */
+    if (c->profile != SCRUB_NONE || folder || (base != NULL && strstr(base, UNREDACTED) != NULL)) {
         snprintf(c->output, sizeof(c->output), "%s", output == NULL ? "-" : output);
         return 0;
     }

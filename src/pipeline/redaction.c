@@ -91,7 +91,8 @@ copy_line(void *arg, const struct reader_line *line, struct rt_err *err)
 {
     struct copying *c = arg;
     for (; c->next < line->number; c->next++)
-        spool_write(&c->d->spool, RT_LIT("\n"));
+        if (spool_write(&c->d->spool, RT_LIT("\n"), err) < 0)
+            return -1;
     c->next++;
     if (choice_has(c->choice, c->input, line->number)) {
         rt_str clean = scrub_line(c->scrub, line->text);
@@ -103,13 +104,13 @@ copy_line(void *arg, const struct reader_line *line, struct rt_err *err)
                                 "hexadecimal, percent or escapes); nothing is written. Take it out of "
                                 "the line, or leave the line out",
                                 c->shown, (unsigned long long)line->number);
-        spool_write(&c->d->spool, clean);
+        if (spool_write(&c->d->spool, clean, err) < 0)
+            return -1;
         c->d->kept += line->text.n > 0;
     } else {
         scrub_skip(c->scrub, line->text);
     }
-    spool_write(&c->d->spool, RT_LIT("\n"));
-    return 0;
+    return spool_write(&c->d->spool, RT_LIT("\n"), err);
 }
 
 /* Without its folder and what is secret in it; for the public without its name. A name that is taken gets a number. */

@@ -16,6 +16,8 @@ struct worker {
     struct job *job;
     struct parcel parcel;
     struct route_cache *cache;
+    struct intake_result counted; /* of the job, by the worker alone; others see it by take_stretch() */
+    rt_time seen;                 /* likewise */
 };
 
 static rt_time
@@ -72,9 +74,9 @@ take_event(void *arg, const struct event *e, struct rt_err *err)
     struct worker *w = arg;
     if (e->kind == KIND_OUTAGE)
         return note_hole(w, e, err);
-    intake_count(&w->job->result, e);
-    if (e->begin != RT_TIME_NONE && (w->job->seen == RT_TIME_NONE || e->begin < w->job->seen))
-        w->job->seen = e->begin;
+    intake_count(&w->counted, e);
+    if (e->begin != RT_TIME_NONE && (w->seen == RT_TIME_NONE || e->begin < w->seen))
+        w->seen = e->begin;
     if (parcel_add(&w->parcel, e, err) < 0)
         return -1;
     return parcel_full(&w->parcel) ? deliver(w, err) : 0;
@@ -88,6 +90,8 @@ take_stretch(void *arg, rt_time clock, struct rt_err *err)
         return -1;
     pthread_mutex_lock(&w->batch->lock);
     w->job->clock = clock;
+    w->job->seen = w->seen;
+    w->job->result = w->counted;
     int rc = advance_locked(w->batch, err);
     pthread_mutex_unlock(&w->batch->lock);
     return rc;
@@ -128,6 +132,8 @@ run_job(struct worker *w)
     struct intake_options o = batch_intake_options(b, w->job);
     struct intake_result result;
     o.cache = w->cache;
+    w->counted = (struct intake_result){.first = RT_TIME_NONE, .last = RT_TIME_NONE};
+    w->seen = RT_TIME_NONE;
     int rc = intake_run(b->rules, b->limits, &o, (struct intake_sink){take_event, take_stretch, w}, b->progress,
                         &w->job->arena, &result, &err);
     pthread_mutex_lock(&b->lock);

@@ -244,6 +244,7 @@ def linear(tmp):
         "brackets of var_dump that never close": '{["a"]=>int( ',
         "URLs behind URLs": "/cloud_recording;",
         "numbers behind blanks": (" " * 200000, "200 "),
+        "numbers behind a URL and blanks": ("/cloud_recording/acquire" + " " * 200000, "200 "),
     }
     slow = []
     for name, row in rows.items():

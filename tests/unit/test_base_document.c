@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -305,6 +306,30 @@ without_memory_a_document_fails(void)
     CHECK(out_close(&o, &err) < 0 && err.code == RT_ENOMEM);
 }
 
+static unsigned removed; /* files, by whomever */
+
+int
+unlink(const char *path)
+{
+    removed++;
+    return unlinkat(AT_FDCWD, path, 0);
+}
+
+/* Before the temporary file is there, its name may be anything. */
+static void
+what_was_never_made_is_not_removed(void)
+{
+    for (int64_t n = 0; n < 3; n++) {
+        struct rt_err err = {0};
+        removed = 0;
+        rt_alloc_fail_at(n, 0);
+        struct out *o = out_file("/tmp/rectrace-never-made", &err);
+        rt_alloc_fail_at(-1, 0);
+        CHECK(o == NULL && err.code == RT_ENOMEM && removed == 0);
+        out_abort(&o);
+    }
+}
+
 /* Whatever allocation fails, no half file stays behind. */
 static void
 without_memory_a_file_leaves_nothing(void)
@@ -447,6 +472,7 @@ static const struct check_test tests[] = {
     {"a full disk is told once, at the end", a_full_disk_is_told_once_at_the_end},
     {"a reader that went away is an error", a_reader_that_went_away_is_an_error},
     {"without memory a document fails", without_memory_a_document_fails},
+    {"what was never made is not removed", what_was_never_made_is_not_removed},
     {"without memory a file leaves nothing", without_memory_a_file_leaves_nothing},
     {"the first error wins", the_first_error_wins},
     {"a long error is cut and none gets no prefix",

@@ -281,6 +281,23 @@ a_buffer_without_memory_fails(void)
     rt_buf_fini(&b);
 }
 
+/* More windows than 16 bits count, as a large rule file may bring. */
+static void
+of_many_words_none_is_lost(void)
+{
+    enum { MANY = 12000, LONG = 16 };
+    struct rt_arena a;
+    rt_arena_init(&a, 1024, 0);
+    rt_str *words = rt_arena_array(&a, MANY, sizeof(*words));
+    for (size_t i = 0; words != NULL && i < MANY; i++)
+        words[i] = (rt_str){rt_arena_printf(&a, "word-%011zu", i), LONG};
+    struct literals *l = words == NULL ? NULL : literals_new(words, MANY, &a);
+    CU_ASSERT_FATAL(l != NULL);
+    CHECK(literals_in(l, words[0]) && literals_in(l, words[MANY / 2]) && literals_in(l, words[MANY - 1]));
+    CHECK(!literals_in(l, RT_LIT("word-00000099999")));
+    rt_arena_fini(&a);
+}
+
 static void
 words_are_found_wherever_they_stand(void)
 {
@@ -378,6 +395,7 @@ static const struct check_test tests[] = {
     {"a buffer keeps to its maximum", a_buffer_keeps_to_its_maximum},
     {"a failed buffer keeps what it had", a_failed_buffer_keeps_what_it_had},
     {"a buffer without memory fails", a_buffer_without_memory_fails},
+    {"of many words none is lost", of_many_words_none_is_lost},
     {"words are found wherever they stand", words_are_found_wherever_they_stand},
     {"a word elsewhere is found too", a_word_elsewhere_is_found_too},
     {NULL, NULL},

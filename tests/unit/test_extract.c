@@ -82,6 +82,11 @@ the_scanner_takes_members_and_refuses_breakage(void)
     v = scan_get(RT_LIT("{ \"a\" : { \"b\" : [ ] } , \"c\":-1.5e3 }"), "c");
     CHECK(v.type == SCAN_NUMBER && rt_str_is(v.text, "-1.5e3"));
     static const char *const broken[] = {"{\"a\"", "{\"a\":", "{\"a\":\"x", "{\"a\":{\"b\":1}", "{a:1}", "[", "{"};
+    char nested[2 * 200 + 32] = "{\"a\":";
+    memset(nested + strlen(nested), '[', 200);
+    memset(nested + strlen(nested), ']', 200);
+    snprintf(nested + strlen(nested), 16, ",\"b\":1}");
+    CHECK(scan_get(rt_str_of(nested), "b").type == SCAN_NUMBER);
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
         CHECK(scan_get(rt_str_of(broken[i]), "b").type == SCAN_NONE);
     char deep[3000];
@@ -175,6 +180,15 @@ zones_shift_and_unknown_ones_are_refused(void)
     CHECK(z == NULL || zone_to_utc(z, noon) == noon - 9 * RT_HOUR); /* a machine without the tz database */
     struct rt_err why = {0};
     CHECK(zone_new("../../etc/passwd", &a, &why) == NULL && why.code == RT_EUSAGE);
+    /* Out of memory is not out of zones. */
+    struct rt_arena narrow;
+    rt_arena_init(&narrow, 64, 0);
+    why = (struct rt_err){0};
+    CHECK(rt_arena_alloc(&narrow, 8) != NULL);
+    rt_alloc_fail_at(0, 1);
+    CHECK(zone_new("Asia/Tokyo", &narrow, &why) == NULL && why.code == RT_ENOMEM);
+    rt_alloc_fail_at(-1, 0);
+    rt_arena_fini(&narrow);
     rt_arena_fini(&a);
 }
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #define ZLIB_CONST
 #include <zlib.h>
@@ -9,6 +10,7 @@
 #include "base/alloc.h"
 #include "check.h"
 #include "ingest/inflate.h"
+#include "ingest/inputs.h"
 #include "ingest/reader.h"
 
 static size_t
@@ -297,6 +299,52 @@ what_cannot_be_read_says_so(void)
     CHECK(reader_open("/", READ_ALONE, &rt_limits_default, &dir) == NULL && strstr(dir.msg, "directory") != NULL);
 }
 
+/* That is no line beyond the limit. */
+static void
+a_line_that_memory_has_no_room_for_is_an_error(void)
+{
+    enum { LONG = 300 * 1024 };
+    char *text = malloc(LONG);
+    struct rt_err err = {0};
+    struct reader_line line;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    memset(text, 'x', LONG);
+    struct reader *r = reader_open_memory(text, LONG, NULL, &rt_limits_default, &err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    rt_alloc_fail_at(0, 1);
+    CHECK(reader_next(r, &line, &err) < 0 && err.code == RT_ENOMEM);
+    rt_alloc_fail_at(-1, 0);
+    reader_free(&r);
+    free(text);
+}
+
+static void
+files_beyond_the_limit_are_told_once(void)
+{
+    char folder[] = "/tmp/rectrace-test-XXXXXX", path[64];
+    struct rt_limits small = rt_limits_default;
+    struct rt_err err = {0};
+    struct input_list l;
+    small.inputs = 2;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    for (int i = 0; i < 6; i++) {
+        snprintf(path, sizeof(path), "%s/%d.log", folder, i);
+        FILE *f = fopen(path, "w");
+        if (f != NULL)
+            fclose(f);
+    }
+    input_list_init(&l);
+    CHECK(input_list_add(&l, folder, &small, &err) == 0 && l.inputs.n == 2);
+    CHECK(l.problems.n == 1 && strstr(l.problems.v[0].path, "/2.log") != NULL);
+    CHECK(input_list_add(&l, folder, &small, &err) == 0 && l.problems.n == 1);
+    input_list_fini(&l);
+    for (int i = 0; i < 6; i++) {
+        snprintf(path, sizeof(path), "%s/%d.log", folder, i);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
 static const struct check_test tests[] = {
     {"lines end where they end", lines_end_where_they_end},
     {"a line beyond the limit is counted and the rest intact", a_line_beyond_the_limit_is_counted_and_the_rest_intact},
@@ -307,6 +355,8 @@ static const struct check_test tests[] = {
     {"garbage and bombs are named", garbage_and_bombs_are_named},
     {"what grows as no log does is a bomb", what_grows_as_no_log_does_is_a_bomb},
     {"what cannot be read says so", what_cannot_be_read_says_so},
+    {"a line that memory has no room for is an error", a_line_that_memory_has_no_room_for_is_an_error},
+    {"files beyond the limit are told once", files_beyond_the_limit_are_told_once},
     {NULL, NULL},
 };
 CHECK_MAIN("ingest", tests)
