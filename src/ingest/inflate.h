@@ -18,9 +18,9 @@ enum inflate_state {
 };
 struct inflate_step {
     const uint8_t *in;
-    size_t in_n; /* in: available, out: left */
+    size_t in_n; /* before: available, after: left */
     uint8_t *out;
-    size_t out_n; /* in: room, out: room left */
+    size_t out_n; /* before: room, after: room left */
 };
 struct inflate_backend {
     const char *name;

@@ -51,9 +51,7 @@ isal_step(void *state, struct inflate_step *s)
     z->next_out = s->out;
     z->avail_out = out_n;
     int rc = isal_inflate(z);
-    s->in += in_n - z->avail_in;
     s->in_n -= in_n - z->avail_in;
-    s->out += out_n - z->avail_out;
     s->out_n -= out_n - z->avail_out;
     if (rc == ISAL_INCORRECT_CHECKSUM)
         return INFLATE_BAD_CHECK;

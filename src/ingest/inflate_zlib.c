@@ -66,9 +66,7 @@ zlib_step(void *state, struct inflate_step *s)
     z->next_out = s->out;
     z->avail_out = out_n;
     int rc = inflate(z, Z_NO_FLUSH);
-    s->in += in_n - z->avail_in;
     s->in_n -= in_n - z->avail_in;
-    s->out += out_n - z->avail_out;
     s->out_n -= out_n - z->avail_out;
     if (rc == Z_STREAM_END)
         return INFLATE_MEMBER;

@@ -203,10 +203,11 @@ same_line(const struct event *a, const struct event *b)
     return a->input == b->input && a->line == b->line && a->order == b->order;
 }
 
-/* Members of the input with most of them, the lines counted once; *from is its first. */
-static uint32_t
-busiest_input(const struct fold *f, size_t leader, size_t *from)
+/* The first member of the input with most of them, the lines counted once. */
+static size_t
+busiest_input(const struct fold *f, size_t leader)
 {
+    size_t from = leader;
     uint32_t best = 0, count = 0;
     size_t start = leader;
     const struct event *last = NULL;
@@ -221,19 +222,18 @@ busiest_input(const struct fold *f, size_t leader, size_t *from)
         last = e;
         if (++count > best) {
             best = count;
-            *from = start;
+            from = start;
         }
     }
-    return best;
+    return from;
 }
 
 static void
 fold_loose(struct fold *f, size_t leader)
 {
-    size_t from = leader;
     if (f->members[leader].next == 0)
         return;
-    busiest_input(f, leader, &from);
+    size_t from = busiest_input(f, leader);
     uint32_t input = f->v[from]->input;
     size_t kept = from;
     for (size_t m = f->members[from].next; m != 0 && f->v[m - 1]->input == input;

@@ -372,6 +372,8 @@ evidence_is_the_first_and_the_last(void)
     kit_end(&k);
 }
 
+#define STOPPED(id) A_RULE(id, "      - { see: stop ok }\n      - { see: start fail }\n", "code-433")
+
 static void
 other_causes_are_named_with_what_they_lack(void)
 {
@@ -390,6 +392,18 @@ other_causes_are_named_with_what_they_lack(void)
     kit_end(&k);
 }
 
+static void
+of_many_other_causes_a_few_are_named(void)
+{
+    struct kit_run k;
+    kit_run(&k,
+            KIT_HEAD "rules:\n" EXPIRED STOPPED("a") STOPPED("b") STOPPED("c") STOPPED("d") STOPPED("e") STOPPED("f"),
+            "+0 acquire ok rid=R\n+6m start code=433 rid=R", false);
+    const struct finding *f = trial_find(&k.found, RT_LIT("expired"));
+    CHECK(f != NULL && f->excluded_count == 4 && rt_str_is(f->excluded[3], "d: no such event"));
+    kit_end(&k);
+}
+
 static const struct check_test tests[] = {
     {"what no rule explains is told by its own id", nothing_passes_unseen},
     {"consequences go under their cause", consequences_go_under_their_cause},
@@ -405,6 +419,7 @@ static const struct check_test tests[] = {
     {"the evidence is the first occurrence, the last, then the others",
      evidence_is_the_first_and_the_last},
     {"other causes are named with what they lack", other_causes_are_named_with_what_they_lack},
+    {"of many other causes a few are named", of_many_other_causes_a_few_are_named},
     {NULL, NULL},
 };
 CHECK_MAIN("detect: findings", tests)

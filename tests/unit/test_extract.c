@@ -265,6 +265,8 @@ read_text(const char *text, struct seen *s, struct extract_facts *facts)
 
 #define A_CALL "{\"url\":\"" BASE "/acquire\",\"status\":400,\"body\":{\"code\":2,\"reason\":\"x\"}}"
 
+#define DOCKER(text) "{\"log\":\"" text "\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-05T09:00:00Z\"}"
+
 static void
 lines_become_the_calls_that_they_tell_of(void)
 {
@@ -330,6 +332,14 @@ lines_become_the_calls_that_they_tell_of(void)
          EVENT_NO_CODE, OUTCOME_UNKNOWN},
         {"an answer that stands twice was given twice", "got {\"code\":49,\"reason\":\"x\"}\nthen {\"code\":49,\"reason\":\"x\"}", 2, KIND_ANSWER, 0,
          49, OUTCOME_FAIL},
+        {"a logger that tells the answer twice", DOCKER("got {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}") "\n" DOCKER("told {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}"),
+         1, KIND_ANSWER, 0, 49, OUTCOME_FAIL},
+        {"or sums it up in words", DOCKER("stop got {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}") "\n" DOCKER("stop ok sid=abcdefghijklmnop"), 1, KIND_STOP, 0, 49,
+         OUTCOME_FAIL},
+        {"lines later it is another answer",
+         DOCKER("got {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}") "\n" DOCKER("a") "\n" DOCKER("b") "\n" DOCKER("c") "\n" DOCKER(
+             "told {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}"),
+         2, KIND_ANSWER, 0, 49, OUTCOME_FAIL},
         {"a number that is no status", "{\"a\":{\"code\":49,\"reason\":\"x\"},\"statusCode\":42}", 1, KIND_ANSWER, 0, 49, OUTCOME_FAIL},
         {"an empty URL is none", "{\"url\":\"\",\"op\":\"stop\",\"status\":400,\"response\":{\"code\":49,\"reason\":\"x\"}}", 1, KIND_STOP, 400,
          49, OUTCOME_FAIL},

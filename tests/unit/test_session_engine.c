@@ -132,6 +132,9 @@ static const struct row rows[] = {
      "R2 c/7 acquired: acquire@5, update@60, acquire@65\nA/c/7#1 c/7 never-started: acquire@7 code=2\nR1 c/7 acquired: acquire@10\n"
      "A/c/7#2 c/7 never-started: acquire@12 code=2\nA/c/7#3 c/7 never-started: acquire@70 code=2\n",
      true},
+    {"of what has no time, the input that tells of most is believed",
+     "- stop fail rid=R1 code=49 in=0 line=1\n- stop fail rid=R1 code=49 in=0 line=2\n- stop fail rid=R1 code=49 in=1 line=9",
+     "R1 / uploading: stop@? copies=2 code=49, stop@? code=49\n", true},
     {"an answer that names channel and uid goes to the only session there",
      "+0 acquire ok app=A cname=c uid=7 rid=R1\n+1 start ok rid=R1 sid=S1\n"
      "+60 answer fail cname=c uid=7 code=404",
@@ -485,6 +488,55 @@ a_crowd_hands_out_what_is_due_first(void)
     script_fini(&s);
 }
 
+struct goers {
+    rt_time first[400];
+    size_t n;
+};
+
+static int
+note_goer(void *arg, const struct session_group *g, struct rt_err *err)
+{
+    struct goers *gone = arg;
+    (void)err;
+    gone->first[gone->n++] = g->sessions[0]->first;
+    session_free(&g->sessions[0]);
+    return 0;
+}
+
+/* However many are open: each goes when it is due, and no later. */
+static void
+hundreds_go_in_their_order(void)
+{
+    enum { MANY = 200, PRIME = 211 };
+    struct rt_err err = {0};
+    struct script s;
+    struct rt_buf text;
+    struct goers gone = {.n = 0};
+    size_t late = 0;
+    script_rules_init(&rules);
+    rt_buf_init(&text, 1 << 16);
+    for (unsigned i = 1; i <= MANY; i++)
+        rt_buf_addf(&text, "+%u update ok rid=R%u\n", i * 73 % PRIME * 1000, i);
+    script_read(&s, &rules.set, rt_buf_z(&text));
+    struct session_engine *e = session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
+    for (size_t i = 0; i < s.events.n; i++)
+        CHECK(session_engine_feed(e, s.events.v[i], &err) == 0);
+    rt_dur lingers = 0;
+    for (int64_t clock = 0; clock < 2000 * PRIME && gone.n < MANY; clock += 100) {
+        size_t before = gone.n;
+        CHECK(session_engine_advance(e, SCRIPT_EPOCH + clock * RT_SEC, (struct session_sink){note_goer, &gone}, &err) == 0);
+        for (size_t i = before; i < gone.n; i++) {
+            rt_dur stayed = SCRIPT_EPOCH + clock * RT_SEC - gone.first[i];
+            lingers = i == 0 ? stayed : lingers;
+            late += stayed != lingers;
+        }
+    }
+    CHECK(gone.n == MANY && late == 0);
+    session_engine_free(&e);
+    rt_buf_fini(&text);
+    script_fini(&s);
+}
+
 /* Two callbacks of a sid are kept, before a call tells whose it is. */
 static void
 what_was_dropped_is_told_by_the_session_that_has_it(void)
@@ -741,6 +793,7 @@ static const struct check_test tests[] = {
     {"later events know when credentials end", later_events_know_when_credentials_end},
     {"the events of a session, and sessions, are limited", session_events_are_limited},
     {"a crowd hands out what is due first", a_crowd_hands_out_what_is_due_first},
+    {"hundreds go in their order", hundreds_go_in_their_order},
     {"what was dropped is told by the session that has it", what_was_dropped_is_told_by_the_session_that_has_it},
     {"memory is limited", memory_is_limited},
     {"disorder is counted, but not overlap", disorder_is_counted_but_not_overlap},
