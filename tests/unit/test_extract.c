@@ -334,8 +334,10 @@ lines_become_the_calls_that_they_tell_of(void)
          49, OUTCOME_FAIL},
         {"a logger that tells the answer twice", DOCKER("got {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}") "\n" DOCKER("told {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}"),
          1, KIND_ANSWER, 0, 49, OUTCOME_FAIL},
-        {"or sums it up in words", DOCKER("stop got {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}") "\n" DOCKER("stop ok sid=abcdefghijklmnop"), 1, KIND_STOP, 0, 49,
+        {"or sums it up in words", DOCKER("stop got {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}") "\n" DOCKER("stop ok resourceId=ABCDEFGHIJKLMNOP"), 1, KIND_STOP, 0, 49,
          OUTCOME_FAIL},
+        {"lines later it is news", DOCKER("stop got {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}") "\n" DOCKER("a") "\n" DOCKER("b") "\n" DOCKER("c") "\n"
+         DOCKER("stop ok resourceId=ABCDEFGHIJKLMNOP"), 2, KIND_STOP, 0, EVENT_NO_CODE, OUTCOME_OK},
         {"lines later it is another answer",
          DOCKER("got {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}") "\n" DOCKER("a") "\n" DOCKER("b") "\n" DOCKER("c") "\n" DOCKER(
              "told {\\\"code\\\":49,\\\"reason\\\":\\\"x\\\"}"),
