@@ -205,7 +205,7 @@ struct seen {
 static void
 take_names(struct seen *s, const struct event *e)
 {
-    static const char *const wrong[] = {"miscased", "misspelled", "misplaced", "other-call", "unknown"};
+    static const char *const wrong[] = {"miscased", "misspelled", "misplaced", "other-call", "unknown", "missing"};
     s->names[0] = '\0';
     for (uint32_t i = 0; i < e->value_count; i++) {
         size_t n = strlen(s->names);
@@ -536,17 +536,21 @@ wrong_names_are_told_with_the_one_that_is_meant(void)
         {"items of lists have names of their own", CONFIG("\"x_axis\":0.5"), "unknown"},
         {"a name of another mode is not misplaced", CONFIG("\"extensionServices\":[]"), "unknown"},
         {"of another call", "\"streamSubscribe\":{}", "other-call"},
+        {"one that must be there", "\"storageConfig\":{\"vendor\":1,\"bucket\":\"b\"}", "missing"},
+        {"null is none", "\"storageConfig\":{\"vendor\":1,\"region\":null,\"bucket\":\"b\"}", "missing"},
+        {"a text is there, though a wrong one", "\"storageConfig\":{\"vendor\":1,\"region\":\"null\",\"bucket\":\"b\"}", ""},
         {"nearly of another call", "\"streamSubscribed\":{}", "unknown"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct seen s;
         struct extract_facts f;
         char text[2000];
+        const char *storage = strstr(rows[i].members, "storageConfig") != NULL ? "" : ",\"storageConfig\":{\"vendor\":1,\"region\":0,\"bucket\":\"b\"}";
         snprintf(text, sizeof(text),
                  "{\"time\":\"2026-01-05T09:00:00Z\",\"method\":\"POST\",\"url\":\"" BASE
                  "/resourceid/ABCDEFGHIJ/mode/mix/start\",\"status\":200,\"request_body\":{\"cname\":\"room\",\"uid\":\"7\","
-                 "\"clientRequest\":{%s}},\"response_body\":{\"resourceId\":\"ABCDEFGHIJ\",\"sid\":\"abcdefgh12\"}}",
-                 rows[i].members);
+                 "\"clientRequest\":{%s%s}},\"response_body\":{\"resourceId\":\"ABCDEFGHIJ\",\"sid\":\"abcdefgh12\"}}",
+                 rows[i].members, storage);
         read_text(text, &s, &f);
         CHECK_ROW(&rows[i], s.count == 1 && strcmp(s.names, rows[i].want) == 0);
         if (strcmp(s.names, rows[i].want) != 0)

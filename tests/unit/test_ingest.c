@@ -78,6 +78,8 @@ lines_end_where_they_end(void)
         {"a BOM of the first line only", RT_INIT("\xef\xbb\xbf" "a\n\xef\xbb\xbf" "b\n"), 2, "a\n\xef\xbb\xbf" "b\n"},
         {"a CR within a line stays", RT_INIT("a\rb\n"), 1, "a\rb\n"},
         {"two bytes, of which one begins a gzip", RT_INIT("\x1f" "a"), 1, "\x1f" "a\n"},
+        {"one byte", RT_INIT("a"), 1, "a\n"},
+        {"two bytes, of which the second is of a gzip", RT_INIT("a\x8b"), 1, "a\x8b\n"},
         {"a mark of gzip with another method", RT_INIT("\x1f\x8b\x09" "a\n"), 1, "\x1f\x8b\x09" "a\n"},
         {"invalid UTF-8 passes", RT_INIT("\xff\n"), 1, "\xff\n"},
     };
