@@ -132,6 +132,8 @@ static const struct row rows[] = {
      "R2 c/7 acquired: acquire@5, update@60, acquire@65\nA/c/7#1 c/7 never-started: acquire@7 code=2\nR1 c/7 acquired: acquire@10\n"
      "A/c/7#2 c/7 never-started: acquire@12 code=2\nA/c/7#3 c/7 never-started: acquire@70 code=2\n",
      true},
+    {"a channel alone names no session",
+     "+0 update ok app=A cname=c rid=R1\n+60 answer fail cname=c code=404", "R1 c/ running: update@0\n-/c/-#1 c/ unknown: answer@60 code=404\n", true},
     {"of what has no time, the input that tells of most is believed",
      "- stop fail rid=R1 code=49 in=0 line=1\n- stop fail rid=R1 code=49 in=0 line=2\n- stop fail rid=R1 code=49 in=1 line=9",
      "R1 / uploading: stop@? copies=2 code=49, stop@? code=49\n", true},
