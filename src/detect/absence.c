@@ -5,12 +5,10 @@
 
 #include "detect/attempt.h"
 
-#define CALLS ((UINT64_C(1) << KIND_OTHER_HOOK) - 1)
-
 static bool
 speaks_of(const struct rule_step *step, enum event_source source)
 {
-    return (condition_kinds(step->alts, step->alt_count) & (source == SOURCE_API ? CALLS : ~CALLS)) != 0;
+    return (condition_kinds(step->alts, step->alt_count) & (source == SOURCE_API ? KIND_CALLS : ~KIND_CALLS)) != 0;
 }
 
 void
@@ -52,8 +50,8 @@ untimed(const struct rule_step *step, struct doubt *d)
 static bool
 subscribed(const struct attempt *t, const struct rule_step *step)
 {
-    uint64_t asked = condition_kinds(step->alts, step->alt_count) & ~CALLS;
-    uint64_t came = t->m->coverage->kinds & ~CALLS;
+    uint64_t asked = condition_kinds(step->alts, step->alt_count) & ~KIND_CALLS;
+    uint64_t came = t->m->coverage->kinds & ~KIND_CALLS;
     return asked == 0 || came == 0 || (asked & came) != 0;
 }
 

@@ -72,11 +72,10 @@ is_of(const struct rule_cause *cause, rt_str id)
 static bool
 was_heard(const struct detector *det, const struct rule_cause *cause, const struct claim *c)
 {
-    const uint64_t calls = (UINT64_C(1) << KIND_OTHER_HOOK) - 1;
     uint64_t kinds = condition_kinds(cause->see, cause->see_count);
     const struct coverage *coverage = det->matcher.coverage;
-    if ((kinds & ~calls) == 0 || c->f.first == RT_TIME_NONE)
-        return (kinds & ~calls) == 0;
+    if ((kinds & ~KIND_CALLS) == 0 || c->f.first == RT_TIME_NONE)
+        return (kinds & ~KIND_CALLS) == 0;
     return coverage_reach(coverage, SOURCE_HOOK, c->f.first) != RT_TIME_NONE;
 }
 

@@ -9,8 +9,6 @@
 #include "base/alloc.h"
 #include "detect/internal.h"
 
-#define CALLS ((UINT64_C(1) << KIND_OTHER_HOOK) - 1)
-
 static int
 note(struct detector *det, rt_str app, uint64_t kinds)
 {
@@ -28,7 +26,7 @@ note(struct detector *det, rt_str app, uint64_t kinds)
 int
 subscription_keep(struct detector *det, const struct session *s)
 {
-    uint64_t kinds = s->kinds & ~CALLS;
+    uint64_t kinds = s->kinds & ~KIND_CALLS;
     return s->app_id.n == 0 || kinds == 0 ? 0 : note(det, s->app_id, kinds);
 }
 
@@ -47,7 +45,7 @@ static bool
 rests_on_silence(const struct rule *r, uint64_t came)
 {
     for (size_t i = 0; i < r->when_count; i++) {
-        uint64_t asked = condition_kinds(r->when[i].alts, r->when[i].alt_count) & ~CALLS;
+        uint64_t asked = condition_kinds(r->when[i].alts, r->when[i].alt_count) & ~KIND_CALLS;
         if (r->when[i].type == STEP_NO && asked != 0 && (asked & came) == 0)
             return true;
     }
@@ -84,7 +82,7 @@ bool
 subscription_decides(const struct rule *r)
 {
     for (size_t i = 0; r != NULL && r->scope == SCOPE_SESSION && i < r->when_count; i++)
-        if (r->when[i].type == STEP_NO && (condition_kinds(r->when[i].alts, r->when[i].alt_count) & ~CALLS) != 0)
+        if (r->when[i].type == STEP_NO && (condition_kinds(r->when[i].alts, r->when[i].alt_count) & ~KIND_CALLS) != 0)
             return true;
     return false;
 }

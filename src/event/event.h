@@ -23,6 +23,8 @@ enum event_kind {
     KIND__MAX = 64, /* kinds fit one 64-bit mask */
 };
 #define KIND_NONE 0xff
+/* The kinds of API calls, as a mask; the other kinds are callbacks, or come from no log line. */
+#define KIND_CALLS ((UINT64_C(1) << KIND_OTHER_HOOK) - 1)
 
 enum event_source { SOURCE_API, SOURCE_HOOK, SOURCE__COUNT };
 

@@ -83,8 +83,7 @@ by_order(const void *a, const void *b)
 bool
 skew_moved(const struct session *s, rt_dur d, struct event *copies, struct event **events)
 {
-    const uint64_t calls = (UINT64_C(1) << KIND_OTHER_HOOK) - 1;
-    if ((s->kinds & calls) == 0 || (s->kinds & ~calls) == 0)
+    if ((s->kinds & KIND_CALLS) == 0 || (s->kinds & ~KIND_CALLS) == 0)
         return false;
     for (size_t i = 0; i < s->event_count; i++) {
         struct event *e = events[i] = &copies[i];

@@ -73,17 +73,15 @@ next_word(rt_str s, size_t *at)
     return (rt_str){s.p + begin, i - begin};
 }
 
-#define CALLS ((UINT64_C(1) << KIND_OTHER_HOOK) - 1)
-
 static uint64_t
 kinds_of(const struct rule_set *set, rt_str name)
 {
     if (rt_str_is(name, "any"))
         return UINT64_MAX;
     if (rt_str_is(name, "call"))
-        return CALLS;
+        return KIND_CALLS;
     if (rt_str_is(name, "hook"))
-        return ~CALLS;
+        return ~KIND_CALLS;
     uint8_t kind = rule_set_kind(set, name);
     return kind == KIND_NONE ? 0 : UINT64_C(1) << kind;
 }

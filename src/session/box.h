@@ -36,7 +36,7 @@ struct box {
     RT_VEC(struct poll_run) runs;
 
     enum box_type type;
-    uint32_t signs; /* mask of enum phase_input */
+    uint32_t signs; /* mask of enum rule_meaning */
     struct cluster *cluster;
     struct box *next; /* in the cluster */
     struct rt_arena arena;

@@ -120,11 +120,10 @@ complete(const struct closing *how, struct draft *d)
 static bool
 is_probe(const struct closing *how, const struct session *s)
 {
-    const uint64_t calls = (UINT64_C(1) << KIND_OTHER_HOOK) - 1;
     const struct hook_delivery *d = &how->terms->rules->delivery;
     uint64_t kinds = 0;
     uint32_t signs = 0;
-    if (d->test_types == 0 || (s->kinds & calls) != 0 || s->event_count < (size_t)d->test_types || s->first == RT_TIME_NONE ||
+    if (d->test_types == 0 || (s->kinds & KIND_CALLS) != 0 || s->event_count < (size_t)d->test_types || s->first == RT_TIME_NONE ||
         s->last == RT_TIME_NONE || s->last - s->first > d->test_within)
         return false;
     for (size_t i = 0; i < s->event_count; i++) {
@@ -183,14 +182,13 @@ static bool
 box_is_over(const struct box *b)
 {
     const uint64_t tries = UINT64_C(1) << KIND_ACQUIRE | UINT64_C(1) << KIND_START | UINT64_C(1) << KIND_KICK;
-    const uint64_t calls = (UINT64_C(1) << KIND_OTHER_HOOK) - 1;
     const uint32_t left =
         1u << MEANS_LEFT | 1u << MEANS_GONE | 1u << MEANS_STOP | 1u << MEANS_FATAL;
     const uint32_t kept = 1u << MEANS_UPLOADED | 1u << MEANS_BACKUPED;
     if ((b->all_kinds & ~tries) == 0 && (b->all_signs & 1u << MEANS_START) == 0)
         return true;
     /* Where callbacks arrive, that of the upload is to be waited for. */
-    bool hooks = (b->all_kinds & ~calls) != 0;
+    bool hooks = (b->all_kinds & ~KIND_CALLS) != 0;
     return (b->all_signs & left) != 0 && (!hooks || (b->all_signs & kept) != 0);
 }
 

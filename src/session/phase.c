@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "rules/condition.h"
 #include "session/box.h"
+#include "session/terms.h"
 
 static const char *const names[PHASE__COUNT] = {
 #define PHASE(id, name, verdict, doc) [PHASE_##id] = name,
@@ -86,23 +87,12 @@ phase_step(enum session_phase from, enum rule_meaning in)
 
 /* ---- which events mean what ---- */
 
-/* The rule that tells when a resource id is too old to start, and its parameter. */
-static rt_dur
-ttl_of(const struct rule_set *rules)
-{
-    const struct rule *rule = rule_set_rule(rules, RT_LIT("resource-id-expired"));
-    for (size_t i = 0; rule != NULL && i < rule->param_count; i++)
-        if (rt_str_is(rule->params[i].name, "ttl") && rule->params[i].is_dur)
-            return rule->params[i].dur;
-    return RT_DUR_NONE;
-}
-
 int
 phase_signs_init(struct phase_signs *signs, const struct rule_set *rules)
 {
     const struct rule_sign *s;
     uint32_t n = 0;
-    *signs = (struct phase_signs){.ttl = ttl_of(rules)};
+    *signs = (struct phase_signs){.ttl = terms_param(rules, "resource-id-expired", "ttl")};
     signs->rows = rt_calloc(rules->signs.n * KIND__MAX + 1, sizeof(struct rule_sign *));
     if (signs->rows == NULL)
         return -1;
