@@ -46,21 +46,11 @@ hours_of(const struct course *c, bool *known)
     return hours < 0 || hours > 1000 * 1000 ? RT_DUR_NONE : hours * RT_HOUR;
 }
 
-static rt_dur
-idle_of(const struct course *c)
-{
-    int64_t seconds = 0;
-    if (event_num(c->start, FIELD_MAX_IDLE, &seconds))
-        return seconds <= 0 || seconds > INT32_MAX ? RT_DUR_NONE : seconds * RT_SEC;
-    return rt_str_is(event_text(c->start, FIELD_RECORDING), "yes") ? c->how->terms->idle
-                                                                   : RT_DUR_NONE;
-}
-
 /* It ran, nobody published, and between the last answer and this one an empty channel would have been left. */
 static int
 tell_idle(struct course *c, struct event *e)
 {
-    rt_dur slack = c->how->terms->slack, idle = c->start == NULL ? RT_DUR_NONE : idle_of(c);
+    rt_dur slack = c->how->terms->slack, idle = c->start == NULL ? RT_DUR_NONE : terms_idle(c->how->terms, c->start);
     if ((phase_signs_of(c->how->signs, e) & 1u << MEANS_GONE) == 0 || c->over || c->fed || c->alive == RT_TIME_NONE ||
         e->begin == RT_TIME_NONE || idle == RT_DUR_NONE || slack == RT_DUR_NONE || c->start->end == RT_TIME_NONE)
         return 0;
@@ -115,7 +105,7 @@ tell_waited(struct course *c, struct event *e)
         e->begin == RT_TIME_NONE)
         return 0;
     int64_t gap = 0;
-    rt_dur waited = box_span(c->asked, e->begin), idle = idle_of(c);
+    rt_dur waited = box_span(c->asked, e->begin), idle = terms_idle(c->how->terms, c->start);
     bool confirms = (phase_signs_of(c->how->signs, e) & 1u << MEANS_ALIVE) != 0;
     if (e->repeated > 1 && !confirms && event_num(e, FIELD_GAP, &gap) && gap * RT_MS > waited)
         waited = gap * RT_MS;

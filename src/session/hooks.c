@@ -13,8 +13,6 @@
 #include "base/vec.h"
 #include "session/draft.h"
 
-#define CALLS ((UINT64_C(1) << KIND_OTHER_HOOK) - 1)
-
 struct counted { /* a callback with a sequence number */
     struct event *e;
     int64_t sequence, sent; /* sent: notifyMs, or INT64_MIN */
@@ -77,8 +75,8 @@ say_skipped(struct session *s, const struct counted_list *l)
 {
     for (size_t i = 1; i < l->v.n; i++) {
         const struct counted *before = &l->v.v[i - 1], *c = &l->v.v[i];
-        if (rt_str_eq(before->e->uid, c->e->uid) && c->sequence > before->sequence + 1 &&
-            say_number(s, c->e, FIELD_SKIPPED, c->sequence - before->sequence - 1) < 0)
+        int64_t step = box_span(before->sequence, c->sequence); /* the numbers are a sender's: any may come */
+        if (rt_str_eq(before->e->uid, c->e->uid) && step > 1 && say_number(s, c->e, FIELD_SKIPPED, step - 1) < 0)
             return -1;
     }
     return 0;
@@ -95,7 +93,7 @@ say_overtaken(struct session *s, const struct counted_list *l)
         if (c->sent == INT64_MIN)
             continue;
         if (!first && c->sequence < highest &&
-            say_number(s, c->e, FIELD_OVERTAKEN, highest - c->sequence) < 0)
+            say_number(s, c->e, FIELD_OVERTAKEN, box_span(c->sequence, highest)) < 0)
             return -1;
         highest = first || c->sequence > highest ? c->sequence : highest;
     }
@@ -173,14 +171,13 @@ stand_of(const struct streams *l)
     return l->n == 0 ? "none" : "ended";
 }
 
-/* maxIdleTime of the start, or its default; RT_DUR_NONE: no start is in the log. */
+/* RT_DUR_NONE: no start is in the log. A body that is not is taken to leave maxIdleTime out. */
 static rt_dur
 idle_of(const struct event *start, const struct terms *terms)
 {
-    int64_t n = 0;
     if (start == NULL || start->end == RT_TIME_NONE)
         return RT_DUR_NONE;
-    return event_num(start, FIELD_MAX_IDLE, &n) ? n * RT_SEC : terms->idle;
+    return event_get(start, FIELD_MAX_IDLE) != NULL ? terms_idle(terms, start) : terms->idle;
 }
 
 static int
@@ -194,7 +191,7 @@ say_of_leave(struct session *s, struct event *e, const struct streams *l,
         return -1;
     if (idle == RT_DUR_NONE || e->begin == RT_TIME_NONE)
         return 0;
-    return say_number(s, e, FIELD_PAST_IDLE, (e->begin - start->end - idle) / RT_MS);
+    return say_number(s, e, FIELD_PAST_IDLE, box_span(box_shift(start->end, idle), e->begin) / RT_MS);
 }
 
 static int
@@ -208,13 +205,13 @@ say_of_callback(struct session *s, struct event *e, bool known)
 int
 relate_callbacks(struct session *s, const struct terms *terms)
 {
-    bool known = (s->kinds & CALLS) != 0;
+    bool known = (s->kinds & KIND_CALLS) != 0;
     const struct event *start = NULL;
     for (size_t i = 0; i < s->event_count; i++)
         if (s->events[i]->kind == KIND_STOP && names_recorder(s, s->events[i]) &&
             say_text(s, s->events[i], FIELD_STREAM_IS, "recorder") < 0)
             return -1;
-    if ((s->kinds & ~CALLS) == 0)
+    if ((s->kinds & ~KIND_CALLS) == 0)
         return 0;
     struct streams *streams = rt_calloc(1, sizeof(*streams));
     int rc = streams == NULL ? -1 : 0;

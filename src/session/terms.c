@@ -12,6 +12,15 @@ terms_param(const struct rule_set *rules, const char *id, const char *param)
     return RT_DUR_NONE;
 }
 
+rt_dur
+terms_idle(const struct terms *t, const struct event *start)
+{
+    int64_t seconds = 0;
+    if (event_num(start, FIELD_MAX_IDLE, &seconds))
+        return seconds <= 0 || seconds > INT32_MAX ? RT_DUR_NONE : seconds * RT_SEC;
+    return rt_str_is(event_text(start, FIELD_RECORDING), "yes") ? t->idle : RT_DUR_NONE;
+}
+
 /* The documented default of a request's field, which counts `unit`s. */
 static rt_dur
 fallback(const struct rule_set *rules, uint16_t field, uint8_t kind, rt_dur unit)

@@ -17,6 +17,9 @@ struct terms {      /* RT_DUR_NONE: the rule set does not tell */
 };
 
 struct terms terms_of(const struct rule_set *rules);
+/* How long an empty channel is kept by what start said: its maxIdleTime, or the default where its body is known.
+ * RT_DUR_NONE: nobody knows. */
+rt_dur terms_idle(const struct terms *t, const struct event *start);
 /* A duration among the parameters of a rule. */
 rt_dur terms_param(const struct rule_set *rules, const char *rule, const char *param);
 

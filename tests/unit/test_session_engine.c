@@ -779,6 +779,41 @@ later_events_know_when_credentials_end(void)
     }
 }
 
+/* Numbers of bodies come from outside: sums of them stop at the ends. */
+static int
+check_extremes(void *arg, const struct session_group *g, struct rt_err *err)
+{
+    struct session *s = g->sessions[0];
+    int64_t skipped = 0;
+    (void)err;
+    CHECK(s->event_count == 3);
+    CHECK(event_get(s->events[1], FIELD_PAST_IDLE) == NULL);
+    CHECK(event_num(s->events[2], FIELD_SKIPPED, &skipped) && skipped == INT64_MAX - 1);
+    *(int *)arg += 1;
+    session_free(&g->sessions[0]);
+    return 0;
+}
+
+static void
+numbers_from_outside_may_be_any(void)
+{
+    struct rt_err err = {0};
+    struct script s;
+    int seen = 0;
+    script_rules_init(&rules);
+    script_read(&s, &rules.set,
+                "+1 start ok rid=R1 sid=S1 maxIdleTime=9223372036854775807\n"
+                "+60 recorder_leave sid=S1 leaveCode=4 sequence=-9223372036854775807\n"
+                "+61 uploaded sid=S1 sequence=9223372036854775807");
+    struct session_engine *e = session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
+    for (size_t i = 0; i < s.events.n; i++)
+        CHECK(session_engine_feed(e, s.events.v[i], &err) == 0);
+    CHECK(session_engine_finish(e, (struct session_sink){check_extremes, &seen}, &err) == 0);
+    CHECK(seen == 1);
+    session_engine_free(&e);
+    script_fini(&s);
+}
+
 static const struct check_test tests[] = {
     {"events become sessions", events_become_sessions},
     {"sessions that are over are handed out", sessions_that_are_over_are_handed_out},
@@ -792,6 +827,7 @@ static const struct check_test tests[] = {
      a_request_that_waits_is_let_go_by_the_clock},
     {"a call counts for the app that it names", a_call_counts_for_the_app_that_it_names},
     {"a session sums up its answers", a_session_sums_up_its_answers},
+    {"numbers from outside may be any", numbers_from_outside_may_be_any},
     {"later events know when credentials end", later_events_know_when_credentials_end},
     {"the events of a session, and sessions, are limited", session_events_are_limited},
     {"a crowd hands out what is due first", a_crowd_hands_out_what_is_due_first},
