@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/map.h"
 #include "session/draft.h"
 
 static int
@@ -56,52 +57,53 @@ tell_beside(struct session *s, const struct session *other)
     return put_number(s, e, FIELD_BESIDE_FOR, box_span(s->from, both) / RT_MS);
 }
 
-/* Of those that still run, one with the same uid; else the one that runs longest. */
-static const struct session *
-rival_of(const struct session *s, struct session *const *running, size_t n)
-{
-    const struct session *best = NULL;
-    for (size_t i = 0; i < n; i++) {
-        const struct session *r = running[i];
-        if (r->uid.n == 0 || s->uid.n == 0 || r->from == s->from || s->to <= s->from)
-            continue;
-        bool same = rt_str_eq(r->uid, s->uid);
-        bool held = best != NULL && rt_str_eq(best->uid, s->uid);
-        if (best == NULL || (same && !held) || (same == held && r->to > best->to))
-            best = r;
-    }
-    return best;
-}
+/* The recordings that began so far, less than all: who ends last still runs, if any does. */
+struct running {
+    const struct session *longest;
+    struct rt_map by_uid; /* uid -> the one of these that ends last */
+};
 
 static int
-tell_all_beside(struct session *const *v, size_t n, struct session **running)
+run(struct running *r, const struct session *s)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t kept = 0;
-        for (size_t k = 0; k < count; k++)
-            if (running[k]->to > v[i]->from)
-                running[kept++] = running[k];
-        count = kept;
-        const struct session *rival = rival_of(v[i], running, count);
-        if (rival != NULL && tell_beside(v[i], rival) < 0)
-            return -1;
-        running[count++] = v[i];
+    const struct session *same = s->uid.n == 0 ? NULL : rt_map_get(&r->by_uid, s->uid);
+    if (s->uid.n == 0)
+        return 0;
+    if (r->longest == NULL || s->to > r->longest->to)
+        r->longest = s;
+    /* The map gives back what it got: nobody writes to a session through it. */
+    return same != NULL && s->to <= same->to ? 0 : rt_map_put(&r->by_uid, s->uid, (void *)(uintptr_t)s);
+}
+
+/* Of those that still run, one with the same uid; else the one that runs longest; NULL. */
+static const struct session *
+rival_of(const struct running *r, const struct session *s)
+{
+    if (s->uid.n == 0 || s->to <= s->from)
+        return NULL;
+    const struct session *same = rt_map_get(&r->by_uid, s->uid);
+    const struct session *best = same != NULL && same->to > s->from ? same : r->longest;
+    return best != NULL && best->to > s->from ? best : NULL;
+}
+
+/* What begins at the same moment is nobody's rival. */
+static int
+tell_all_beside(struct session *const *v, size_t n)
+{
+    struct running running = {.longest = NULL};
+    int rc = 0;
+    rt_map_init(&running.by_uid);
+    for (size_t i = 0, begun = 0; rc == 0 && i < n; i++) {
+        for (; rc == 0 && v[begun]->from < v[i]->from; begun++)
+            rc = run(&running, v[begun]);
+        const struct session *rival = rc < 0 ? NULL : rival_of(&running, v[i]);
+        rc = rival == NULL ? rc : tell_beside(v[i], rival);
     }
-    return 0;
+    rt_map_fini(&running.by_uid);
+    return rc;
 }
 
 /* ---- a pause that was too long ---- */
-
-/* The maxIdleTime that held; RT_DUR_NONE: not known. */
-static rt_dur
-idle_of(const struct event *start, const struct terms *terms)
-{
-    int64_t seconds = 0;
-    if (event_num(start, FIELD_MAX_IDLE, &seconds))
-        return seconds <= 0 || seconds > INT32_MAX ? RT_DUR_NONE : seconds * RT_SEC;
-    return rt_str_is(event_text(start, FIELD_RECORDING), "yes") ? terms->idle : RT_DUR_NONE;
-}
 
 /* The callback that the recorder left, unless a stop came first. */
 static struct event *
@@ -117,21 +119,26 @@ left_alone(const struct session *s, const struct closing *how)
     return NULL;
 }
 
-/* The first of those behind that began after `t`; RT_TIME_NONE. */
+/* The first of those behind that did not begin before `t`; RT_TIME_NONE. */
 static rt_time
 next_from(struct session *const *v, size_t i, size_t n, rt_time t)
 {
-    for (size_t k = i + 1; k < n; k++)
-        if (v[k]->from >= t)
-            return v[k]->from;
-    return RT_TIME_NONE;
+    size_t low = i + 1, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (v[mid]->from < t)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < n ? v[low]->from : RT_TIME_NONE;
 }
 
 static int
 tell_pause(struct session *const *v, size_t i, size_t n, const struct closing *how)
 {
     struct event *left = left_alone(v[i], how);
-    rt_dur idle = idle_of(start_of(v[i]), how->terms);
+    rt_dur idle = terms_idle(how->terms, start_of(v[i]));
     if (left == NULL || idle == RT_DUR_NONE || left->begin == RT_TIME_NONE)
         return 0;
     rt_time next = next_from(v, i, n, left->begin);
@@ -145,7 +152,7 @@ tell_pause(struct session *const *v, size_t i, size_t n, const struct closing *h
 int
 beside_events(struct session *const *sessions, size_t count, const struct closing *how)
 {
-    struct session **v = rt_calloc(2 * count, sizeof(struct session *));
+    struct session **v = rt_calloc(count, sizeof(struct session *));
     size_t n = 0;
     int rc = v == NULL ? -1 : 0;
     for (size_t i = 0; rc == 0 && i < count; i++)
@@ -153,7 +160,7 @@ beside_events(struct session *const *sessions, size_t count, const struct closin
             v[n++] = sessions[i];
     if (n > 1) {
         qsort(v, n, sizeof(*v), by_from);
-        rc = tell_all_beside(v, n, v + count);
+        rc = tell_all_beside(v, n);
     }
     for (size_t i = 0; rc == 0 && i + 1 < n; i++)
         rc = tell_pause(v, i, n, how);

@@ -29,6 +29,7 @@ meter_init(struct meter *m, rt_dur slow)
 {
     *m = (struct meter){.slow = slow};
     rt_map_init(&m->by_app);
+    rt_map_init(&m->by_host);
 }
 
 void
@@ -46,6 +47,7 @@ meter_fini(struct meter *m)
         rt_free(h);
     }
     rt_map_fini(&m->by_app);
+    rt_map_fini(&m->by_host);
     *m = (struct meter){.slow = RT_DUR_NONE};
 }
 
@@ -360,24 +362,33 @@ app_of(struct meter *m, rt_str id)
 /* ---- hosts ---- */
 
 static struct meter_host *
-host_of(struct meter *m, rt_str id)
+new_host(struct meter *m, rt_str id)
 {
-    struct meter_host *h = m->hosts;
-    while (h != NULL && !rt_str_eq(h->id, id))
-        h = h->next;
-    if (h != NULL)
-        return h;
-    h = rt_calloc(1, sizeof(*h));
-    char *text = h == NULL ? NULL : rt_calloc(id.n + 1, 1);
-    if (text == NULL) {
+    struct meter_host *h = rt_calloc(1, sizeof(*h));
+    if (h == NULL)
+        return NULL;
+    char *text = rt_calloc(id.n + 1, 1);
+    if (text != NULL)
+        memcpy(text, id.p, id.n);
+    if (text == NULL || rt_map_put(&m->by_host, (rt_str){text, id.n}, h) < 0) {
+        rt_free(text);
         rt_free(h);
         return NULL;
     }
-    memcpy(text, id.p, id.n);
     *h = (struct meter_host){
         .next = m->hosts, .id = {text, id.n}, .text = text, .begin = RT_TIME_NONE};
     m->hosts = h;
     return h;
+}
+
+static struct meter_host *
+host_of(struct meter *m, rt_str id)
+{
+    if (m->last_host == NULL || !rt_str_eq(id, m->last_host->id)) {
+        struct meter_host *h = rt_map_get(&m->by_host, id);
+        m->last_host = h != NULL ? h : new_host(m, id);
+    }
+    return m->last_host;
 }
 
 /* The earliest, so that no order of adding matters. */

@@ -50,9 +50,9 @@ struct meter_host { /* calls that were timed; stops, which wait for the upload, 
     uint64_t line;
 };
 struct meter {
-    struct rt_map by_app;
+    struct rt_map by_app, by_host;
     struct meter_app *apps, *last;
-    struct meter_host *hosts; /* few */
+    struct meter_host *hosts, *last_host;
     rt_dur slow;              /* longer is slow; RT_DUR_NONE: hosts are not measured */
 };
 

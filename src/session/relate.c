@@ -6,6 +6,9 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
+
+#include "base/alloc.h"
 #include "session/draft.h"
 #include "session/identity.h"
 
@@ -141,30 +144,56 @@ acquired(const struct draft *d)
     return e != NULL && e->outcome == OUTCOME_OK ? e->rid : RT_NONE;
 }
 
-/* Was it cut from the resource id that another session of the cluster got? */
-static bool
-is_stump(rt_str rid, const struct draft *of, const struct draft_list *drafts)
+static int
+by_bytes(const void *a, const void *b)
 {
-    const struct draft *d;
-    RT_EACH (d, &drafts->v) {
-        rt_str whole = d == of ? RT_NONE : acquired(d);
-        if (whole.n > rid.n && rt_str_starts(whole, rid))
-            return true;
+    return rt_str_cmp(*(const rt_str *)a, *(const rt_str *)b);
+}
+
+/* Was it cut from one of these, which are sorted? What it is the beginning of follows it. */
+static bool
+is_stump(rt_str rid, const rt_str *whole, size_t n)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (rt_str_cmp(whole[mid], rid) <= 0)
+            low = mid + 1;
+        else
+            high = mid;
     }
-    return false;
+    return low < n && rt_str_starts(whole[low], rid);
+}
+
+static int
+tell_stump(struct session *s)
+{
+    for (size_t i = 0; i < s->event_count; i++)
+        if (rt_str_eq(s->events[i]->rid, s->rid) && say(s, s->events[i], FIELD_RID_DEFECT, "truncated") < 0)
+            return -1;
+    return 0;
 }
 
 int
 relate_stumps(const struct draft_list *drafts)
 {
     const struct draft *d;
+    size_t n = 0;
+    int rc = 0;
+    if (drafts->v.n < 2)
+        return 0;
+    rt_str *whole = rt_calloc(drafts->v.n, sizeof(*whole));
+    if (whole == NULL)
+        return -1;
     RT_EACH (d, &drafts->v) {
-        struct session *s = d->s;
-        if (drafts->v.n < 2 || s->rid.n < STUMP_LEAST || acquired(d).n > 0 || !is_stump(s->rid, d, drafts))
-            continue;
-        for (size_t i = 0; i < s->event_count; i++)
-            if (rt_str_eq(s->events[i]->rid, s->rid) && say(s, s->events[i], FIELD_RID_DEFECT, "truncated") < 0)
-                return -1;
+        whole[n] = acquired(d);
+        n += whole[n].n > 0;
     }
-    return 0;
+    if (n > 1)
+        qsort(whole, n, sizeof(*whole), by_bytes);
+    RT_EACH (d, &drafts->v)
+        if (rc == 0 && n > 0 && d->s->rid.n >= STUMP_LEAST && acquired(d).n == 0 && is_stump(d->s->rid, whole, n))
+            rc = tell_stump(d->s);
+    rt_free(whole);
+    return rc;
 }
