@@ -19,8 +19,7 @@ load_one(struct loader *l, const struct yaml_node *map, struct rule_cause *c)
     good &= load_text(l, map, "lacks", false, &c->lacks);
     good &= load_text(l, map, "shows", false, &c->shows);
     if (see == NULL)
-        return load_error(l, map, 0, "like 'see: recorder_leave leaveCode&4'",
-                          "'see' is missing");
+        return load_missing(l, map, "see", "like 'see: recorder_leave leaveCode&4'");
     good &= load_matches(l, see, &c->see, &c->see_count);
     if (good && (c->lacks.n > 0) == (c->shows.n > 0))
         good =

@@ -152,7 +152,7 @@ load_one(struct loader *l, const struct yaml_node *map, struct code_entry *e)
         return false;
     e->severity = usual_severity(e);
     name_entry(l, e);
-    return load_severity(l, map, "severity", &e->severity) &&
+    return load_severity(l, map, SEVERITY_NONE, &e->severity) &&
            load_text(l, map, "id", false, &e->id);
 }
 

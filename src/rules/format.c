@@ -122,7 +122,7 @@ load_sample(struct loader *l, const struct yaml_node *map, struct format_sample 
     const struct yaml_node *is = yaml_get(map, "is");
     s->pos = load_pos(l, map);
     if (is == NULL)
-        return load_error(l, map, 0, "a map of fields, or 'no match'", "'is' is missing");
+        return load_missing(l, map, "is", "a map of fields, or 'no match'");
     if (is->type == YAML_SCALAR) {
         s->no_match = rt_str_is(is->text, "no match");
         return s->no_match ||

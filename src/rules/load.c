@@ -352,6 +352,7 @@ rule_set_load(const struct rule_sources *from, const struct rt_limits *limits,
     rt_map_init(&l.overrides);
     if (load_all(&l, &files, from) < 0)
         rule_set_free(&set);
+    RT_VEC_FREE(&l.mistyped);
     rt_map_fini(&l.overrides);
     RT_VEC_FREE(&files.list);
     pcre2_compile_context_free(compile);

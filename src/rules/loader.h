@@ -11,6 +11,10 @@ struct rule_override { /* an entry of a user's `rules` map */
     const struct yaml_node *key, *value;
     const struct yaml_file *file;
 };
+struct mistyped {
+    const struct yaml_node *map;
+    rt_str meant; /* the key of the table that it is nearest to */
+};
 struct loader {
     struct rule_set *set;
     struct rule_messages *messages;
@@ -19,6 +23,7 @@ struct loader {
     struct rt_err *err;
     pcre2_compile_context *compile; /* allocates through base; NULL: PCRE2 as it comes */
     bool memory;                    /* ran out: stop */
+    RT_VEC(struct mistyped) mistyped; /* keys that were told to be unknown */
     struct rt_map overrides;        /* rule id -> struct rule_override; the last one counts */
 };
 
@@ -55,7 +60,10 @@ bool load_bool(struct loader *l, const struct yaml_node *map, const char *key, b
 bool load_texts(struct loader *l, const struct yaml_node *map, const char *key,
                 const rt_str **out, size_t *count);
 bool load_kinds(struct loader *l, const struct yaml_node *map, const char *key, uint64_t *out);
-bool load_severity(struct loader *l, const struct yaml_node *map, const char *key,
+/* A key that must be there is not. Always false; nothing is said when it was told to be mistyped. */
+bool load_missing(struct loader *l, const struct yaml_node *map, const char *key, const char *hint);
+/* What is less than `least` (SEVERITY_NONE, or SEVERITY_INFO for rules) is a mistake. */
+bool load_severity(struct loader *l, const struct yaml_node *map, enum severity least,
                    enum severity *out);
 /* "/req/method" or a list of such. */
 bool load_paths(struct loader *l, const struct yaml_node *value, const struct format_path **out,

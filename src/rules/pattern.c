@@ -86,7 +86,7 @@ load_head(struct loader *l, const struct yaml_node *map, struct rule *r)
     good &= load_text(l, map, "why", true, &r->why);
     good &= load_text(l, map, "fix", true, &r->fix);
     good &= load_text(l, map, "see-also", false, &r->see_also);
-    good &= load_severity(l, map, "severity", &r->severity);
+    good &= load_severity(l, map, SEVERITY_INFO, &r->severity);
     good &= load_scope(l, map, r);
     good &= load_status(l, map, r);
     good &= load_texts(l, map, "explains", &r->explains, &r->explain_count);
@@ -94,12 +94,7 @@ load_head(struct loader *l, const struct yaml_node *map, struct rule *r)
     if (r->id.n > 0 && !is_slug(r->id))
         good = load_error(l, yaml_get(map, "id"), 0, NULL, "an id is made of a-z, 0-9 and -");
     if (yaml_get(map, "severity") == NULL)
-        good =
-            load_error(l, map, 0, "critical, error, warning or info", "'severity' is missing");
-    else if (r->severity == SEVERITY_NONE && good)
-        good =
-            load_error(l, yaml_get(map, "severity"), 0, "switch it off in a file of your own",
-                       "a rule that finds something has a severity");
+        good = load_missing(l, map, "severity", "critical, error, warning or info");
     return good;
 }
 
@@ -151,7 +146,7 @@ load_shape(struct loader *l, const struct yaml_node *map, const struct yaml_node
     else if (unless != NULL)
         good &= load_steps(l, unless, true, &r->unless, &r->unless_count);
     if (when == NULL)
-        return load_error(l, map, 0, NULL, "'when' is missing");
+        return load_missing(l, map, "when", NULL);
     if (!load_steps(l, when, false, &r->when, &r->when_count))
         return false;
     good &= check_when(l, when, r);
@@ -200,7 +195,7 @@ load_also(struct loader *l, const struct yaml_node *map, const struct rule *main
         r.test_count = 0;
         enum severity severity = r.severity;
         good &= load_keys(l, list->items[i], keys) &&
-                load_severity(l, list->items[i], "severity", &severity);
+                load_severity(l, list->items[i], SEVERITY_INFO, &severity);
         /* What a user says of the rule goes for all its shapes. */
         r.severity = overridden ? r.severity : severity;
         good &= load_text(l, list->items[i], "say", false, &r.say) &&
@@ -221,7 +216,7 @@ apply_override(struct loader *l, struct rule *r, struct rule_shape *shape)
     l->file = o->file;
     r->off = o->value->type == YAML_SCALAR;
     if (!r->off)
-        load_severity(l, o->value, "severity", &r->severity);
+        load_severity(l, o->value, SEVERITY_INFO, &r->severity);
     if (params != NULL)
         load_params(l, params, shape, true);
     l->file = mine;

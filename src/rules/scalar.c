@@ -99,6 +99,20 @@ load_near(rt_str word, const char *const *names, char buf[80])
     return nearest_hint(&near, buf);
 }
 
+static bool
+tell_unknown(struct loader *l, const struct yaml_node *map, const struct yaml_node *key,
+             const char *const *allowed)
+{
+    char hint[80];
+    struct nearest near = nearest_of(key->text);
+    for (; *allowed != NULL; allowed++)
+        nearest_try(&near, rt_str_of(*allowed));
+    struct mistyped *slot = near.best.n == 0 ? NULL : RT_VEC_PUSH(&l->mistyped);
+    if (slot != NULL)
+        *slot = (struct mistyped){map, near.best};
+    return load_error(l, key, 0, nearest_hint(&near, hint), "unknown key '%.*s'", RT_FMT(key->text));
+}
+
 bool
 load_keys(struct loader *l, const struct yaml_node *map, const char *const *allowed)
 {
@@ -110,12 +124,20 @@ load_keys(struct loader *l, const struct yaml_node *map, const char *const *allo
         size_t k = 0;
         while (allowed[k] != NULL && !rt_str_is(key->text, allowed[k]))
             k++;
-        char near[80];
         if (allowed[k] == NULL)
-            good = load_error(l, key, 0, load_near(key->text, allowed, near),
-                              "unknown key '%.*s'", RT_FMT(key->text));
+            good = tell_unknown(l, map, key, allowed);
     }
     return good;
+}
+
+bool
+load_missing(struct loader *l, const struct yaml_node *map, const char *key, const char *hint)
+{
+    const struct mistyped *m;
+    RT_EACH (m, &l->mistyped)
+        if (m->map == map && rt_str_is(m->meant, key))
+            return false;
+    return load_error(l, map, 0, hint, "'%s' is missing", key);
 }
 
 static const struct yaml_node *
@@ -126,7 +148,7 @@ scalar_of(struct loader *l, const struct yaml_node *map, const char *key, bool r
     *good = true;
     if (n == NULL) {
         if (required)
-            *good = load_error(l, map, 0, NULL, "'%s' is missing", key);
+            *good = load_missing(l, map, key, NULL);
         return NULL;
     }
     if (n->type != YAML_SCALAR) {
@@ -229,18 +251,21 @@ load_kinds(struct loader *l, const struct yaml_node *map, const char *key, uint6
 }
 
 bool
-load_severity(struct loader *l, const struct yaml_node *map, const char *key,
-              enum severity *out)
+load_severity(struct loader *l, const struct yaml_node *map, enum severity least, enum severity *out)
 {
-    bool good = true;
-    const struct yaml_node *n = scalar_of(l, map, key, false, &good);
-    if (n == NULL)
-        return good;
     static const char *const names[] = {"none", "info", "warning", "error", "critical", NULL};
     char near[80];
-    if (!severity_parse(n->text, out))
-        return load_error(l, n, 0, load_near(n->text, names, near),
-                          "'%s' must be none, info, warning, error or critical", key);
+    bool good = true;
+    const struct yaml_node *n = scalar_of(l, map, "severity", false, &good);
+    if (n == NULL)
+        return good;
+    enum severity said = SEVERITY_NONE;
+    if (!severity_parse(n->text, &said))
+        return load_error(l, n, 0, load_near(n->text, names + least, near), "'severity' must be %sinfo, warning, error or critical",
+                          least == SEVERITY_NONE ? "none, " : "");
+    if (said < least)
+        return load_error(l, n, 0, "switch it off in a file of your own", "a rule that finds something has a severity");
+    *out = said;
     return true;
 }
 

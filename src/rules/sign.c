@@ -51,7 +51,7 @@ load_one(struct loader *l, const struct yaml_node *map, struct rule_sign *s)
     if (absent != NULL)
         good &= load_field(l, absent, 0, absent->text, &s->absent);
     if (on == NULL)
-        return load_error(l, map, 0, "like 'on: [query ok]'", "'on' is missing");
+        return load_missing(l, map, "on", "like 'on: [query ok]'");
     good &= load_matches(l, on, &s->on, &s->on_count);
     if (good && has_regex(s))
         good = load_error(l, on, 0, NULL,

@@ -65,7 +65,7 @@ load_service(struct loader *l, const struct yaml_node *map, void *out)
         !load_text(l, map, "name", true, &s->name))
         return false;
     if (yaml_get(map, "tail") == NULL)
-        return load_error(l, map, 0, "[] when nothing follows", "'tail' is missing");
+        return load_missing(l, map, "tail", "[] when nothing follows");
     return load_tail(l, yaml_get(map, "tail"), s);
 }
 
