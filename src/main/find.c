@@ -78,8 +78,12 @@ tell_near(const struct report *r, rt_str word, const char *files)
     size_t used = 0;
     for (size_t k = 0; k < n; k++)
         used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s", k > 0 ? ", " : "", RT_FMT(near[k]));
-    log_error("No session \"%.*s\".%s%s%s List: rectrace sessions %s", RT_FMT(word), n > 0 ? " Near: " : "", list,
-              n > 0 ? "." : "", files);
+    int64_t place = 0;
+    char by_place[64] = "";
+    if (rt_str_int(word, &place) && place >= 1 && (uint64_t)place <= r->session_count)
+        snprintf(by_place, sizeof(by_place), " By its place in the list: '#%lld'.", (long long)place);
+    log_error("No session \"%.*s\".%s%s%s%s List: rectrace sessions %s", RT_FMT(word), n > 0 ? " Near: " : "", list,
+              n > 0 ? "." : "", by_place, files);
 }
 
 bool
