@@ -14,6 +14,8 @@
 #include "ingest/inputs.h"
 #include "ingest/reader.h"
 #include "main/run.h"
+#include "main/terminal.h"
+#include "report/layout.h"
 
 struct tally {
     const struct format *format;
@@ -24,13 +26,14 @@ struct tally {
 };
 
 static void
-list(const struct rule_set *set, struct out *out)
+list(const struct rule_set *set, const struct writer_options *w, struct out *out)
 {
+    enum { ABOUT = 32 }; /* the column where it begins */
+    const struct layout l = {out, w};
     const struct format *f;
     RT_EACH (f, &set->formats) {
         out_fmt(out, "%-24.*s %-6s ", RT_FMT(f->name), f->is_json ? "json" : "text");
-        out_tty(out, f->about);
-        out_char(out, '\n');
+        wrapped(&l, f->about, ABOUT, ABOUT);
     }
 }
 
@@ -154,6 +157,7 @@ run_formats(const struct options *o)
         return EXIT_USAGE;
     }
     struct run r;
+    struct writer_options w = terminal_writer_options(o);
     int status = EXIT_RULES;
     struct out *out = NULL;
     if (run_load_rules(&r, o) < 0)
@@ -163,7 +167,7 @@ run_formats(const struct options *o)
     if (out == NULL)
         goto failed;
     if (is_list)
-        list(r.rules, out);
+        list(r.rules, &w, out);
     for (int i = 1; is_test && i < o->operand_count; i++)
         if (test_file(r.rules, o->operands[i], out, &r.err) < 0)
             goto failed;

@@ -35,7 +35,7 @@ list(const struct rule_set *set, struct out *out)
         if (r->variant > 0)
             continue;
         shown++;
-        out_fmt(out, "%-34.*s %-8s  %-8s %-8s  ", RT_FMT(r->id), severity_name(r->severity),
+        out_fmt(out, "%-32.*s %-8s  %-8s %-5s  ", RT_FMT(r->id), severity_name(r->severity),
                 scope_name(r->scope),
                 r->off     ? "off"
                 : r->trial ? "trial"
@@ -44,7 +44,7 @@ list(const struct rule_set *set, struct out *out)
         out_char(out, '\n');
     }
     out_fmt(out,
-            "%zu rules, %zu codes, %zu callbacks, %zu parameters, %zu formats; sha256 %.16s\n",
+            "%zu rules, %zu codes, %zu callbacks, %zu parameters, %zu formats\nsha256 %.16s\n",
             shown, set->codes.n, set->hooks.n, set->parameters.n, set->formats.n, set->sha256);
     return 0;
 }
