@@ -25,7 +25,8 @@ const pad = (n, w = 2) => String(n).padStart(w, '0');
 const part = (t, what) => new Date(t)['get' + (local ? '' : 'UTC') + what]();
 const clock = (t, ms) => Number.isNaN(t) ? '-' : pad(part(t, 'Hours')) + ':' + pad(part(t, 'Minutes')) + ':' + pad(part(t, 'Seconds')) + (ms ? '.' + pad(part(t, 'Milliseconds'), 3) : '');
 const day = t => part(t, 'FullYear') + '-' + pad(part(t, 'Month') + 1) + '-' + pad(part(t, 'Date'));
-const zone = () => local ? 'local' : 'UTC';
+const zoned = document.querySelector('#zone option[value=local]') !== null;
+const zone = () => local ? 'local' : zoned ? 'UTC' : 'no zone';
 /* What a person typed, in the zone of the page; only a time of day means that of the first day. */
 const typed = (text, first) => {
   const m = /^\s*(?:(\d{4}-\d\d-\d\d)[ T]+)?(\d\d?):(\d\d)(?::(\d\d))?\s*$/.exec(text);

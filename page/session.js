@@ -11,7 +11,7 @@ const ticket = (s, of) => {
   const row = (k, v) => '| ' + k + ' | ' + String(v || '(none)').replaceAll('|', '\\|') + ' |';
   const out = ['### Cloud Recording: ' + (of.length ? of[0].id.replaceAll('-', ' ') : 'question about a recording'), '', '| | |', '|---|---|',
     row('App ID / channel / uid', [s.app_id, s.cname, s.uid].map(v => v || '(none)').join(' / ')), row('Resource ID', s.resource_id), row('sid', s.sid), row('Mode', s.mode),
-    row('UTC window', stamp(at(s.first_time)) + ' - ' + stamp(at(s.last_time)).slice(11)), row('State', s.state)];
+    row(zoned ? 'UTC window' : 'Window, no zone', stamp(at(s.first_time)) + ' - ' + stamp(at(s.last_time)).slice(11)), row('State', s.state)];
   if (failed) out.push(row('Call that failed', failed.name + ' -> ' + result(failed)));
   out.push('');
   of.forEach((f, i) => {
@@ -20,7 +20,7 @@ const ticket = (s, of) => {
   });
   const excluded = of.flatMap(f => f.excluded || []);
   if (excluded.length) out.push('**Already excluded:** ' + excluded.join('; '), '');
-  out.push('**Timeline (UTC)**', '```', ...s.events.map(e => stamp(at(e.time)).slice(11) + '  ' + (e.source === 'api' ? 'call' : 'hook') + '  ' + titleOf(e) + '  ' + result(e)), '```',
+  out.push('**Timeline (' + (zoned ? 'UTC' : 'no zone') + ')**', '```', ...s.events.map(e => stamp(at(e.time)).slice(11) + '  ' + (e.source === 'api' ? 'call' : 'hook') + '  ' + titleOf(e) + '  ' + result(e)), '```',
     '**Evidence:** ' + ([...new Set(of.flatMap(f => f.evidence.map(place)))].join(', ') || 'none'));
   if (missing.length) out.push('', '**Missing:** ' + missing.join(', '));
   return out.join('\n') + '\n';

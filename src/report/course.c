@@ -200,7 +200,7 @@ step_of_life(const struct report *r, const struct session *s, const struct first
         step(c, COURSE_STEP_JOINED, joined, hooks, COURSE_SEEN, alive, "");
     else if (!started)
         step(c, COURSE_STEP_JOINED, joined, true, COURSE_MOOT, NULL,
-             "not expected: start failed");
+             f->asked_start.seen ? "not expected: start failed" : "not expected: no start");
     else if (hooks)
         step(c, COURSE_STEP_JOINED, joined, true, over ? COURSE_MISSING : COURSE_PENDING, NULL,
              over ? "missing: nothing shows that it recorded"
@@ -240,6 +240,5 @@ course_of(const struct report *r, const struct phase_signs *signs, const struct 
     out->expires = expiry(signs, &f);
     step_of_calls(r, s, &f, out);
     step_of_life(r, s, &f, out);
-    out->failed = s->phase == PHASE_NEVER_STARTED || s->phase == PHASE_START_FAILED ||
-                  s->phase == PHASE_EXPIRED;
+    out->failed = session_phase_stage(s->phase) == STAGE_LOST;
 }

@@ -59,7 +59,7 @@ script_safe(struct out *o, rt_str json)
 }
 
 static void
-top(const struct html_frame *f, const struct writer_options *w, const struct page_live_facts *live, struct out *o)
+top(const struct report *r, const struct html_frame *f, const struct writer_options *w, const struct page_live_facts *live, struct out *o)
 {
     char a[RT_TIME_MAX], b[RT_TIME_MAX];
     out_raw(o, "<header class=\"top\"><h1>rectrace</h1><span class=\"quiet\">Recording diagnostics</span>");
@@ -67,9 +67,11 @@ top(const struct html_frame *f, const struct writer_options *w, const struct pag
         out_raw(o, "<span id=\"live\" class=\"quiet\" role=\"status\">as of this request</span>");
     out_raw(o, "<span class=\"window time\">");
     if (f->first != RT_TIME_NONE)
-        out_fmt(o, "%s – %s UTC", rt_time_human(f->first, a), f->days ? rt_time_human(f->last, b) : rt_time_clock(f->last, b));
-    out_raw(o, "</span><label class=\"only-js\">times <select id=\"zone\"><option "
-               "value=\"utc\">UTC</option><option value=\"local\">local</option></select></label>");
+        out_fmt(o, "%s – %s %s", rt_time_human(f->first, a), f->days ? rt_time_human(f->last, b) : rt_time_clock(f->last, b),
+                report_is_zoned(r) ? "UTC" : "(no zone)");
+    /* What tells no zone cannot be told in another one. */
+    out_fmt(o, "</span><label class=\"only-js\">times <select id=\"zone\"><option value=\"utc\">%s</option>%s</select></label>",
+            report_zone(r), report_is_zoned(r) ? "<option value=\"local\">local</option>" : "");
     if (w->scrub != NULL)
         out_fmt(o, "<span class=\"%s\">redaction: %s</span>", w->scrub->profile == SCRUB_NONE ? "error" : "quiet",
                 scrub_profile_name(w->scrub->profile));
@@ -86,7 +88,7 @@ body(const struct report *r, const struct phase_signs *signs, const struct write
         out_raw(o, "<p class=\"banner\">unsigned mode: bodies of anybody are taken</p>\n");
     if (live != NULL)
         html_live_banners(live, o);
-    top(&f, w, live, o);
+    top(r, &f, w, live, o);
     if (live != NULL)
         out_raw(o, "<p class=\"pulse quiet\" id=\"counts\"></p>\n");
     out_raw(o, "<main>\n<div class=\"pair\">\n");

@@ -34,8 +34,7 @@ awaited(const struct report *r, const struct session *s, struct out *o)
 static bool
 goes_on(const struct session *s)
 {
-    return !s->ended && s->phase != PHASE_DONE && s->phase != PHASE_EXPIRED && s->phase != PHASE_NEVER_STARTED &&
-           s->phase != PHASE_START_FAILED;
+    return !s->ended && s->phase != PHASE_DONE && session_phase_stage(s->phase) != STAGE_LOST;
 }
 
 void

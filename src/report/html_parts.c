@@ -135,7 +135,7 @@ html_verdict(const struct report *r, struct out *o)
     for (size_t i = 0; i < r->session_count; i++) {
         const struct session *s = r->sessions[i];
         bad += report_session_findings(r, s, &of) > 0;
-        lost += s->phase == PHASE_NEVER_STARTED || s->phase == PHASE_START_FAILED || s->phase == PHASE_EXPIRED;
+        lost += session_phase_stage(s->phase) == STAGE_LOST;
     }
     out_raw(o, "<section><h2>Verdict</h2>\n");
     if (r->finding_count == 0)
@@ -302,15 +302,15 @@ finding_row(const struct kind_of_finding *k, const struct html_frame *frame, str
 }
 
 static void
-findings_head(const struct trend *t, struct out *o)
+findings_head(const struct report *r, const struct trend *t, struct out *o)
 {
     char human[RT_TIME_MAX];
     rt_dur shown = t->bucket < RT_SEC ? RT_SEC : t->bucket / RT_SEC * RT_SEC;
     out_fmt(o,
             "<thead><tr><th scope=\"col\">severity</th><th scope=\"col\">what</th><th scope=\"col\" class=\"number\">found</th>"
-            "<th scope=\"col\" class=\"first\">first (UTC)</th><th scope=\"col\" class=\"last\">last (UTC)</th>"
+            "<th scope=\"col\" class=\"first\">first (%s)</th><th scope=\"col\" class=\"last\">last (%s)</th>"
             "<th scope=\"col\" class=\"trend\">trend (by %s)</th></tr></thead>",
-            rt_dur_human(shown, human));
+            report_zone(r), report_zone(r), rt_dur_human(shown, human));
 }
 
 void
@@ -323,7 +323,7 @@ html_findings(const struct report *r, const struct html_frame *f, struct out *o)
     trend_of(r, &t);
     gather(r, &t, &all);
     out_raw(o, "<section><table class=\"findings\"><caption>Findings</caption>");
-    findings_head(&t, o);
+    findings_head(r, &t, o);
     out_raw(o, "<tbody>\n");
     for (size_t i = 0; i < all.v.n; i++) {
         if (i == KINDS_SHOWN)
@@ -380,6 +380,7 @@ html_foot(const struct report *r, const struct writer_options *w, const char *re
 {
     static const char *const statuses[] = {"0: ran", "1: a finding reached --fail-on", "2: rules are invalid", "3: an input could not be read"};
     char text[400], human[RT_TIME_MAX];
+    const char *times = report_is_zoned(r) ? "times are UTC, as the inputs tell them" : "times are those of the inputs, which tell no zone";
     out_raw(o, "<footer><table><caption>Inputs</caption><thead><tr><th scope=\"col\">file</th><th scope=\"col\">format</th>"
                "<th scope=\"col\" class=\"number\">lines</th><th scope=\"col\" class=\"number\">understood</th>"
                "<th scope=\"col\">SHA-256</th></tr></thead><tbody>\n");
@@ -388,10 +389,10 @@ html_foot(const struct report *r, const struct writer_options *w, const char *re
     out_raw(o, "</tbody></table>\n<dl>\n");
     redaction_fact(w, removed, o);
     if (r->skew_known)
-        snprintf(text, sizeof(text), "times are UTC, as the inputs tell them; the clocks differ by %s, which is not applied",
+        snprintf(text, sizeof(text), "%s; the clocks differ by %s, which is not applied", times,
                  rt_dur_human(r->skew < 0 ? -r->skew : r->skew, human));
     else
-        snprintf(text, sizeof(text), "times are UTC, as the inputs tell them; whether the clocks differ is not known");
+        snprintf(text, sizeof(text), "%s; whether the clocks differ is not known", times);
     fact(o, "Assumptions", text);
     snprintf(text, sizeof(text), "%.*s <span class=\"id\">%s</span>", RT_FMT(r->rules->version), r->rules->sha256);
     fact(o, "Rule pack", text);

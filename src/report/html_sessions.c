@@ -141,10 +141,11 @@ html_sessions(const struct report *r, const struct phase_signs *signs, const str
 {
     out_raw(o, "<section class=\"sessions\"><h2>Sessions</h2>\n");
     tools(o);
-    out_raw(o, "<div class=\"grid\" id=\"grid\" tabindex=\"0\"><table><caption "
+    out_fmt(o, "<div class=\"grid\" id=\"grid\" tabindex=\"0\"><table><caption "
                "class=\"quiet\">by their start</caption><thead><tr><th scope=\"col\">channel</th>"
                "<th scope=\"col\">uid</th><th scope=\"col\">mode</th><th scope=\"col\">state</th><th scope=\"col\">findings</th>"
-               "<th scope=\"col\">length</th><th scope=\"col\">start (UTC)</th></tr></thead><tbody>\n");
+               "<th scope=\"col\">length</th><th scope=\"col\">start (%s)</th></tr></thead><tbody>\n",
+            report_zone(r));
     for (size_t i = 0; i < r->session_count && i < ROWS_STILL; i++)
         row(r, signs, r->sessions[i], f, o);
     out_raw(o, "</tbody></table></div>\n");

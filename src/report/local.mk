@@ -6,7 +6,8 @@ librectrace_a_SOURCES += src/report/compare.c src/report/compare.h src/report/cs
 	src/report/scrub_names.c src/report/scrub_parts.h src/report/scrub_put.c src/report/scrub.h \
 	src/report/scrub_kinds.def src/report/pack.c src/report/pack.h src/report/needles.c \
 	src/report/needles.h src/report/alias.c src/report/alias.h src/report/text.c \
-	src/report/text_bar.c src/report/text_parts.h src/report/text_session.c \
+	src/report/text_bar.c src/report/text_findings.c src/report/text_head.c src/report/text_parts.h \
+	src/report/text_session.c \
 	src/report/text_sessions.c src/report/text_timeline.c src/report/text_why.c \
 	src/report/text_why.h src/report/writer.h src/report/ticket.c src/report/ticket.h \
 	src/report/ticket_style.c src/report/ticket_style.h

@@ -22,7 +22,7 @@ finding(const struct report *r, const struct finding *f, struct out *o)
     else
         redact_write(o, f->app_id.n > 0 ? f->app_id : RT_LIT("all inputs"), out_md_code);
     if (f->first != RT_TIME_NONE)
-        out_fmt(o, ", first %s UTC", rt_time_human(f->first, buf));
+        out_fmt(o, ", first %s %s", rt_time_human(f->first, buf), report_is_zoned(r) ? "UTC" : "(no zone)");
     out_fmt(o, ", %u time%s, confidence %s\n", f->count, f->count == 1 ? "" : "s", confidence_name(f->confidence));
     out_raw(o, "* **Proof** ");
     for (size_t i = 0; i < f->evidence_count; i++) {
@@ -60,8 +60,9 @@ write_md(const struct report *r, const struct writer_options *w, struct out *o, 
         out_raw(o, in->last != RT_TIME_NONE ? rt_time_human(in->last, buf) : "-");
         out_raw(o, " |\n");
     }
-    out_fmt(o, "\n%zu session%s, %zu finding%s (rectrace %s, rules %.*s). Times are UTC.\n", r->session_count,
-            rt_plural(r->session_count), r->finding_count, rt_plural(r->finding_count), r->version, RT_FMT(r->rules->version));
+    out_fmt(o, "\n%zu session%s, %zu finding%s (rectrace %s, rules %.*s). Times are %s.\n", r->session_count,
+            rt_plural(r->session_count), r->finding_count, rt_plural(r->finding_count), r->version, RT_FMT(r->rules->version),
+            report_is_zoned(r) ? "UTC" : "those of the logs, which tell no zone");
     out_raw(o, r->finding_count > 0 ? "\n## Findings\n" : "\nNo misuse was found.\n");
     for (size_t i = 0; i < r->finding_count; i++)
         finding(r, r->findings[i], o);

@@ -1,5 +1,5 @@
 /*
- * model.c - findings and sessions of a report, tied to each other once.
+ * model.c - findings and sessions of a report, tied to each other once; and what all writers say alike.
  */
 #include "config.h"
 
@@ -91,4 +91,21 @@ report_session_findings(const struct report *r, const struct session *s, const s
         return 0;
     *out = r->links->of + r->links->from[s->tag];
     return r->links->from[s->tag + 1] - r->links->from[s->tag];
+}
+
+bool
+report_is_zoned(const struct report *r)
+{
+    bool zoned = false, unzoned = false;
+    for (size_t i = 0; i < r->input_count; i++) {
+        zoned |= r->inputs[i].first != RT_TIME_NONE && !r->inputs[i].unzoned;
+        unzoned |= r->inputs[i].first != RT_TIME_NONE && r->inputs[i].unzoned;
+    }
+    return zoned || !unzoned;
+}
+
+const char *
+report_zone(const struct report *r)
+{
+    return report_is_zoned(r) ? "UTC" : "no zone";
 }

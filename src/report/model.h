@@ -57,6 +57,10 @@ struct report_links *report_links_new(const struct report *r, struct rt_err *err
 void report_links_free(struct report_links **pl);
 /* Indexes of the findings of a session into report.findings, borrowed; their number. */
 size_t report_session_findings(const struct report *r, const struct session *s, const size_t **out);
+/* Are the times that are shown UTC? Times without a zone count only where no input has one. */
+bool report_is_zoned(const struct report *r);
+/* "UTC", or "no zone". */
+const char *report_zone(const struct report *r);
 /* The session with this id; NULL: none (a finding about an app, a host or an input has no id). */
 const struct session *report_session(const struct report *r, rt_str id);
 

@@ -3,30 +3,42 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "report/layout.h"
 #include "report/redact.h"
 #include "report/text_parts.h"
 
 static void
-head(const struct layout *l, const struct session *s)
+head(const struct layout *l, const struct report *r, const struct session *s)
 {
     char a[RT_TIME_MAX] = "-", b[RT_TIME_MAX] = "";
+    rt_str name = s->cname.n > 0 ? s->cname : s->id;
+    size_t used = out_tty_width(name);
     paint_on(l, PAINT_BOLD);
-    redact_write(l->o, s->cname.n > 0 ? s->cname : s->id, out_tty);
+    redact_write(l->o, name, out_tty);
     paint_off(l, PAINT_BOLD);
     const struct {
         const char *name;
         rt_str text;
     } rows[] = {{"uid", s->uid}, {"mode", s->mode}, {"app", short_id(s->app_id)}, {"resource", short_id(s->rid)}, {"sid", short_id(s->sid)}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        out_fmt(l->o, "  %s ", rows[i].name);
-        redact_write(l->o, rows[i].text.n > 0 ? rows[i].text : RT_LIT("(none)"), out_tty);
+        rt_str text = rows[i].text.n > 0 ? rows[i].text : RT_LIT("(none)");
+        size_t width = strlen("   ") + strlen(rows[i].name) + out_tty_width(text);
+        if (used + width > l->w->columns) {
+            out_raw(l->o, "\n");
+            used = 0;
+        }
+        used += width;
+        out_fmt(l->o, used == width ? "%s " : "  %s ", rows[i].name);
+        redact_write(l->o, text, out_tty);
     }
     if (s->inferred)
         out_raw(l->o, " ~");
+    out_char(l->o, '\n');
     if (s->first != RT_TIME_NONE)
-        out_fmt(l->o, "\n%s .. %.8s UTC", rt_time_human(s->first, a), rt_time_clock(s->last, b));
-    out_fmt(l->o, "   state: %s\n", session_phase_name(s->phase));
+        out_fmt(l->o, "%s .. %.8s %s", rt_time_human(s->first, a), rt_time_clock(s->last, b), report_is_zoned(r) ? "UTC" : "(no zone)");
+    out_fmt(l->o, "%sstate: %s\n", s->first != RT_TIME_NONE ? "   " : "", session_phase_name(s->phase));
 }
 
 static void
@@ -129,7 +141,7 @@ text_session(const struct report *r, const struct session *s, const struct write
     }
     course_of(r, &signs, s, &c);
     phase_signs_fini(&signs);
-    head(&l, s);
+    head(&l, r, s);
     verdict(&l, s, n > 0 ? r->findings[indexes[0]] : NULL);
     text_bar(&l, s, &c);
     text_timeline(&l, r, s, &c);

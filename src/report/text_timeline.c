@@ -186,7 +186,7 @@ text_timeline(const struct layout *l, const struct report *r, const struct sessi
     size_t next = 0;
     bool pasted = s->kinds == UINT64_C(1) << KIND_ANSWER; /* answers alone tell of no life */
     struct columns w = columns_of(l, r, s);
-    out_fmt(l->o, "\n     %-12s  %-8s  %-4s  %-*s  %s\n", "time (UTC)", "+since", "who",
+    out_fmt(l->o, "\n     %-12s  %-8s  %-4s  %-*s  %s\n", report_is_zoned(r) ? "time (UTC)" : "time", "+since", "who",
             (int)w.event, "event", "result");
     for (size_t i = 0; i < s->event_count; i++) {
         const struct event *e = s->events[i];

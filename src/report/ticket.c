@@ -163,7 +163,7 @@ window_row(const struct ticket *t)
         snprintf(text, sizeof(text), "%s - %s (%s)", rt_time_human(s->first, from), day ? to + sizeof("2026-01-05") : to,
                  rt_dur_human(s->last - s->first, length));
     }
-    row(t, "UTC window", rt_str_of(text));
+    row(t, report_is_zoned(t->r) ? "UTC window" : "Window, no zone", rt_str_of(text));
 }
 
 static void

@@ -15,7 +15,7 @@
 #include "session/terms.h"
 
 static const char *const names[PHASE__COUNT] = {
-#define PHASE(id, name, verdict, doc) [PHASE_##id] = name,
+#define PHASE(id, name, stage, verdict, doc) [PHASE_##id] = name,
 #include "session/phases.def"
 #undef PHASE
 };
@@ -26,11 +26,22 @@ session_phase_name(enum session_phase p)
     return names[p];
 }
 
+enum session_stage
+session_phase_stage(enum session_phase p)
+{
+    static const enum session_stage stages[PHASE__COUNT] = {
+#define PHASE(id, name, stage, verdict, doc) [PHASE_##id] = STAGE_##stage,
+#include "session/phases.def"
+#undef PHASE
+    };
+    return stages[p];
+}
+
 const char *
 session_phase_verdict(enum session_phase p)
 {
     static const char *const verdicts[PHASE__COUNT] = {
-#define PHASE(id, name, verdict, doc) [PHASE_##id] = verdict,
+#define PHASE(id, name, stage, verdict, doc) [PHASE_##id] = verdict,
 #include "session/phases.def"
 #undef PHASE
     };
@@ -41,7 +52,7 @@ const char *
 session_phase_doc(enum session_phase p)
 {
     static const char *const docs[PHASE__COUNT] = {
-#define PHASE(id, name, verdict, doc) [PHASE_##id] = doc,
+#define PHASE(id, name, stage, verdict, doc) [PHASE_##id] = doc,
 #include "session/phases.def"
 #undef PHASE
     };

@@ -11,13 +11,19 @@
 #include "rules/rule_set.h"
 
 enum session_phase {
-#define PHASE(id, name, verdict, doc) PHASE_##id,
+#define PHASE(id, name, stage, verdict, doc) PHASE_##id,
 #include "session/phases.def"
 #undef PHASE
     PHASE__COUNT
 };
 const char *session_phase_name(enum session_phase p);
 const char *session_phase_doc(enum session_phase p);
+enum session_stage {
+    STAGE_OPEN, /* something may still come, and the logs would show it */
+    STAGE_OVER, /* nothing more is waited for */
+    STAGE_LOST, /* likewise, and nothing was recorded */
+};
+enum session_stage session_phase_stage(enum session_phase p);
 /* For a person in a hurry, in capitals. */
 const char *session_phase_verdict(enum session_phase p);
 
