@@ -94,12 +94,15 @@ run_why(const struct options *o)
     struct writer_options w = terminal_writer_options(o);
     w.next = r.next;
     out = out_file(o->output, &r.err);
-    if (out == NULL || ask(&r, s, &rule, &arena, &why) < 0 ||
-        text_why(batch_report(r.batch), s, rule, &why, &w, out, &r.err) < 0 ||
-        out_close(&out, &r.err) < 0)
-        status = run_fail(&r.err);
-    else
-        status = run_status(&r);
+    if (out == NULL || ask(&r, s, &rule, &arena, &why) < 0)
+        goto failed;
+    text_why(s, rule, &why, &w, out);
+    if (out_close(&out, &r.err) < 0)
+        goto failed;
+    status = run_status(&r);
+    goto out;
+failed:
+    status = run_fail(&r.err);
 out:
     out_abort(&out);
     rt_arena_fini(&arena);

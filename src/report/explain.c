@@ -217,8 +217,9 @@ hook_is(const struct hook_type *h, const struct question *q)
 }
 
 static void
-suggest(const struct rule_set *rules, rt_str word, struct out *o)
+suggest(const struct rule_set *rules, rt_str word, const struct layout *l)
 {
+    struct rt_buf b;
     unsigned best = 5;
     int64_t number = 0;
     rt_str near = RT_NONE;
@@ -246,20 +247,19 @@ suggest(const struct rule_set *rules, rt_str word, struct out *o)
             near = e->text;
         }
     }
-    out_raw(o, "Nothing is known of \"");
-    out_tty(o, word);
-    out_raw(o, "\".");
+    rt_buf_init(&b, word.n + 1000);
+    rt_buf_addf(&b, "Nothing is known of \"%.*s\".", RT_FMT(word));
     if (near.n > 0)
-        out_fmt(o, " Near: %.*s.", RT_FMT(near));
-    if (rt_str_int(word, &number))
-        out_raw(o, " No table of the vendor lists that number: go by the HTTP status, 4xx refused, 5xx failed.\n");
-    else
-        out_raw(o, " A code, HTTP status, string, state, callback or finding is meant.\n");
+        rt_buf_addf(&b, " Near: %.*s.", RT_FMT(near));
+    rt_buf_add(&b, rt_str_int(word, &number)
+                       ? RT_LIT(" No table of the vendor lists that number: go by the HTTP status, 4xx refused, 5xx failed.")
+                       : RT_LIT(" A code, HTTP status, string, state, callback or finding is meant."));
+    wrapped(l, rt_buf_str(&b), 0, 0);
+    rt_buf_fini(&b);
 }
 
 int
-text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct writer_options *w, struct out *o,
-             struct rt_err *err)
+text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct writer_options *w, struct out *o)
 {
     struct layout l = {o, w};
     struct question q = question_of(rules, word);
@@ -267,7 +267,6 @@ text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct
     const struct code_entry *e;
     const struct hook_type *h;
     const struct rule *r;
-    (void)err;
     RT_EACH (e, &rules->codes)
         if (speaks_of(e, &q, on)) {
             out_raw(o, n++ > 0 ? "\n" : "");
@@ -293,10 +292,10 @@ text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct
         out_fmt(o, "\nA leave code is a sum: the %lld that is left of %lld stands in no table.\n", (long long)rest, (long long)q.number);
     else if (n > 0 && q.in_field && is_subject(q.field, SUBJECT_LEAVE))
         out_fmt(o, "\nA leave code is a sum: %lld is %s.\n", (long long)q.number, n > 1 ? "all of these" : "this alone");
-    else if (n > 1 && l.w->verbose == false)
+    else if (n > 1 && !w->verbose)
         out_fmt(o, "\n%zu meanings; which one applies depends on what happened before:\n  rectrace session ID FILE...\n", n);
     if (n == 0)
-        suggest(rules, word, o);
+        suggest(rules, word, &l);
     return n > 0 ? 0 : 1;
 }
 
@@ -332,14 +331,13 @@ json_rule(struct out *o, const struct rule *r)
 }
 
 int
-text_explain_json(const struct rule_set *rules, rt_str word, uint8_t on, struct out *o, struct rt_err *err)
+text_explain_json(const struct rule_set *rules, rt_str word, uint8_t on, struct out *o)
 {
     struct question q = question_of(rules, word);
     size_t n = 0;
     const struct code_entry *e;
     const struct hook_type *h;
     const struct rule *r;
-    (void)err;
     out_raw(o, "[");
     RT_EACH (e, &rules->codes)
         if (speaks_of(e, &q, on)) {

@@ -7,7 +7,8 @@
 #include "detect/detect.h"
 #include "report/writer.h"
 
-int text_why(const struct report *r, const struct session *s, const struct rule *rule, const struct why *why,
-             const struct writer_options *w, struct out *o, struct rt_err *err);
+/* What stopped a step, or excused the rule, stands below it: nothing of either is cut. */
+void text_why(const struct session *s, const struct rule *rule, const struct why *why, const struct writer_options *w,
+              struct out *o);
 
 #endif
