@@ -1,4 +1,4 @@
-librectrace_a_SOURCES += src/session/beside.c src/session/box.c src/session/box.h \
+librectrace_a_SOURCES += src/session/beside.c src/session/box.c src/session/box.h src/session/cells.c src/session/cells.h \
 	src/session/cluster.c src/session/cluster.h src/session/codes.c src/session/course.c \
 	src/session/draft.c src/session/draft.h src/session/engine.c src/session/engine.h \
 	src/session/finish.c src/session/finish.h src/session/fold.c src/session/fold.h \

@@ -1,9 +1,8 @@
 /*
  * meter.h - how many calls of each app fall into one second.
  *
- * A run may have billions of calls, so little is kept of each, and only of an app's latest: at least
- * CELLS_SURE 32nds of a second in which there was a call. Older ones are forgotten, and what was not
- * surely kept is not looked at: so the order of adding does not matter.
+ * A run may have billions of calls, so little is kept of each, and only of an app's latest (cells.h): what was not
+ * surely kept is not looked at, so the order of adding does not matter.
  */
 #ifndef RECTRACE_SESSION_METER_H
 #define RECTRACE_SESSION_METER_H
@@ -11,6 +10,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "event/event.h"
+#include "session/cells.h"
 
 enum { METER_BEST = 32, METER_QUIET = 8 };
 
@@ -32,9 +32,7 @@ struct meter_app {
     struct meter_app *next;
     rt_str id;
     char *text;               /* of the id */
-    struct meter_cell *cells; /* `mask + 1` of them, found by their time */
-    size_t n, mask;
-    int64_t since;                        /* earlier ones are forgotten */
+    struct cells cells;
     struct meter_second best[METER_BEST]; /* busiest first; they do not overlap */
     size_t best_count;
     struct meter_silence quiet[METER_QUIET]; /* longest first */

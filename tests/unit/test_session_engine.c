@@ -631,7 +631,7 @@ a_call_counts_for_the_app_that_it_names(void)
     CHECK(session_engine_finish(e, dump_sink(&d), &err) == 0);
     size_t calls[2] = {0, 0};
     for (const struct meter_app *a = session_engine_meter(e)->apps; a != NULL; a = a->next)
-        calls[rt_str_is(a->id, "B")] += a->n;
+        calls[rt_str_is(a->id, "B")] += a->cells.n;
     CHECK(calls[0] == 2 && calls[1] == 1);
     session_engine_free(&e);
     rt_buf_fini(&d.text);
