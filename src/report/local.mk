@@ -9,7 +9,7 @@ librectrace_a_SOURCES += src/report/compare.c src/report/compare.h src/report/cs
 	src/report/text_bar.c src/report/text_findings.c src/report/text_head.c src/report/text_parts.h \
 	src/report/text_session.c \
 	src/report/text_sessions.c src/report/text_timeline.c src/report/text_why.c \
-	src/report/text_why.h src/report/writer.h src/report/ticket.c src/report/ticket.h \
+	src/report/text_why.h src/report/writer.h src/report/ticket.c src/report/ticket.h src/report/ticket_places.c \
 	src/report/ticket_style.c src/report/ticket_style.h
 librectrace_a_SOURCES += src/report/disguise.c src/report/disguise.h src/report/scrub_form.c \
 	src/report/scrub_form.h src/report/scrub_value.c src/report/scrub_value.h

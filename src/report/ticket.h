@@ -27,6 +27,9 @@ extern const char *const ticket_styles;
 size_t ticket_places(const struct report *r, const struct session *s, struct ticket_place *out,
                      size_t most);
 
+/* The call that the finding (or NULL) rests on, or the last one that failed; NULL: none did. */
+const struct event *ticket_failed_call(const struct session *s, const struct finding *f);
+
 struct ticket_options {
     const struct ticket_style *style;
     size_t max_bytes;
