@@ -315,6 +315,8 @@ lines_become_the_calls_that_they_tell_of(void)
          1, KIND_ACQUIRE, 400, 2, OUTCOME_FAIL},
         {"a row with a column too many is text", "time,method,url,status,body\n2026-01-05T09:00:00Z,POST," BASE "/acquire,400,\"{\"\"code\"\":2,\"\"reason\"\":\"\"x\"\"}\",more",
          1, KIND_ACQUIRE, 0, EVENT_NO_CODE, OUTCOME_UNKNOWN},
+        {"a name with a digit", "time,method,url,status,body2\n2026-01-05T09:00:00Z,POST," BASE "/acquire,400,x", 1, KIND_ACQUIRE, 400, EVENT_NO_CODE,
+         OUTCOME_FAIL},
         {"two columns are no table", "method,url\nPOST," BASE "/acquire", 1, KIND_ACQUIRE, 0, EVENT_NO_CODE, OUTCOME_UNKNOWN},
         {"lines of an array, with commas between",
          A_CALL "\n" A_CALL "\n" A_CALL ",\n" A_CALL ",\n{\"url\":\"" BASE "/acquire\",\"status\":400,\"body\":{\"code\":7,\"reason\":\"x\"}}]",
@@ -384,6 +386,27 @@ durations_are_read_and_nonsense_is_none(void)
                  rows[i].said);
         read_text(line, &s, &f);
         CHECK_ROW(&rows[i], s.count == 1 && s.last.end - s.last.begin == rows[i].want);
+    }
+}
+
+/* A call that began at 09:00:00 and took some milliseconds, whichever end of it the line has. */
+static void
+a_call_is_from_its_request_to_its_answer(void)
+{
+    static const struct {
+        const char *name, *line;
+        rt_dur took;
+    } rows[] = {
+        {"both are told", "{\"time\":\"2026-01-05T09:00:00Z\",\"end_time\":\"2026-01-05T09:00:02Z\",\"url\":\"" BASE "/acquire\",\"status\":200}", 2 * RT_SEC},
+        {"an end before the beginning is none", "{\"time\":\"2026-01-05T09:00:00Z\",\"end_time\":\"2026-01-05T08:00:02Z\",\"url\":\"" BASE "/acquire\",\"status\":200}", 0},
+        {"the beginning and how long", "{\"time\":\"2026-01-05T09:00:00Z\",\"duration_ms\":120,\"url\":\"" BASE "/acquire\",\"status\":200}", 120 * RT_MS},
+        {"the end and how long", "1767603600.120    120 10.0.0.4 TCP_MISS/200 88 POST https://api.agora.io" BASE "/acquire - HIER_DIRECT/203.0.113.4 application/json", 120 * RT_MS},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct seen s;
+        struct extract_facts f;
+        read_text(rows[i].line, &s, &f);
+        CHECK_ROW(&rows[i], s.count == 1 && s.last.begin == INT64_C(1767603600) * RT_SEC && s.last.end == s.last.begin + rows[i].took);
     }
 }
 
@@ -628,6 +651,7 @@ static const struct check_test tests[] = {
     {"escapes become text", escapes_become_text},
     {"zones shift, and unknown ones are refused", zones_shift_and_unknown_ones_are_refused},
     {"lines become the calls that they tell of", lines_become_the_calls_that_they_tell_of},
+    {"a call is from its request to its answer", a_call_is_from_its_request_to_its_answer},
     {"durations are read and nonsense is none", durations_are_read_and_nonsense_is_none},
     {"ids in text are found behind their labels", ids_in_text_are_found_behind_their_labels},
     {"polls after polls say what they say alone", polls_after_polls_say_what_they_say_alone},

@@ -488,6 +488,10 @@ callbacks_move_calls_do_not(void)
     CHECK(moved[0]->kind == KIND_START && moved[0]->begin == 9 * RT_SEC);
     CHECK(moved[1]->begin == 15 * RT_SEC && moved[1]->end == 15 * RT_SEC + RT_MS && moved[1]->last == 15 * RT_SEC);
     CHECK(up.begin == 5 * RT_SEC);
+    struct event untimed = stamped(KIND_HOOK, RT_TIME_NONE), *with[] = {&start, &untimed};
+    untimed.end = RT_TIME_NONE;
+    CHECK(skew_moved(&(struct session){.events = with, .event_count = 2, .kinds = s.kinds}, 10 * RT_SEC, copies, moved));
+    CHECK(moved[0]->begin + moved[1]->begin == 9 * RT_SEC + RT_TIME_NONE); /* there is nothing to move */
     s.kinds = UINT64_C(1) << up.kind;
     s.event_count = 1;
     CHECK(!skew_moved(&s, 10 * RT_SEC, copies, moved));

@@ -134,6 +134,9 @@ static const struct row rows[] = {
      true},
     {"a channel alone names no session",
      "+0 update ok app=A cname=c rid=R1\n+60 answer fail cname=c code=404", "R1 c/ running: update@0\n-/c/-#1 c/ unknown: answer@60 code=404\n", true},
+    {"a callback that came twice is known by its notice",
+     "+2 recorder_started sid=S1 cname=c uid=7 noticeId=n1\n+7 recorder_started sid=S1 noticeId=n1\n+2 recorder_started sid=S1 noticeId=n2",
+     "S1 c/7 running: recorder_started@2 copies=2 deliveries=2, recorder_started@2\n", true},
     {"of what has no time, the input that tells of most is believed",
      "- stop fail rid=R1 code=49 in=0 line=1\n- stop fail rid=R1 code=49 in=0 line=2\n- stop fail rid=R1 code=49 in=1 line=9",
      "R1 / uploading: stop@? copies=2 code=49, stop@? code=49\n", true},
@@ -731,32 +734,34 @@ later_events_know_when_credentials_end(void)
 {
     static const struct {
         const char *name, *feed, *want;
+        bool unzoned;
     } terms[] = {
         {"before the end to callbacks, failures and stop; after it to all",
          "+0 start ok rid=R sid=S token-expires=1767600010\n+1 query ok sid=S\n+2 recorder_started sid=S\n+3 query fail sid=S\n"
          "+4 stop ok sid=S\n+10 query ok sid=S status=4\n+12 recorder_leave sid=S",
          "start\nquery\nrecorder_started token-left=8000\nquery token-left=7000\nstop token-left=6000\nquery token-late=0\n"
-         "recorder_leave token-late=2000\n"},
+         "recorder_leave token-late=2000\n", false},
         {"a start that failed lends nothing",
-         "+0 start fail rid=R token-expires=1767600010\n+1 stop ok rid=R", "start\nstop\n"},
+         "+0 start fail rid=R token-expires=1767600010\n+1 stop ok rid=R", "start\nstop\n", false},
         {"the next start begins anew, without any too",
          "+0 start ok rid=R sid=S token-expires=1767600010 sts-expires=1767600010\n+1 start ok rid=R sid=S\n+2 stop ok rid=R sid=S",
-         "start\nstart\nstop\n"},
+         "start\nstart\nstop\n", false},
         {"an update may replace the credentials of the storage, and no token",
          "+0 start ok rid=R sid=S token-expires=1767600010 sts-expires=1767600010\n"
          "+1 update ok rid=R sid=S storage-vendor=v sts-expires=1767600100\n+2 stop ok rid=R sid=S",
-         "start\nupdate\nstop token-left=8000 sts-left=98000\n"},
+         "start\nupdate\nstop token-left=8000 sts-left=98000\n", false},
         {"one that says nothing of the storage leaves them", "+0 start ok rid=R sid=S sts-expires=1767600010\n+1 update ok rid=R sid=S\n"
-         "+12 stop ok rid=R sid=S", "start\nupdate\nstop sts-late=2000\n"},
+         "+12 stop ok rid=R sid=S", "start\nupdate\nstop sts-late=2000\n", false},
         {"one that was refused too",
          "+0 start ok rid=R sid=S sts-expires=1767600010\n+1 update fail rid=R sid=S storage-vendor=v sts-expires=1767600100\n"
-         "+12 stop ok rid=R sid=S", "start\nupdate sts-left=9000\nstop sts-late=2000\n"},
+         "+12 stop ok rid=R sid=S", "start\nupdate sts-left=9000\nstop sts-late=2000\n", false},
         {"the bucket stands in the area that acquire asked for, or not",
          "+0 acquire ok rid=R region=EU\n+1 start fail rid=R storage-area=CN\n+2 start ok rid=R sid=S storage-area=EU\n"
          "+3 update ok rid=R sid=S storage-area=CN",
-         "acquire\nstart area-is=differs\nstart area-is=same\nupdate\n"},
-        {"where start names no area nothing is said", "+0 acquire ok rid=R region=EU\n+1 start ok rid=R sid=S", "acquire\nstart\n"},
-        {"where acquire asked for none nothing is said", "+0 acquire ok rid=R\n+1 start ok rid=R sid=S storage-area=EU", "acquire\nstart\n"},
+         "acquire\nstart area-is=differs\nstart area-is=same\nupdate\n", false},
+        {"where start names no area nothing is said", "+0 acquire ok rid=R region=EU\n+1 start ok rid=R sid=S", "acquire\nstart\n", false},
+        {"where acquire asked for none nothing is said", "+0 acquire ok rid=R\n+1 start ok rid=R sid=S storage-area=EU", "acquire\nstart\n", false},
+        {"nobody knows when a time without a zone is", "+0 start ok rid=R sid=S token-expires=1767600010\n+20 stop ok rid=R sid=S", "start\nstop\n", true},
     };
     script_rules_init(&rules);
     for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
@@ -765,6 +770,8 @@ later_events_know_when_credentials_end(void)
         struct rt_buf got;
         rt_buf_init(&got, 4096);
         script_read(&s, &rules.set, terms[i].feed);
+        for (size_t k = 0; k < s.events.n; k++)
+            s.events.v[k]->zoned = !terms[i].unzoned;
         struct session_engine *e = session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
         for (size_t k = 0; k < s.events.n; k++)
             CHECK_ROW(&terms[i], session_engine_feed(e, s.events.v[k], &err) == 0);
