@@ -329,6 +329,16 @@ keep_request(struct extract *x, struct document *d, rt_str object, struct rt_err
     return 0;
 }
 
+/* A line of a log that is about something else. */
+static bool
+is_foreign(const struct extract *x, const struct document *d, rt_str object)
+{
+    bool called = d->has_route || told_before(x, d, rt_str_hash(object)) || (d->kind != KIND_NONE && x->line <= d->kind_line + CONTEXT_LINES);
+    bool inside = object.p >= d->piece.p && object.p < d->piece.p + d->piece.n;
+    rt_str before = {d->piece.p, inside ? (size_t)(object.p - d->piece.p) : d->piece.n};
+    return x->wrap_count > 0 && !called && body_is_foreign(x, object, before);
+}
+
 int
 answer_object(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
 {
@@ -348,6 +358,10 @@ answer_object(struct extract *x, struct document *d, rt_str object, struct rt_er
         d->http = 0; /* said of this call, before it was shown */
         d->has_route = false;
         return exchange;
+    }
+    if (is_foreign(x, d, object)) {
+        d->http = d->http_line == x->line ? 0 : d->http;
+        return 0;
     }
     if (body_is_vendor(x, object) || is_bare_code(x, d, object))
         return answer_event(x, d, object, err);

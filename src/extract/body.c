@@ -201,6 +201,33 @@ fill_part(struct extract *x, struct event *e, rt_str object, enum event_field_pa
 
 /* ---- answers ---- */
 
+/* Of three letters and more. */
+static size_t
+count_words(rt_str s)
+{
+    enum { SHORT = 3 };
+    size_t words = 0, run = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        run = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80 ? run + 1 : 0;
+        words += run == SHORT;
+    }
+    return words;
+}
+
+bool
+body_is_foreign(const struct extract *x, rt_str object, rt_str said)
+{
+    static const char *const ours[] = {"resourceId", "sid", "serverResponse", "cname", "clientRequest"};
+    struct scan_value reason = scan_get(object, "reason");
+    if (count_words(said) < 2 || scan_get(object, "code").type == SCAN_NONE || reason.type != SCAN_STRING || reason.text.n == 0)
+        return false;
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        if (scan_get(object, ours[i]).type != SCAN_NONE)
+            return false;
+    return rule_set_string(x->rules, reason.text) == NULL && !word_within_nocase(&x->rules->words.of[WORDS_TOPIC], said);
+}
+
 bool
 body_is_vendor(struct extract *x, rt_str object)
 {

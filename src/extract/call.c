@@ -75,7 +75,9 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     bool answer = parts[SLOT_RID].type == SCAN_STRING || parts[SLOT_SERVER].type == SCAN_OBJECT ||
                   (parts[SLOT_CODE].type != SCAN_NONE && parts[SLOT_REASON].type == SCAN_STRING) ||
                   parts[SLOT_GATEWAY].type == SCAN_STRING || parts[SLOT_REASON].type == SCAN_STRING;
-    if (answer && body_is_vendor(x, whole)) {
+    const struct scan_value *message = &parts[FORMAT_MESSAGE];
+    bool foreign = message->type == SCAN_STRING && scan_present(&parts[FORMAT_TIME]) && kind_told(parts) == KIND_NONE && body_is_foreign(x, whole, message->text);
+    if (answer && !foreign && body_is_vendor(x, whole)) {
         struct scan_value none[SLOT__COUNT] = {{SCAN_NONE, RT_NONE, false}};
         none[FORMAT_TIME] = parts[FORMAT_TIME];
         none[FORMAT_HTTP] = parts[FORMAT_HTTP];

@@ -34,6 +34,7 @@ struct document {
     uint64_t route_line; /* with the place among the events of it */
     uint32_t route_order;
     uint64_t route_words; /* before the URL; retold.c */
+    rt_str piece;           /* that is searched */
     const char *behind_url; /* in the piece; NULL: none was there */
     uint64_t summed_line; /* where the answer that is held was told once more */
     rt_time time, route_time;
@@ -118,6 +119,8 @@ int waiting_flush(struct extract *x, struct document *d, struct rt_err *err);
 void waiting_free(struct document *d);
 
 /* mention.c: likewise. `end`: where to go on. */
+/* Behind the URL of something else that begins at `at`, or `at`. */
+size_t mention_other_url(const struct extract *x, rt_str text, size_t at);
 int mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
                 struct rt_err *err);
 int mention_number(struct extract *x, struct document *d, rt_str text, size_t begin, size_t end,

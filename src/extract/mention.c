@@ -71,6 +71,19 @@ method_before(rt_str text, size_t url)
     return end - begin < LEAST ? RT_NONE : (rt_str){text.p + begin, end - begin};
 }
 
+size_t
+mention_other_url(const struct extract *x, rt_str text, size_t at)
+{
+    rt_str rest = rt_str_from(text, at);
+    if (!rt_str_starts(rest, RT_LIT("http://")) && !rt_str_starts(rest, RT_LIT("https://")))
+        return at;
+    rt_str url = route_around(text, at);
+    bool ours = rt_str_find(url, RT_LIT("/cloud_recording")) != SIZE_MAX;
+    for (size_t i = 0; !ours && i < x->rules->hosts.vendor_count; i++)
+        ours = rt_str_find(url, x->rules->hosts.vendor[i]) != SIZE_MAX;
+    return ours ? at : (size_t)(url.p - text.p) + url.n;
+}
+
 int
 mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
             struct rt_err *err)

@@ -93,6 +93,9 @@ look_at(struct extract *x, struct document *d, rt_str text, size_t at, size_t *e
         return mention_url(x, d, text, at, end, err);
     if (c >= '0' && c <= '9')
         return look_at_number(x, d, text, at, end, err);
+    if (c == 'h' && (*end = mention_other_url(x, text, at)) > at)
+        return 0; /* its words are not those of the text */
+    *end = at + 1;
     if (letter(c)) {
         while (*end < text.n && (letter(text.p[*end]) || text.p[*end] == '_'))
             ++*end;
@@ -106,8 +109,10 @@ static int
 search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
 {
     struct lenient_past around = d->past;
+    rt_str piece = d->piece;
     int found = 0;
     d->behind_url = NULL;
+    d->piece = text;
     d->past = (struct lenient_past){0};
     for (size_t at = 0, end = 0; at < text.n; at = end) {
         int one = look_at(x, d, text, at, &end, err);
@@ -116,6 +121,8 @@ search(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
         found += one;
     }
     d->past = around;
+    d->piece = piece;
+    d->behind_url = NULL;
     if (found == 0)
         found = mention_success(x, d, err);
     if (found == 0)

@@ -209,6 +209,9 @@ int body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointe
 rt_str id_text(struct extract *x, const struct scan_value *v);
 /* Does the object look like an answer of this API? */
 bool body_is_vendor(struct extract *x, rt_str object);
+/* Is it a code of another program, as far as can be told: a reason that nobody knows, no id, and `said` beside it is about
+ * something else? */
+bool body_is_foreign(const struct extract *x, rt_str object, rt_str said);
 
 /* call_build.c: did a request of ours have this id? */
 bool call_asked(const struct extract *x, rt_str join);

@@ -434,7 +434,8 @@ enum word_use {
     WORDS_STATUS_EXACT,
     WORDS_CODE,     /* before a code */
     WORDS_CODE_BEHIND,
-    WORDS_WELL,     /* the call went well */
+    WORDS_WELL,
+    WORDS_TOPIC,     /* the call went well */
     WORDS_NOTHING,  /* instead of an id */
     WORDS__COUNT
 };
@@ -461,6 +462,7 @@ bool word_begins(const struct word_list *list, rt_str text);
 rt_str word_of_error(const struct word_table *words, rt_str text);
 /* As it is written, anywhere. */
 bool word_within(const struct word_list *list, rt_str text);
+bool word_within_nocase(const struct word_list *list, rt_str text);
 
 /* ---- formats ---- */
 

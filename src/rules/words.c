@@ -19,6 +19,7 @@ static const struct {
     {"code", WORDS_CODE},
     {"code-behind", WORDS_CODE_BEHIND},
     {"well", WORDS_WELL},
+    {"topic", WORDS_TOPIC},
     {"nothing", WORDS_NOTHING},
 };
 static const char *const ids[] = {"rid", "sid", "cname", "uid", NULL};
@@ -119,7 +120,7 @@ load_vocabulary(struct loader *l, const struct yaml_node *map)
 {
     static const char *const keys[] = {"hints",  "callback",          "request", "calls",
                                        "status", "status-as-written", "code",    "code-behind",
-                                       "well",   "nothing",           "labels",  "errors", NULL};
+                                       "well",   "topic",   "nothing",           "labels",  "errors", NULL};
     if (!load_keys(l, map, keys))
         return;
     for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
@@ -173,6 +174,15 @@ word_of_error(const struct word_table *words, rt_str text)
             if (rt_str_find_nocase(text, words->errors[i].words.v[k]) != SIZE_MAX)
                 return words->errors[i].is;
     return RT_NONE;
+}
+
+bool
+word_within_nocase(const struct word_list *list, rt_str text)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (rt_str_find_nocase(text, list->v[i]) != SIZE_MAX)
+            return true;
+    return false;
 }
 
 bool
