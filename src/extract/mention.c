@@ -206,21 +206,21 @@ mention_number(struct extract *x, struct document *d, rt_str text, size_t begin,
     return answer_end(x, d, &e, true, err);
 }
 
-/* "HTTP/1.1 401 Unauthorized": the words are those of HTTP. */
+/* "HTTP/1.1 401 Unauthorized", "Response 401 Unauthorized" of a call: the words are those of HTTP. */
 static bool
-is_status_line(rt_str text)
+is_status_line(const struct extract *x, const struct document *d, rt_str text)
 {
     rt_str s = rt_str_trim(text);
     if (rt_str_starts(s, RT_LIT("< ")))
         s = rt_str_from(s, 2);
-    return rt_str_starts(s, RT_LIT("HTTP/"));
+    return rt_str_starts(s, RT_LIT("HTTP/")) || (d->has_route && d->http != 0 && d->http_line == x->line);
 }
 
 /* A known string of the vendor standing free in the piece. */
 int
 mention_string(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
 {
-    const struct code_entry *known = text.n > 4000 || is_status_line(text) ? NULL : rule_set_string(x->rules, text);
+    const struct code_entry *known = text.n > 4000 || is_status_line(x, d, text) ? NULL : rule_set_string(x->rules, text);
     if (known == NULL)
         return 0;
     if (answer_told_lately(x, d))
