@@ -348,6 +348,8 @@ lines_become_the_calls_that_they_tell_of(void)
         {"that no answer came, by the id of the request", "{\"time\":\"2026-01-05T09:00:00Z\",\"request_id\":\"r-1\",\"url\":\"" BASE "/acquire\"}\n"
                                                           "{\"time\":\"2026-01-05T09:00:01Z\",\"request_id\":\"r-1\",\"error\":\"connection reset\"}",
          2, KIND_ANSWER, 0, EVENT_NO_CODE, OUTCOME_FAIL},
+        {"a resource id beside an error is no acquire", "{\"resourceId\":\"ABCDEFGHIJKLMNOPQRST\",\"code\":49,\"reason\":\"x\"}", 1, KIND_ANSWER, 0, 49,
+         OUTCOME_FAIL},
         {"a number that is no status", "{\"a\":{\"code\":49,\"reason\":\"x\"},\"statusCode\":42}", 1, KIND_ANSWER, 0, 49, OUTCOME_FAIL},
         {"an empty URL is none", "{\"url\":\"\",\"op\":\"stop\",\"status\":400,\"response\":{\"code\":49,\"reason\":\"x\"}}", 1, KIND_STOP, 400,
          49, OUTCOME_FAIL},
