@@ -2,7 +2,7 @@
  * err.h - one error type, with a place in the input.
  *
  * Functions that can fail take `struct rt_err *err` last and return 0/-1, 1/0/-1 for
- * item/end/error, or a pointer/NULL. The first error wins. Nobody but main prints one.
+ * item/end/error, or a pointer/NULL. The first error wins. Nobody but main and the receiver prints one.
  */
 #ifndef RECTRACE_BASE_ERR_H
 #define RECTRACE_BASE_ERR_H

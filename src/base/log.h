@@ -1,7 +1,7 @@
 /*
  * log.h - messages for the person at the terminal: stderr, one line each.
  *
- * Only main (and later serve) calls the first three; stages log at debug. Bytes that are not
+ * Only main and the receiver call the first four; stages log at debug. Bytes that are not
  * printable are escaped. A line: "rectrace: a sentence".
  */
 #ifndef RECTRACE_BASE_LOG_H

@@ -1,7 +1,7 @@
 /*
  * time.h - instants and durations: int64 microseconds, instants since 1970 in UTC.
  *
- * The wall clock is read by main (and later serve) only, through rt_time_now().
+ * The wall clock is read by main only, through rt_time_now(); the receiver is given that function.
  */
 #ifndef RECTRACE_BASE_TIME_H
 #define RECTRACE_BASE_TIME_H

@@ -73,7 +73,6 @@ static int
 read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
     bool answer = parts[SLOT_RID].type == SCAN_STRING || parts[SLOT_SERVER].type == SCAN_OBJECT ||
-                  (parts[SLOT_CODE].type != SCAN_NONE && parts[SLOT_REASON].type == SCAN_STRING) ||
                   parts[SLOT_GATEWAY].type == SCAN_STRING || parts[SLOT_REASON].type == SCAN_STRING;
     const struct scan_value *message = &parts[FORMAT_MESSAGE];
     bool foreign = message->type == SCAN_STRING && scan_present(&parts[FORMAT_TIME]) && kind_told(parts) == KIND_NONE && body_is_foreign(x, whole, message->text);

@@ -15,7 +15,7 @@ choose_matches(struct extract *x, const struct format *f, const struct scan_plan
     }
     struct scan_value values[SLOT__COUNT];
     rt_str text = rt_str_trim(line);
-    if (wrap_is(f) ? wrap_fits(x, f, plan, text) : line_fits_json(f, plan, text, values, x->limits, NULL))
+    if (wrap_is(f) ? wrap_fits(x, f, plan, text) : line_fits_json(plan, text, values, x->limits, NULL))
         return true;
     if (stop == NULL)
         return false;

@@ -25,15 +25,6 @@ plan_of(struct extract *x, size_t format)
 }
 
 static bool
-has_literal(const struct format *f, rt_str text)
-{
-    for (size_t i = 0; i < f->literal_count; i++)
-        if (rt_str_find(text, f->literals[i]) != SIZE_MAX)
-            return true;
-    return f->literal_count == 0;
-}
-
-static bool
 is_url(const struct scan_value *v)
 {
     return v->type == SCAN_STRING && route_mentioned(v->text);
@@ -68,12 +59,12 @@ read_object(struct extract *x, rt_str object, bool answered, struct rt_err *err)
     for (size_t i = 0; i < x->rules->formats.n; i++) {
         const struct format *f = &x->rules->formats.v[i];
         struct scan_value values[SLOT__COUNT];
-        if (!f->is_json || wrap_is(f) || !has_literal(f, object))
+        if (!f->is_json || wrap_is(f) || !line_may_be_of(f, object))
             continue;
         const struct scan_plan *plan = plan_of(x, i);
         if (plan == NULL)
             return rt_fail_mem(err);
-        if (!line_fits_json(f, plan, object, values, x->limits, NULL) ||
+        if (!line_fits_json(plan, object, values, x->limits, NULL) ||
             !is_url(&values[FORMAT_URL]) || is_answered(values) != answered)
             continue;
         count_lines(x, object.p);
@@ -97,7 +88,7 @@ note_object_time(struct extract *x, rt_str object)
         if (!f->is_json || wrap_is(f) || f->path_count[FORMAT_TIME] == 0)
             continue;
         const struct scan_plan *plan = plan_of(x, i);
-        if (plan != NULL && line_fits_json(f, plan, object, values, x->limits, NULL) &&
+        if (plan != NULL && line_fits_json(plan, object, values, x->limits, NULL) &&
             (values[FORMAT_TIME].type == SCAN_STRING ||
              values[FORMAT_TIME].type == SCAN_NUMBER) &&
             rt_time_parse(values[FORMAT_TIME].text, &stamp) > 0) {

@@ -5,10 +5,7 @@
 
 #include "extract/work.h"
 
-enum {
-    ID_LEAST = 16,
-    SHOWN_MOST = 120
-}; /* bytes of a segment that is an id; of what is told */
+enum { ID_LEAST = 16, SHOWN_MOST = 120 }; /* bytes: of a segment that is an id; of what is told */
 
 static bool
 is_listed(const rt_str *list, size_t count, rt_str s)

@@ -53,10 +53,9 @@ line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_ar
 }
 
 bool
-line_fits_json(const struct format *f, const struct scan_plan *plan, rt_str line, struct scan_value *values,
-               const struct rt_limits *limits, struct scan_hint *hint)
+line_fits_json(const struct scan_plan *plan, rt_str line, struct scan_value *values, const struct rt_limits *limits,
+               struct scan_hint *hint)
 {
-    (void)f;
     size_t n = scan_plan_run(plan, line, (unsigned)limits->json_depth, hint, values, SLOT__COUNT);
     /* What follows the object must be blank or a comma (a line of an array). */
     rt_str rest = n == 0 ? RT_NONE : rt_str_trim(rt_str_from(line, n));
@@ -106,7 +105,7 @@ line_json(struct extract *x, rt_str line, struct rt_err *err)
         return LINE_IGNORED;
     x->hint = (struct scan_hint){.key_slot = FORMAT_URL, .value_slot = FORMAT_RESPONSE, .expect = expect_answer, .arg = x};
     x->hint_url = NULL;
-    if (!line_fits_json(x->format, x->line_plan, text, values, x->limits, &x->hint))
+    if (!line_fits_json(x->line_plan, text, values, x->limits, &x->hint))
         return text.p[0] == '{' ? LINE_UNDECODABLE : LINE_UNMATCHED;
     /* While no line had a time, what looks foreign may be all there is: an answer that was noted down by itself. */
     int fate = foreign && x->first_time != RT_TIME_NONE ? LINE_IGNORED : call_read(x, values, text, err);
@@ -126,8 +125,17 @@ note_limit(struct extract *x, const struct format *f)
                  f->pos.file == NULL ? "built in" : f->pos.file, f->pos.line);
 }
 
-static rt_str
-group(const PCRE2_SIZE *ovector, int rc, rt_str line, int number)
+bool
+line_may_be_of(const struct format *f, rt_str text)
+{
+    for (size_t i = 0; i < f->literal_count; i++)
+        if (rt_str_find(text, f->literals[i]) != SIZE_MAX)
+            return true;
+    return f->literal_count == 0;
+}
+
+rt_str
+line_group(const PCRE2_SIZE *ovector, int rc, rt_str line, int number)
 {
     if (number < 0 || number >= rc || ovector[2 * number] == PCRE2_UNSET)
         return RT_NONE;
@@ -159,7 +167,7 @@ line_regex(struct extract *x, rt_str line, struct rt_err *err)
     const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(x->regex.match);
     struct scan_value parts[SLOT__COUNT] = {{SCAN_NONE, RT_NONE, false}};
     for (int i = 0; i < FORMAT__PARTS; i++) {
-        rt_str text = group(ovector, rc, line, f->group[i]);
+        rt_str text = line_group(ovector, rc, line, f->group[i]);
         if (text.p == NULL)
             continue;
         parts[i] = (struct scan_value){SCAN_STRING, text, false};

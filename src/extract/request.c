@@ -173,7 +173,7 @@ walk_object(struct request *q, const struct place *at, uint32_t node, rt_str obj
     while (scan_member(object, &i, (unsigned)q->x->limits->json_depth, &here.name, &v) == 1) {
         const struct parameter_node *n = parameter_child(q->rules, node_of(q, node), here.name, q->kind);
         if (n == NULL)
-            spelling_check(q, &here, node, object);
+            spelling_check(q, &here, node);
         else
             walk_member(q, &here, (uint32_t)(n - q->rules->nodes.v), &v);
     }

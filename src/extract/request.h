@@ -22,7 +22,6 @@ struct request {
     uint8_t kind;              /* whose rows count: startParameter is read as start's */
     rt_str mode;               /* empty: not known */
     struct scan_value *values; /* by node: what was met last */
-    const struct place *root;  /* where the body begins, for paths; NULL: at nothing */
     unsigned told;             /* groups of values added */
     int rc;                    /* -1: memory */
 };
@@ -52,8 +51,8 @@ struct scan_value value_effective(const struct request *q, uint32_t node);
 /* The number that a value or a text says. */
 bool value_number(const struct scan_value *v, double *out);
 
-/* A member that no row has: the name that is meant. `object`: in which it stands. */
-void spelling_check(struct request *q, const struct place *at, uint32_t node, rt_str object);
+/* A member that no row has: the name that is meant. `node`: of the object that it stands in. */
+void spelling_check(struct request *q, const struct place *at, uint32_t node);
 
 /* All relations that are asked at the node, whose members are in `values`. */
 void relation_check(struct request *q, const struct place *at, uint32_t node);

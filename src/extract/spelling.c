@@ -103,11 +103,10 @@ rule_of(const struct request *q, const struct parameter_node *n)
 }
 
 void
-spelling_check(struct request *q, const struct place *at, uint32_t node, rt_str object)
+spelling_check(struct request *q, const struct place *at, uint32_t node)
 {
     rt_str name = at->name;
     struct violation v = {.at = at, .of = RT_LIT("key"), .defect = "unknown"};
-    (void)object;
     if (!is_name(name))
         return;
     struct nearby near = nearest_beside(q, node, name);

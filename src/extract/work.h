@@ -134,7 +134,7 @@ struct extract {
 
     struct document *documents[THREADS_MOST]; /* text mode: what is open, by thread */
     uint64_t threads[THREADS_MOST], thread;    /* hashes of their names; of the line being read; 0: none */
-    RT_VEC(uint64_t) requests; /* hashes of the join ids of our requests, sorted by chance */
+    RT_VEC(uint64_t) requests; /* hashes of the join ids of our requests, as they came */
     RT_VEC(struct unnamed_request) unnamed;
     uint64_t line;             /* being read */
     uint32_t order;            /* events of this line so far */
@@ -273,8 +273,12 @@ int table_row(struct extract *x, rt_str line, struct rt_err *err);
 /* line.c: one record by the chosen format. A line_fate, or -1. */
 int line_json(struct extract *x, rt_str line, struct rt_err *err);
 int line_regex(struct extract *x, rt_str line, struct rt_err *err);
-bool line_fits_json(const struct format *f, const struct scan_plan *plan, rt_str line, struct scan_value *values,
-                    const struct rt_limits *limits, struct scan_hint *hint);
+bool line_fits_json(const struct scan_plan *plan, rt_str line, struct scan_value *values, const struct rt_limits *limits,
+                    struct scan_hint *hint);
+/* Does one of the format's words stand in the text? Without any it cannot be a record of it. */
+bool line_may_be_of(const struct format *f, rt_str text);
+/* What a group of a match took; `rc`: of regex_match(). p NULL: nothing. */
+rt_str line_group(const PCRE2_SIZE *ovector, int rc, rt_str line, int number);
 struct scan_plan *line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_arena *a);
 
 /* prose.c: prose and everything that no format reads. */

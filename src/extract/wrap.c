@@ -17,15 +17,6 @@ wrap_is(const struct format *f)
     return f->path_count[FORMAT_INNER] > 0 || f->group[FORMAT_INNER] >= 0;
 }
 
-static rt_str
-group(const PCRE2_SIZE *ovector, int rc, rt_str line, int number)
-{
-    if (number < 0 || number >= rc || ovector[2 * number] == PCRE2_UNSET)
-        return RT_NONE;
-    return (rt_str){line.p + ovector[2 * number],
-                    ovector[2 * number + 1] - ovector[2 * number]};
-}
-
 struct unwrapped {
     rt_str inner, time, join;
     bool partial; /* goes on in the next line */
@@ -62,20 +53,11 @@ take_regex(struct extract *x, const struct wrapper *w, rt_str line, struct unwra
     if (rc <= 0)
         return false;
     const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(x->regex.match);
-    out->inner = group(ovector, rc, line, f->group[FORMAT_INNER]);
-    out->time = group(ovector, rc, line, f->group[FORMAT_TIME]);
-    out->join = group(ovector, rc, line, f->group[FORMAT_JOIN]);
-    out->partial = group(ovector, rc, line, f->group[FORMAT_PARTIAL]).n > 0;
+    out->inner = line_group(ovector, rc, line, f->group[FORMAT_INNER]);
+    out->time = line_group(ovector, rc, line, f->group[FORMAT_TIME]);
+    out->join = line_group(ovector, rc, line, f->group[FORMAT_JOIN]);
+    out->partial = line_group(ovector, rc, line, f->group[FORMAT_PARTIAL]).n > 0;
     return true;
-}
-
-static bool
-has_literal(const struct format *f, rt_str line)
-{
-    for (size_t i = 0; i < f->literal_count; i++)
-        if (rt_str_find(line, f->literals[i]) != SIZE_MAX)
-            return true;
-    return f->literal_count == 0;
 }
 
 static bool
@@ -83,7 +65,7 @@ take(struct extract *x, const struct wrapper *w, rt_str line, struct rt_buf *tex
      struct unwrapped *out)
 {
     *out = (struct unwrapped){.inner = RT_NONE};
-    if (!has_literal(w->format, line))
+    if (!line_may_be_of(w->format, line))
         return false;
     return w->format->is_json ? take_json(x, w, line, text, out) : take_regex(x, w, line, out);
 }

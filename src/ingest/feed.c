@@ -276,8 +276,7 @@ inflate_some(struct feed *f, uint8_t *out, size_t room, size_t *got)
             damage(f, FEED_BAD_CHECK);
             f->more = more_than_a_trailer(f);
             break;
-        case INFLATE_BAD_DATA:
-        case INFLATE_NO_GZIP: damage(f, FEED_BAD_DATA); break;
+        case INFLATE_BAD_DATA: damage(f, FEED_BAD_DATA); break;
         }
     }
 }

@@ -43,7 +43,7 @@ struct feed {
     size_t memory_n;
     const struct inflate_backend *backend;
     void *state; /* of the back end; NULL until gzip is seen */
-    uint8_t *in; /* input buffer; borrowed memory when fd is -1 */
+    uint8_t *in; /* input buffer, owned */
     size_t in_n, in_at, in_cap;
     bool gzip, probed, ended, in_member;
     bool more; /* behind a wrong checksum; left out */
@@ -57,10 +57,12 @@ struct feed {
     atomic_uint_fast64_t taken; /* bytes of the file */
 };
 
+/* `path` "-" is standard input. 0, or -1: it cannot be opened (the message has no path), or memory. Limits are borrowed. */
 int feed_open(struct feed *f, const char *path, const struct rt_limits *limits, struct rt_err *err);
+/* Bytes that outlive the feed. `inflate`: the name of a back end; NULL: the best one. -1: memory. */
 int feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
                      struct rt_err *err);
-/* `source` must outlive the feed. */
+/* `source` must outlive the feed. -1: memory, or it cannot be opened. */
 int feed_open_source(struct feed *f, const struct feed_source *source, const struct rt_limits *limits, struct rt_err *err);
 /* From then on no more than so much is read of the file at once. */
 void feed_read_at_most(struct feed *f, size_t bytes);

@@ -1,5 +1,5 @@
 /*
- * inflate.h - gzip behind one small interface; table.c lists the back ends, best first.
+ * inflate.h - gzip behind one small interface; inflate_table.c lists the back ends, best first.
  */
 #ifndef RECTRACE_INGEST_INFLATE_H
 #define RECTRACE_INGEST_INFLATE_H
@@ -14,7 +14,6 @@ enum inflate_state {
     INFLATE_MEMBER,    /* a member ended well (CRC and size checked); another may follow */
     INFLATE_BAD_DATA,  /* the stream is broken here */
     INFLATE_BAD_CHECK, /* CRC or length of the member is wrong; its text was given out */
-    INFLATE_NO_GZIP,   /* what follows a member is not gzip (padding or garbage) */
 };
 struct inflate_step {
     const uint8_t *in;

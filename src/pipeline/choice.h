@@ -19,7 +19,8 @@ struct choice {
     enum choice_width width; /* CHOICE_ALL: no lines are listed */
     RT_VEC(struct choice_lines) inputs;
 };
-/* `sessions`: of the report; `wide`: the proofs of what is found about none as well. -1: memory, or an input cannot be read again. */
+/* `sessions`: of the report; `wide`: the proofs of what is found about none as well. 
+ * An input that cannot be opened again gives no line by its ids. -1: memory. */
 int choice_make(struct choice *c, const struct report *r, const struct session *const *sessions,
                 size_t n, bool wide, enum choice_width width, const struct input_list *inputs,
                 const struct rt_limits *limits, struct rt_err *err);

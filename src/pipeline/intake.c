@@ -81,18 +81,17 @@ read_lines(struct intake *in, struct reader *reader, struct extract *x, struct b
            struct rt_err *err)
 {
     struct reader_line line;
-    uint64_t since_stretch = 0, done = 0;
-    uint64_t bytes = 0;
+    uint64_t since_stretch = 0, bytes = 0;
     int got = 0;
     while ((got = reader_next(reader, &line, err)) == 1) {
         if (line.too_long)
             extract_too_long(x, line.number);
         else if (extract_line(x, line.text, line.number, err) < 0)
             return -1;
-        if (++since_stretch < STRETCH_LINES && !(in->options->max_lines != 0 && ++done >= in->options->max_lines))
-            continue;
-        if (in->options->max_lines != 0 && done >= in->options->max_lines)
+        if (line.number == in->options->max_lines)
             break;
+        if (++since_stretch < STRETCH_LINES)
+            continue;
         if (progress != NULL) {
             uint64_t now = reader_done_bytes(reader);
             atomic_fetch_add_explicit(&progress->bytes, now - bytes, memory_order_relaxed);

@@ -33,8 +33,8 @@ struct intake_result {
 
 void intake_count(struct intake_result *r, const struct event *e);
 
-/* Called for each event, a KIND_OUTAGE among them, and, with NULL, whenever a stretch of the input is done. `clock` is the
- * latest time that the input has reached. 0, or -1 to stop with err set. */
+/* `event`: called for each, a KIND_OUTAGE among them; it is borrowed. `stretch`: whenever some thousand lines are done, and at
+ * the end; `clock` is the latest time that the input has reached. 0, or -1 to stop with err set. */
 struct intake_sink {
     int (*event)(void *arg, const struct event *e, struct rt_err *err);
     int (*stretch)(void *arg, rt_time clock, struct rt_err *err);

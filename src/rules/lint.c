@@ -15,8 +15,7 @@ enum { LONGEST_SAY = 240, MOST_STEPS = 20000 };
 struct lint {
     const struct rule_set *set;
     struct rule_messages *messages;
-    bool
-        pack_too; /* nobody but us can mend the pack: where a user's files are, only those are looked at */
+    bool pack_too; /* nobody but us can mend the pack: where a user's files are, only those are looked at */
 };
 
 static bool

@@ -24,7 +24,7 @@ struct rule_messages {
 };
 void rule_messages_init(struct rule_messages *m);
 void rule_messages_fini(struct rule_messages *m);
-/* file:line:col: error: text, the excerpt and a caret under the place, as in spec/rules.md 4. */
+/* file:line:col: error: text, the excerpt, and a caret under the place. */
 struct out;
 void rule_messages_print(const struct rule_messages *m, struct out *o);
 

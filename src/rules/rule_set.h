@@ -25,7 +25,7 @@ const char *severity_name(enum severity s);     /* "none" "info" "warning" "erro
 const char *confidence_name(enum confidence c); /* "low" "medium" "high" "certain" */
 bool severity_parse(rt_str s, enum severity *out);
 
-/* ---- patterns: rules over a timeline (spec: sections 1 to 3) ---- */
+/* ---- patterns: rules over a timeline (rules/README.md) ---- */
 
 enum cond_op { OP_OK, OP_FAIL, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_BITS, OP_MATCH };
 
