@@ -159,18 +159,29 @@ tell_token(struct asked *q, rt_str s)
     }
 }
 
+static bool
+is_mode(const struct rule_set *rules, rt_str mode)
+{
+    const struct parameter *p = rule_set_parameter(rules, "path/mode", KIND_NONE);
+    for (size_t i = 0; p != NULL && i < p->value_count; i++)
+        if (rt_str_eq(p->values[i], mode))
+            return true;
+    return false;
+}
+
 /* Pages are recorded without one; where the mode is not known, its absence says nothing. */
 static void
 look_at_token(struct asked *q, rt_str client)
 {
     const struct event *e = q->e;
+    const struct parameter *p = rule_set_parameter(q->x->rules, "clientRequest/token", KIND_START);
     struct scan_value v = scan_get(client, "token");
     bool null = v.type == SCAN_WORD || (v.type == SCAN_STRING && v.text.n == 0);
-    if (rt_str_is(e->mode, "web") || (e->kind != KIND_START && v.type == SCAN_NONE))
+    bool known = is_mode(q->x->rules, e->mode);
+    if (p == NULL || (known && !parameter_has_mode(p->modes, e->mode)) || (e->kind != KIND_START && v.type == SCAN_NONE))
         return;
     if (v.type == SCAN_NONE || null) {
-        if (e->kind == KIND_START &&
-            (rt_str_is(e->mode, "mix") || rt_str_is(e->mode, "individual")))
+        if (e->kind == KIND_START && known)
             word(q, FIELD_TOKEN, "missing");
     } else if (v.type == SCAN_STRING) {
         tell_token(q, value_text(q->x, &v, 3));

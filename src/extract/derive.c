@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "extract/work.h"
+#include "rules/condition.h"
 
 /* Failing: an error, a code, a status that the table does not call healthy. */
 void
@@ -64,10 +65,8 @@ app_defect(struct extract *x, rt_str app)
 static const char *
 cname_defect(struct extract *x, const struct event *e)
 {
-    int64_t scene = 0;
     const struct parameter *p = rule_set_parameter(x->rules, "cname", e->kind);
-    /* A page recording's name is a mere label. */
-    if (p == NULL || rt_str_is(e->mode, "web") || (event_num(e, FIELD_SCENE, &scene) && scene == 1))
+    if (p == NULL || condition_fits(p->free, p->free_count, e, NULL))
         return NULL;
     if (e->cname.n == 0)
         return "empty";

@@ -120,7 +120,8 @@ load_one(struct loader *l, const struct yaml_node *map, struct parameter *p)
         "path",  "on",     "type",   "min",       "max",   "values", "modes",  "required",
         "means", "source", "note",   "pattern",   "least", "most",   "even",   "secret",
         "open",  "resets", "only",   "max-bytes", "tells", "form",   "rival",  "risky",
-        "default", "elsewhere", "field", "users", NULL};
+        "default", "elsewhere", "field", "users", "free", NULL};
+    const struct yaml_node *free = yaml_get(map, "free");
     if (!load_keys(l, map, keys))
         return false;
     p->pos = load_pos(l, map);
@@ -134,6 +135,7 @@ load_one(struct loader *l, const struct yaml_node *map, struct parameter *p)
     good &= load_regex_key(l, map, "risky", &p->risky);
     good &= load_filled(l, map, p);
     good &= load_body_terms(l, map, "only", &p->only);
+    good &= free == NULL || load_matches(l, free, &p->free, &p->free_count);
     return load_modes(l, map, &p->modes) && good;
 }
 

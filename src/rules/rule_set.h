@@ -292,6 +292,8 @@ struct parameter {
     bool elsewhere;  /* another part of the program judges the value */
     bool resets;     /* a layout that leaves it out falls back to the default */
     struct parameter_terms only; /* members are checked where one of these holds; none: always */
+    const struct rule_match *free; /* of which calls anything will do; without regular expressions */
+    size_t free_count;
     bool has_field;  /* its value, or its default where the object lacks it, fills `field` */
     uint16_t field;
     rt_str tells;    /* which rules speak of it: param-of */
