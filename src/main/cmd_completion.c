@@ -189,6 +189,17 @@ write_zsh(struct out *out)
 
 /* ---- fish ---- */
 
+/* `command` is (command) there. */
+static void
+fish_words(struct out *out, const char *words)
+{
+    for (; *words != '\0'; words++)
+        if (*words == '`')
+            out_char(out, strchr(words + 1, '`') != NULL ? '(' : ')');
+        else
+            out_char(out, *words);
+}
+
 static void
 fish_command(struct out *out, const struct command *c)
 {
@@ -197,15 +208,11 @@ fish_command(struct out *out, const struct command *c)
     out_fmt(out, "complete -c rectrace -n __fish_use_subcommand -a %s -d '", c->name);
     quote(out, c->doc);
     out_raw(out, "'\n");
-    if (words[0] != '\0')
+    if (words[0] != '\0') {
         out_fmt(out, "complete -c rectrace -n '__fish_seen_subcommand_from %s' -a \"", c->name);
-    for (; *words != '\0'; words++) /* `command` is (command) there */
-        if (*words == '`')
-            out_char(out, strchr(words + 1, '`') != NULL ? '(' : ')');
-        else
-            out_char(out, *words);
-    if (operands_of(c)[0] != '\0')
+        fish_words(out, words);
         out_raw(out, "\"\n");
+    }
     for (const struct option_row *o = option_rows; o->name != NULL; o++) {
         if (!takes(c, o))
             continue;
@@ -213,9 +220,11 @@ fish_command(struct out *out, const struct command *c)
         if (o->letter != 0)
             out_fmt(out, " -s %c", o->letter);
         const char *of = o->arg == NULL ? "" : values_of(c, o, formats);
-        if (of[0] == '`')
-            out_raw(out, " -x -a \"(rectrace formats list 2>/dev/null | cut -d' ' -f1)\"");
-        else if (of[0] != '\0')
+        if (of[0] == '`') {
+            out_raw(out, " -x -a \"");
+            fish_words(out, of);
+            out_char(out, '"');
+        } else if (of[0] != '\0')
             out_fmt(out, " -x -a '%s'", of);
         else if (o->arg != NULL)
             out_raw(out, " -r");

@@ -29,7 +29,7 @@ run_help(const struct options *o)
         return EXIT_USAGE;
     }
     struct rt_err err = {0};
-    struct out *out = out_file(o->output != NULL ? o->output : "-", &err);
+    struct out *out = out_file(o->output, &err);
     if (out != NULL && manual)
         manual_command(out, c);
     else if (out != NULL && c != NULL)

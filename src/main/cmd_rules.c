@@ -113,18 +113,15 @@ run_rules(const struct options *o)
     struct rule_messages messages;
     rule_messages_init(&messages);
     int status = EXIT_USAGE;
-    struct out *messages_out = NULL, *out = NULL;
+    struct out *out = NULL;
     struct rule_set *set = load(o, &messages, &err);
     out = set == NULL ? NULL : out_file(o->output, &err);
-    messages_out = out == NULL ? NULL : out_memory(&err);
-    if (messages_out == NULL) {
+    if (out == NULL) {
         status = run_fail(&err);
         goto out;
     }
     int rc = act(o, set, &messages, out, &err);
-    rule_messages_print(&messages, messages_out);
-    rt_str text = out_text(messages_out);
-    fwrite(text.p, 1, text.n, stderr);
+    run_tell_messages(&messages);
     if (rc < 0 || out_close(&out, &err) < 0)
         status = run_fail(&err);
     else
@@ -133,7 +130,6 @@ run_rules(const struct options *o)
         log_info("%u errors, %u warnings", messages.errors, messages.warnings);
 out:
     out_abort(&out);
-    out_abort(&messages_out);
     rule_messages_fini(&messages);
     rule_set_free(&set);
     return status;

@@ -32,30 +32,42 @@ list(const struct sim_plan *p, const struct options *o)
     return out == NULL || out_close(&out, &err) < 0 ? run_fail(&err) : EXIT_RAN;
 }
 
+static void
+write_calls(const struct sim_run *run, struct out *o)
+{
+    sim_run_write(run, true, false, o);
+}
+
+static void
+write_hooks(const struct sim_run *run, struct out *o)
+{
+    sim_run_write(run, false, true, o);
+}
+
+static const struct file {
+    const char *name;
+    void (*write)(const struct sim_run *run, struct out *o);
+} files[] = {{"api.log", write_calls}, {"hooks.jsonl", write_hooks}, {"expected.json", sim_run_expected}};
+
 static int
-write_file(const struct sim_run *run, const char *folder, const char *name, int what,
-           struct rt_err *err)
+write_file(const struct sim_run *run, const char *folder, const struct file *f, struct rt_err *err)
 {
     char path[4096];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/%s", folder, f->name);
     struct out *o = out_file(path, err);
     if (o == NULL)
         return -1;
-    if (what == 2)
-        sim_run_expected(run, o);
-    else
-        sim_run_write(run, what == 0, what == 1, o);
+    f->write(run, o);
     return out_close(&o, err);
 }
 
 static int
 write_folder(const struct sim_run *run, const char *folder, struct rt_err *err)
 {
-    static const char *const names[] = {"api.log", "hooks.jsonl", "expected.json"};
     if (mkdir(folder, 0777) < 0 && errno != EEXIST)
         return rt_fail_here(err, RT_EIO, "%s: %s", folder, strerror(errno));
-    for (int i = 0; i < 3; i++)
-        if (write_file(run, folder, names[i], i, err) < 0)
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        if (write_file(run, folder, &files[i], err) < 0)
             return -1;
     return 0;
 }
@@ -63,7 +75,7 @@ write_folder(const struct sim_run *run, const char *folder, struct rt_err *err)
 static int
 write_run(const struct sim_run *run, const struct options *o, struct rt_err *err)
 {
-    if (o->output == NULL || strcmp(o->output, "-") == 0) {
+    if (strcmp(o->output, "-") == 0) {
         struct out *out = out_file("-", err);
         if (out != NULL)
             sim_run_write(run, true, true, out);
@@ -118,16 +130,10 @@ with_plan(const struct options *o, int (*run)(const struct sim_plan *p, const st
     int status = EXIT_RULES;
     rule_messages_init(&messages);
     struct sim_plan *p = sim_plan_load(&messages, &err);
-    if (messages.errors > 0) {
-        struct out *told = out_memory(&err);
-        if (told != NULL) {
-            rule_messages_print(&messages, told);
-            fwrite(out_text(told).p, 1, out_text(told).n, stderr);
-        }
-        out_abort(&told);
-    } else if (p == NULL) {
+    if (messages.errors > 0)
+        run_tell_messages(&messages);
+    else if (p == NULL)
         status = run_fail(&err);
-    }
     if (p != NULL)
         status = run(p, o);
     sim_plan_free(&p);

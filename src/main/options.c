@@ -95,7 +95,7 @@ parse_count(uint64_t *out, const char *option, const char *value, int64_t most, 
 {
     int64_t n = 0;
     if (!rt_str_int(rt_str_of(value), &n) || n < 1 || n > most)
-        return usage(err, option, value, "a whole number from 1 on is meant, and not that large");
+        return rt_fail_here(err, RT_EUSAGE, "--%s %s: a whole number from 1 to %lld is meant", option, value, (long long)most);
     *out = (uint64_t)n;
     return 0;
 }

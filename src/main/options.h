@@ -42,7 +42,7 @@ extern const struct option_row *const option_rows; /* ends with a row whose name
 struct options {
     const char *command; /* name; "analyze" when only files are given */
     const char *format;  /* NULL: text */
-    const char *output;  /* NULL: "-" */
+    const char *output;  /* "-": standard output */
     RT_VEC(const char *) rules;
     const char *as;
     const char *tz;

@@ -4,11 +4,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/out.h"
 #include "base/str.h"
 #include "pipeline/recall.h"
@@ -25,11 +25,10 @@ run_fail(const struct rt_err *err)
     return err->code == RT_ESYNTAX ? EXIT_RULES : EXIT_USAGE;
 }
 
-static void
-print_messages(const struct rule_messages *m)
+void
+run_tell_messages(const struct rule_messages *m)
 {
-    struct rt_err err = {0};
-    struct out *o = out_memory(&err);
+    struct out *o = out_memory(NULL);
     if (o == NULL)
         return;
     rule_messages_print(m, o);
@@ -51,7 +50,7 @@ run_load_rules(struct run *r, const struct options *o)
                                 .path_count = o->rules.n,
                                 .today = rt_time_now()};
     r->rules = rule_set_load(&from, &rt_limits_default, &messages, &r->err);
-    print_messages(&messages);
+    run_tell_messages(&messages);
     r->rule_errors = messages.errors > 0;
     rule_messages_fini(&messages);
     if (r->rules == NULL) {
@@ -103,11 +102,13 @@ static void
 tell_warning(rt_str path, rt_str text, const char *after)
 {
     size_t end = rt_str_find(text, RT_LIT("\n"));
-    log_warn("%.*s: %.*s%s", RT_FMT(path), (int)(end == SIZE_MAX ? text.n : end), text.p, after);
+    rt_str line = {text.p, end == SIZE_MAX ? text.n : end};
+    log_warn("%.*s: %.*s%s", RT_FMT(path), RT_FMT(line), after);
     while (end != SIZE_MAX) {
         text = rt_str_from(text, end + 1);
         end = rt_str_find(text, RT_LIT("\n"));
-        log_more("%.*s", (int)(end == SIZE_MAX ? text.n : end), text.p);
+        line = (rt_str){text.p, end == SIZE_MAX ? text.n : end};
+        log_more("%.*s", RT_FMT(line));
     }
 }
 
@@ -143,14 +144,12 @@ run_batch(struct run *r, const struct input_list *inputs, bool filtered, const s
         .stamp = o->stamp ? rt_time_now() : RT_TIME_NONE,
         .stream = stream,
     };
-    struct timespec begin, end;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
+    rt_dur begin = monotonic_now();
     struct progress *p = progress_start(o, inputs, &counts);
     struct batch *b = batch_run(r->rules, &rt_limits_default, &options, &counts, &r->err);
     progress_stop(&p);
-    clock_gettime(CLOCK_MONOTONIC, &end);
     if (b != NULL)
-        batch_set_seconds(b, (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
+        batch_set_seconds(b, (double)(monotonic_now() - begin) / (double)RT_SEC);
     return b;
 }
 

@@ -34,6 +34,8 @@ struct batch *run_batch(struct run *r, const struct input_list *inputs, bool fil
 void run_fini(struct run *r);
 /* The exit status of a run whose report was written. */
 int run_status(const struct run *r);
+/* Mistakes in rules, to stderr. */
+void run_tell_messages(const struct rule_messages *m);
 /* Prints `err` (with its place) and gives the status that belongs to its code. */
 int run_fail(const struct rt_err *err);
 /* True (told already): what stands at `id` is a file and the last operand is none, so they were swapped. */

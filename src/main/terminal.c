@@ -10,7 +10,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -73,7 +72,7 @@ struct progress {
     const struct input_list *inputs;
     struct batch_progress *counts;
     uint64_t total; /* compressed bytes; 0 = unknown */
-    struct timespec begin;
+    rt_dur begin; /* by monotonic_now() */
     pthread_t thread;
     pthread_mutex_t lock; /* guards `shown`, `stop` and the line on stderr */
     pthread_cond_t wake;
@@ -81,11 +80,9 @@ struct progress {
 };
 
 static double
-seconds_since(const struct timespec *begin)
+seconds_since(rt_dur begin)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
+    return (double)(monotonic_now() - begin) / (double)RT_SEC;
 }
 
 static void
@@ -100,7 +97,7 @@ static void
 draw_locked(struct progress *p)
 {
     static const char spinner[] = "|/-\\";
-    double s = seconds_since(&p->begin);
+    double s = seconds_since(p->begin);
     double bytes = (double)atomic_load_explicit(&p->counts->bytes, memory_order_relaxed);
     unsigned long long lines = atomic_load_explicit(&p->counts->lines, memory_order_relaxed);
     unsigned current = atomic_load_explicit(&p->counts->current, memory_order_relaxed);
@@ -142,7 +139,7 @@ show(void *arg)
     pthread_mutex_lock(&p->lock);
     while (!p->stop) {
         monotonic_wait(&p->wake, &p->lock, monotonic_now() + (p->shown ? 100 : 300) * RT_MS);
-        if (!p->stop && seconds_since(&p->begin) >= 0.3)
+        if (!p->stop && seconds_since(p->begin) >= 0.3)
             draw_locked(p);
     }
     erase_locked(p);
@@ -176,7 +173,7 @@ progress_start(const struct options *o, const struct input_list *inputs, struct 
         }
         p->total += inputs->inputs.v[i].size;
     }
-    clock_gettime(CLOCK_MONOTONIC, &p->begin);
+    p->begin = monotonic_now();
     pthread_mutex_init(&p->lock, NULL);
     monotonic_cond_init(&p->wake);
     if (pthread_create(&p->thread, NULL, show, p) != 0) {
