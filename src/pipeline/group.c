@@ -67,65 +67,71 @@ count_session(struct batch *b, const struct session *s)
         b->report.event_count += s->events[i]->repeated;
 }
 
-static int
-stream_group(struct batch *b, const struct session_group *g, struct rt_err *err)
-{
-    const struct batch_stream *out = b->options->stream;
-    struct finding_list found;
-    finding_list_init(&found);
-    int rc = -1;
-    if (!b->options->no_rules && detector_group(b->detector, g, &found, err) < 0)
-        goto out;
-    finding_list_sort(&found);
-    for (size_t i = 0; i < g->count; i++) {
-        if (!batch_asked_for(b->options, g->sessions[i]))
-            continue;
-        count_session(b, g->sessions[i]);
-        b->report.session_count++;
-        if (spans_add(&b->spans, g->sessions[i]) < 0 || skew_add(&b->skew, g->sessions[i]) < 0) {
-            rt_fail_mem(err);
-            goto out;
-        }
-        if (out->session(out->arg, &b->report, g->sessions[i], err) < 0)
-            goto out;
-    }
-    const struct finding *f;
-    RT_EACH (f, &found.findings) {
-        const struct session *s = session_named(g, f->session);
-        if (s != NULL && !batch_asked_for(b->options, s))
-            continue;
-        if (detector_may_fold(b->detector, f)) {
-            if (finding_list_copy(&b->found, f) < 0) {
-                rt_fail_mem(err);
-                goto out;
-            }
-        } else if (batch_shown(b, f, s) && out->finding(out->arg, &b->report, f, err) < 0) {
-            goto out;
-        }
-    }
-    const struct unchecked *u;
-    RT_EACH (u, &found.unchecked) {
-        const struct session *s = session_named(g, u->session);
-        if (s != NULL && !batch_asked_for(b->options, s))
-            continue;
-        b->report.unchecked_count++;
-        if (out->unchecked(out->arg, &b->report, u, err) < 0)
-            goto out;
-    }
-    rc = 0;
-out:
-    finding_list_fini(&found);
-    for (size_t i = 0; i < g->count; i++)
-        session_free(&g->sessions[i]);
-    return rc;
-}
-
 /* Sessions that were handed over, and are not kept. */
 static void
 let_go(const struct batch *b, const struct session_group *g)
 {
     for (size_t i = 0; !b->borrowed && i < g->count; i++)
         session_free(&g->sessions[i]);
+}
+
+static int
+stream_sessions(struct batch *b, const struct session_group *g, struct rt_err *err)
+{
+    const struct batch_stream *out = b->options->stream;
+    for (size_t i = 0; i < g->count; i++) {
+        if (!batch_asked_for(b->options, g->sessions[i]))
+            continue;
+        count_session(b, g->sessions[i]);
+        b->report.session_count++;
+        if (spans_add(&b->spans, g->sessions[i]) < 0 || skew_add(&b->skew, g->sessions[i]) < 0)
+            return rt_fail_mem(err);
+        if (out->session(out->arg, &b->report, g->sessions[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* One that may be told with others waits for them. */
+static int
+stream_finding(struct batch *b, const struct session_group *g, const struct finding *f, struct rt_err *err)
+{
+    const struct batch_stream *out = b->options->stream;
+    const struct session *s = session_named(g, f->session);
+    if (s != NULL && !batch_asked_for(b->options, s))
+        return 0;
+    if (detector_may_fold(b->detector, f))
+        return finding_list_copy(&b->found, f) < 0 ? rt_fail_mem(err) : 0;
+    return batch_shown(b, f, s) && out->finding(out->arg, &b->report, f, err) < 0 ? -1 : 0;
+}
+
+static int
+stream_unchecked(struct batch *b, const struct session_group *g, const struct unchecked *u, struct rt_err *err)
+{
+    const struct batch_stream *out = b->options->stream;
+    const struct session *s = session_named(g, u->session);
+    if (s != NULL && !batch_asked_for(b->options, s))
+        return 0;
+    b->report.unchecked_count++;
+    return out->unchecked(out->arg, &b->report, u, err) < 0 ? -1 : 0;
+}
+
+static int
+stream_group(struct batch *b, const struct session_group *g, struct rt_err *err)
+{
+    struct finding_list found;
+    finding_list_init(&found);
+    int rc = b->options->no_rules || detector_group(b->detector, g, &found, err) == 0 ? 0 : -1;
+    finding_list_sort(&found);
+    if (rc == 0)
+        rc = stream_sessions(b, g, err);
+    for (size_t i = 0; rc == 0 && i < found.findings.n; i++)
+        rc = stream_finding(b, g, &found.findings.v[i], err);
+    for (size_t i = 0; rc == 0 && i < found.unchecked.n; i++)
+        rc = stream_unchecked(b, g, &found.unchecked.v[i], err);
+    finding_list_fini(&found);
+    let_go(b, g);
+    return rc;
 }
 
 static int

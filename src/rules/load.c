@@ -201,48 +201,58 @@ pass(struct loader *l, const struct files *files,
     }
 }
 
+/* What stands under a key of a file, in the order in which it is read. */
+struct section {
+    const char *key;
+    void (*load)(struct loader *, const struct yaml_node *);
+};
+static const struct section names[] = {
+    {"envelope", load_envelope},
+    {"delivery", load_delivery},
+    {"webhooks", load_hooks},
+    {"codes", load_codes},
+    {NULL, NULL},
+};
+static const struct section shapes[] = {
+    {"formats", load_formats},
+    {"parameters", load_parameters},
+    {"tokens", load_tokens},
+    {"masks", load_masks},
+    {"secrets", load_secrets},
+    {"headers", load_headers},
+    {"polls", load_polls},
+    {"storage", load_storage},
+    {"areas", load_areas},
+    {"hosts", load_hosts},
+    {"words", load_vocabulary},
+    {"identities", load_identities},
+    {"withheld", load_withheld},
+    {"beginnings", load_beginnings},
+    {"signs", load_signs},
+    {"causes", load_causes},
+    {"accept", load_accepts},
+    {NULL, NULL},
+};
+
+static void
+load_sections(struct loader *l, const struct yaml_node *root, const struct section *s)
+{
+    for (; s->key != NULL; s++)
+        if (yaml_get(root, s->key) != NULL)
+            s->load(l, yaml_get(root, s->key));
+}
+
 static void
 visit_names(struct loader *l, const struct yaml_node *root)
 {
-    const struct yaml_node *envelope = yaml_get(root, "envelope"),
-                           *delivery = yaml_get(root, "delivery"),
-                           *hooks = yaml_get(root, "webhooks");
-    const struct yaml_node *codes = yaml_get(root, "codes");
-    if (envelope != NULL)
-        load_envelope(l, envelope);
-    if (delivery != NULL)
-        load_delivery(l, delivery);
-    if (hooks != NULL)
-        load_hooks(l, hooks);
-    if (codes != NULL)
-        load_codes(l, codes);
+    load_sections(l, root, names);
 }
-
-static const struct {
-    const char *key;
-    void (*load)(struct loader *, const struct yaml_node *);
-} credentials[] = {{"tokens", load_tokens}, {"masks", load_masks}, {"secrets", load_secrets}, {"headers", load_headers}, {"polls", load_polls}, {"storage", load_storage}, {"areas", load_areas}, {"hosts", load_hosts}, {"words", load_vocabulary}, {"identities", load_identities}, {"withheld", load_withheld}, {"beginnings", load_beginnings}};
 
 static void
 visit_shapes(struct loader *l, const struct yaml_node *root)
 {
-    const struct yaml_node *formats = yaml_get(root, "formats"),
-                           *parameters = yaml_get(root, "parameters");
-    const struct yaml_node *rules = yaml_get(root, "rules"),
-                           *accepts = yaml_get(root, "accept");
-    if (formats != NULL)
-        load_formats(l, formats);
-    if (parameters != NULL)
-        load_parameters(l, parameters);
-    for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]); i++)
-        if (yaml_get(root, credentials[i].key) != NULL)
-            credentials[i].load(l, yaml_get(root, credentials[i].key));
-    if (yaml_get(root, "signs") != NULL)
-        load_signs(l, yaml_get(root, "signs"));
-    if (yaml_get(root, "causes") != NULL)
-        load_causes(l, yaml_get(root, "causes"));
-    if (accepts != NULL)
-        load_accepts(l, accepts);
+    const struct yaml_node *rules = yaml_get(root, "rules");
+    load_sections(l, root, shapes);
     if (rules != NULL && rules->type == YAML_MAP)
         load_overrides(l, rules);
     else if (rules != NULL && rules->type == YAML_SCALAR)

@@ -259,6 +259,18 @@ may_stand(struct loader *l, const struct yaml_node *named, const struct rule *ol
                       RT_FMT(named->text), old->pos.file, old->pos.line);
 }
 
+/* Removes the rules of that id among the first `before`. */
+static void
+drop_rule(struct rule_set *set, rt_str id, size_t before)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < set->rules.n; i++) {
+        if (i >= before || !rt_str_eq(set->rules.v[i].id, id))
+            set->rules.v[kept++] = set->rules.v[i];
+    }
+    set->rules.n = kept;
+}
+
 static void
 add_rule(struct loader *l, const struct rule_shape *family, const struct yaml_node *map)
 {
@@ -269,7 +281,7 @@ add_rule(struct loader *l, const struct rule_shape *family, const struct yaml_no
     if ((old != NULL && !may_stand(l, named, old)) || !load_rule(l, family, map))
         l->set->skipped++;
     else if (replaces)
-        rule_set_drop(l->set, named->text, before);
+        drop_rule(l->set, named->text, before);
 }
 
 void
@@ -289,15 +301,4 @@ load_rules(struct loader *l, const struct yaml_node *root)
         l->set->skipped += (uint32_t)list->count;
     for (size_t i = 0; good && i < list->count && !l->memory; i++)
         add_rule(l, &family, list->items[i]);
-}
-
-void
-rule_set_drop(struct rule_set *set, rt_str id, size_t before)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < set->rules.n; i++) {
-        if (i >= before || !rt_str_eq(set->rules.v[i].id, id))
-            set->rules.v[kept++] = set->rules.v[i];
-    }
-    set->rules.n = kept;
 }

@@ -48,7 +48,4 @@ bool check_templates(struct loader *l, const struct rule *r, const struct yaml_n
 bool load_lets(struct loader *l, const struct yaml_node *map, bool inherited, struct rule *r);
 bool load_tests(struct loader *l, const struct yaml_node *list, struct rule *r);
 
-/* Removes the rules of that id among the first `before`. */
-void rule_set_drop(struct rule_set *set, rt_str id, size_t before);
-
 #endif
