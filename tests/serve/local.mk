@@ -41,6 +41,7 @@ AM_TESTS_ENVIRONMENT += FAULTY='$(abs_builddir)/tests/serve/faulty$(EXEEXT)'; ex
 .PHONY: check-threads
 check-threads: rectrace$(EXEEXT) tests/serve/faulty$(EXEEXT)
 	for t in kill hostile beside live disk; do $(FAULT_RUN)/$$t.sh || exit 1; done
+	RECTRACE=$(abs_builddir)/rectrace$(EXEEXT) sh $(srcdir)/tests/props/streams.sh
 EXTRA_DIST += tests/serve/shippers.py tests/serve/steady.sh tests/serve/steady.py
 
 # What the live view costs, with 10 000, 100 000 and 1 000 000 callbacks stored: prints it, and fails when it grows with the store.
