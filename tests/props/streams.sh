@@ -8,7 +8,9 @@ for n in 1 2 3 4 5 6; do
     "$RECTRACE" simulate mix --sessions 150 --seed $n -o "$work/$n"
 done
 for threads in 1 4; do
-    "$RECTRACE" analyze -j $threads --format jsonl "$work"/*/api.log "$work"/*/hooks.jsonl 2>/dev/null | grep -v '"seconds"' | sort >"$work/j$threads"
+    "$RECTRACE" analyze -j $threads --format jsonl "$work"/*/api.log "$work"/*/hooks.jsonl >"$work/all" 2>"$work/err" ||
+        { head -n 40 "$work/err"; exit 1; }
+    grep -v '"seconds"' "$work/all" | sort >"$work/j$threads"
 done
 test -s "$work/j1"
 cmp "$work/j1" "$work/j4"
