@@ -87,6 +87,21 @@ static const struct {
     {"zeros without end", "000000000000000000000000000001", 0, 0, false, 0},
 };
 
+/* The day after the last of each month of 2026. */
+static void
+months_have_their_days(void)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    for (int m = 0; m < 12; m++) {
+        struct rt_stamp got;
+        char last[40], none[40];
+        snprintf(last, sizeof(last), "2026-%02d-%02dT10:00:00Z", m + 1, days[m]);
+        snprintf(none, sizeof(none), "2026-%02d-%02dT10:00:00Z", m + 1, days[m] + 1);
+        CHECK(rt_time_parse(rt_str_of(last), &got) == strlen(last));
+        CHECK(rt_time_parse(rt_str_of(none), &got) == 0);
+    }
+}
+
 static void
 a_time_is_recognised(void)
 {
@@ -359,6 +374,7 @@ a_time_after_a_time_is_the_same(void)
 
 static const struct check_test tests[] = {
     {"a time is recognised", a_time_is_recognised},
+    {"months have their days", months_have_their_days},
     {"a cut time is not read beyond its end", a_cut_time_is_not_read_beyond_its_end},
     {"a time is read by a format", a_time_is_read_by_a_format},
     {"a time is written", a_time_is_written},
