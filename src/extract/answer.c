@@ -3,7 +3,6 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "extract/document.h"
@@ -299,19 +298,6 @@ is_bare_code(const struct extract *x, const struct document *d, rt_str object)
            rule_set_code(x->rules, n, named ? d->kind : KIND_NONE, 0, RT_NONE) != NULL;
 }
 
-static bool
-is_request(const struct extract *x, rt_str object)
-{
-    const struct word_list *members = &x->rules->words.of[WORDS_REQUEST];
-    for (size_t i = 0; i < members->n; i++) {
-        char key[64];
-        snprintf(key, sizeof(key), "%.*s", RT_FMT(members->v[i]));
-        if (scan_get(object, key).type == SCAN_OBJECT)
-            return true;
-    }
-    return false;
-}
-
 /* It belongs to the URL before it, or to what comes. */
 static int
 keep_request(struct extract *x, struct document *d, rt_str object, struct rt_err *err)
@@ -365,7 +351,7 @@ answer_object(struct extract *x, struct document *d, rt_str object, struct rt_er
     }
     if (body_is_vendor(x, object) || is_bare_code(x, d, object))
         return answer_event(x, d, object, err);
-    if (is_request(x, object))
+    if (body_is_request(x, object))
         return keep_request(x, d, object, err);
     /* A wrapper around an answer. */
     rt_str key;

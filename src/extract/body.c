@@ -244,6 +244,19 @@ body_is_vendor(struct extract *x, rt_str object)
     return said->type == SCAN_STRING && said->text.n < 400 && rule_set_string(x->rules, said->text) != NULL;
 }
 
+bool
+body_is_request(const struct extract *x, rt_str object)
+{
+    const struct word_list *members = &x->rules->words.of[WORDS_REQUEST];
+    for (size_t i = 0; i < members->n; i++) {
+        char key[64];
+        snprintf(key, sizeof(key), "%.*s", RT_FMT(members->v[i]));
+        if (scan_get(object, key).type == SCAN_OBJECT)
+            return true;
+    }
+    return false;
+}
+
 static void
 take_code(struct event *e, const struct scan_value *v)
 {

@@ -174,20 +174,11 @@ split_request_line(struct scan_value *parts)
     parts[FORMAT_URL].text = (rt_str){rest.p, end == SIZE_MAX ? rest.n : end};
 }
 
-/* A line for the request, a line for its answer, and one name for the bodies of both. */
-static bool
-asks_alone(struct extract *x, const struct scan_value *parts, rt_str body)
-{
-    bool sent = scan_present(&parts[FORMAT_JOIN]) || scan_get(rt_str_trim(body), "clientRequest").type == SCAN_OBJECT;
-    return body.n > 0 && sent && !scan_present(&parts[FORMAT_HTTP]) && !scan_present(&parts[FORMAT_REQUEST]) &&
-           !scan_present(&parts[FORMAT_ERROR]) && !scan_present(&parts[FORMAT_DURATION]) && !body_is_vendor(x, rt_str_trim(body));
-}
-
 /* A call by its URL; what is none of ours may still hold a callback. */
 static int
 read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
-    struct scan_value request[SLOT__COUNT];
+    struct scan_value own[SLOT__COUNT];
     bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
     struct route_slot *slot = known ? x->hint_slot : route_cache_get(x->cache, value_text(x, &parts[FORMAT_URL], 0));
     if (slot == NULL) {
@@ -196,14 +187,13 @@ read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct
             fate = read_foreign(x, parts, err);
         return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);
     }
-    rt_str body = call_body(x, &parts[FORMAT_RESPONSE], 2);
-    if (asks_alone(x, parts, body)) {
-        memcpy(request, parts, sizeof(request));
-        request[FORMAT_REQUEST] = request[FORMAT_RESPONSE];
-        request[FORMAT_RESPONSE] = (struct scan_value){SCAN_NONE, RT_NONE, false};
-        parts = request;
-        body = RT_NONE;
+    bool sends = slot->route.kind != KIND_QUERY;
+    if (!scan_present(&parts[FORMAT_RESPONSE]) || (sends && !scan_present(&parts[FORMAT_REQUEST]))) {
+        memcpy(own, parts, sizeof(own));
+        unlabelled_bodies(x, own, slot->route.kind, whole);
+        parts = own;
     }
+    rt_str body = call_body(x, &parts[FORMAT_RESPONSE], 2);
     return call_build(x, parts, slot, KIND_NONE, body, err);
 }
 

@@ -209,6 +209,8 @@ int body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointe
 rt_str id_text(struct extract *x, const struct scan_value *v);
 /* Does the object look like an answer of this API? */
 bool body_is_vendor(struct extract *x, rt_str object);
+/* Like one that is sent to it? */
+bool body_is_request(const struct extract *x, rt_str object);
 /* Is it a code of another program, as far as can be told: a reason that nobody knows, no id, and `said` beside it is about
  * something else? */
 bool body_is_foreign(const struct extract *x, rt_str object, rt_str said);
@@ -253,6 +255,9 @@ bool callback_likely(const struct extract *x, rt_str text);
 int call_build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
                struct rt_err *err);
 rt_str call_body(struct extract *x, const struct scan_value *v, unsigned which);
+
+/* unlabelled.c: fills the parts of bodies that are missing, with what has their shape in the record `whole`. */
+void unlabelled_bodies(struct extract *x, struct scan_value *parts, uint8_t kind, rt_str whole);
 
 /* call.c: the parts of a record to an event. A line_fate, or -1. */
 int call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err);
