@@ -394,8 +394,9 @@ html_foot(const struct report *r, const struct writer_options *w, const char *re
     else
         snprintf(text, sizeof(text), "%s; whether the clocks differ is not known", times);
     fact(o, "Assumptions", text);
-    snprintf(text, sizeof(text), "%.*s <span class=\"id\">%s</span>", RT_FMT(r->rules->version), r->rules->sha256);
-    fact(o, "Rule pack", text);
+    out_raw(o, "<dt>Rule pack</dt><dd>");
+    html_text(o, r->rules->version);
+    out_fmt(o, " <span class=\"id\">%s</span></dd>\n", r->rules->sha256);
     snprintf(text, sizeof(text), "rectrace %s", r->version);
     fact(o, "Made by", text);
     if (w->scrub != NULL)
