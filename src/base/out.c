@@ -23,8 +23,8 @@ struct out {
     struct rt_buf buf;
     char *path, *temporary; /* of a file; temporary: one that was made */
     int error;              /* errno of the first failure; ENOMEM for memory */
-    out_clean_fn *clean;    /* or NULL */
-    void *clean_arg;
+    out_filter_fn *filter;   /* or NULL */
+    void *filter_arg;
 };
 
 static struct out *
@@ -65,25 +65,25 @@ open_beside(struct out *o, const char *path, struct rt_err *err)
 }
 
 void
-out_set_clean(struct out *o, out_clean_fn *clean, void *arg)
+out_set_filter(struct out *o, out_filter_fn *filter, void *arg)
 {
-    o->clean = clean;
-    o->clean_arg = arg;
+    o->filter = filter;
+    o->filter_arg = arg;
 }
 
 void
-out_share_clean(struct out *to, const struct out *from)
+out_share_filter(struct out *to, const struct out *from)
 {
-    to->clean = from->clean;
-    to->clean_arg = from->clean_arg;
+    to->filter = from->filter;
+    to->filter_arg = from->filter_arg;
 }
 
 bool
-out_clean(const struct out *o, rt_str s, rt_str *clean)
+out_filter(const struct out *o, rt_str s, rt_str *filtered)
 {
-    if (o->clean == NULL)
+    if (o->filter == NULL)
         return false;
-    *clean = o->clean(o->clean_arg, s);
+    *filtered = o->filter(o->filter_arg, s);
     return true;
 }
 

@@ -20,12 +20,12 @@ struct out *out_file(const char *path, struct rt_err *err);
 /* Collects in memory; out_text() borrows what is there. */
 struct out *out_memory(struct rt_err *err);
 rt_str out_text(const struct out *o);
-/* Texts from outside that are written through a filter (report/redact.h) go through `clean` first; what it gives is valid
- * until its next call. `out_clean`: what it makes of `s`; false: there is none. */
-typedef rt_str out_clean_fn(void *arg, rt_str s);
-void out_set_clean(struct out *o, out_clean_fn *clean, void *arg);
-void out_share_clean(struct out *to, const struct out *from);
-bool out_clean(const struct out *o, rt_str s, rt_str *clean);
+/* Texts from outside that are written through a filter (report/redact.h) go through `filter` first; what it gives is valid
+ * until its next call. out_filter(): what it makes of `s`; false: there is none. */
+typedef rt_str out_filter_fn(void *arg, rt_str s);
+void out_set_filter(struct out *o, out_filter_fn *filter, void *arg);
+void out_share_filter(struct out *to, const struct out *from);
+bool out_filter(const struct out *o, rt_str s, rt_str *filtered);
 /* Flushes, closes, frees; -1 with err set when anything was not written. */
 int out_close(struct out **po, struct rt_err *err);
 /* Throws away: a file under construction is removed. */

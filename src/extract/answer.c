@@ -61,7 +61,7 @@ take_request(struct extract *x, struct document *d, struct event *e, struct rt_e
     bool old = x->line > d->request_line + CONTEXT_LINES;
     if (body.n == 0 || e->kind >= KIND_ANSWER || e->kind == KIND_QUERY)
         return 0;
-    body = old || waiting_differs(e, body) ? RT_NONE : keep_whole(x, body);
+    body = old || waiting_differs(e, body) ? RT_NONE : work_keep_whole(x, body);
     rt_buf_clear(&d->request);
     if (body.n == 0)
         return 0;
@@ -131,7 +131,7 @@ answer_flush(struct extract *x, struct document *d, struct rt_err *err)
     x->order = d->held.order;
     bool routed = d->held.has_route && route_parse(rt_str_of(d->held.url), &route);
     derive_outcome(x, e, true);
-    int rc = derive_fields(x, e, routed ? &route : NULL, err) < 0 ? -1 : emit(x, e, err);
+    int rc = derive_fields(x, e, routed ? &route : NULL, err) < 0 ? -1 : work_emit(x, e, err);
     x->line = line;
     x->order = line == d->held.line ? x->order : order;
     rt_arena_fini(&d->held.arena);
@@ -192,7 +192,7 @@ answer_end(struct extract *x, struct document *d, struct event *e, bool answered
         derive_outcome(x, e, answered);
     label_take(d, e);
     if (take_request(x, d, e, err) < 0 ||
-        derive_fields(x, e, d->has_route ? &d->route : NULL, err) < 0 || emit(x, e, err) < 0)
+        derive_fields(x, e, d->has_route ? &d->route : NULL, err) < 0 || work_emit(x, e, err) < 0)
         return -1;
     return forget_call(d);
 }
@@ -294,7 +294,7 @@ is_bare_code(const struct extract *x, const struct document *d, rt_str object)
         others += !rt_str_is(key, "code") && !(words && x->pasted);
     }
     bool named = d->kind != KIND_NONE && x->line <= d->kind_line + REPEAT_LINES;
-    return others == 0 && value_int(&code, &n) && (named || x->pasted) &&
+    return others == 0 && scan_int(&code, &n) && (named || x->pasted) &&
            rule_set_code(x->rules, n, named ? d->kind : KIND_NONE, 0, RT_NONE) != NULL;
 }
 
@@ -360,7 +360,7 @@ answer_object(struct extract *x, struct document *d, rt_str object, struct rt_er
     int found = 0;
     while (scan_member(object, &at, (unsigned)x->limits->json_depth, &key, &v) == 1) {
         rt_str body = v.type == SCAN_OBJECT   ? v.text
-                      : v.type == SCAN_STRING ? value_text(x, &v, 3)
+                      : v.type == SCAN_STRING ? work_text(x, &v, 3)
                                               : RT_NONE;
         if (body.n == 0 || body.p[0] != '{' ||
             !(body_is_vendor(x, body) || (x->pasted && is_bare_code(x, d, body))))
@@ -369,7 +369,7 @@ answer_object(struct extract *x, struct document *d, rt_str object, struct rt_er
         struct scan_value status = scan_get(object, "status");
         if (status.type == SCAN_NONE)
             status = scan_get(object, "Code");
-        if (value_int(&status, &http) && http >= 100 && http <= 599)
+        if (scan_int(&status, &http) && http >= 100 && http <= 599)
             d->http = (int32_t)http;
         int one = answer_event(x, d, body, err);
         if (one < 0)

@@ -46,7 +46,7 @@ remember(struct extract *x, struct route_slot *slot, rt_str body)
 }
 
 rt_str
-id_text(struct extract *x, const struct scan_value *v)
+body_id(struct extract *x, const struct scan_value *v)
 {
     if (v->type != SCAN_STRING && v->type != SCAN_NUMBER)
         return RT_NONE;
@@ -54,7 +54,7 @@ id_text(struct extract *x, const struct scan_value *v)
         return v->text;
     struct rt_buf b;
     rt_buf_init(&b, x->limits->id_bytes);
-    rt_str out = scan_unescape(v->text, &b) < 0 ? RT_NONE : keep_text(x, rt_buf_str(&b));
+    rt_str out = scan_unescape(v->text, &b) < 0 ? RT_NONE : work_keep(x, rt_buf_str(&b));
     rt_buf_fini(&b);
     return out;
 }
@@ -94,13 +94,13 @@ use_value(const struct pointer_use *u, const struct scan_value *v)
         return 0;
     --*u->left;
     if (event_fields[u->field].type == TYPE_INT) {
-        if (!value_int(v, &n))
+        if (!scan_int(v, &n))
             return 0;
-        return add_int(u->x, u->e, u->field, n);
+        return work_add_int(u->x, u->e, u->field, n);
     }
     if (v->type == SCAN_OBJECT || v->type == SCAN_ARRAY)
         return 0;
-    return add_text(u->x, u->e, u->field, v->type == SCAN_STRING ? id_text(u->x, v) : v->text);
+    return work_add_text(u->x, u->e, u->field, v->type == SCAN_STRING ? body_id(u->x, v) : v->text);
 }
 
 static int
@@ -114,7 +114,7 @@ count_items(const struct pointer_use *u, const struct scan_value *v)
         n = v->text.n > 0;
     while (v->type == SCAN_ARRAY && scan_member(v->text, &at, (unsigned)u->x->limits->json_depth, &key, &item) == 1)
         n++;
-    return add_int(u->x, u->e, u->field, n);
+    return work_add_int(u->x, u->e, u->field, n);
 }
 
 static int
@@ -138,7 +138,7 @@ follow(const struct pointer_use *u, rt_str pointer, struct tree *t, unsigned dep
     if (pointer.n == 0) {
         int rc = u->suffix == '#'   ? count_items(u, &t->value)
                  : u->suffix == '*' ? use_members(u, &t->value)
-                 : u->suffix == '?' ? add_text(u->x, u->e, u->field, RT_LIT("yes"))
+                 : u->suffix == '?' ? work_add_text(u->x, u->e, u->field, RT_LIT("yes"))
                                     : use_value(u, &t->value);
         return rc < 0 ? -1 : 1;
     }
@@ -176,7 +176,7 @@ fill_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, s
     }
     int found = follow(&u, pointer, body, 0);
     if (found == 0 && u.suffix == '?')
-        found = add_text(x, e, field, RT_LIT("no"));
+        found = work_add_text(x, e, field, RT_LIT("no"));
     return found;
 }
 
@@ -237,7 +237,7 @@ body_is_vendor(struct extract *x, rt_str object)
     if (v[ANSWER_RID].type == SCAN_STRING || v[ANSWER_SERVER].type != SCAN_NONE)
         return true;
     int64_t code = 0;
-    bool coded = value_int(&v[ANSWER_CODE], &code);
+    bool coded = scan_int(&v[ANSWER_CODE], &code);
     if (coded && (v[ANSWER_REASON].type == SCAN_STRING || v[ANSWER_CNAME].type == SCAN_STRING))
         return true;
     const struct scan_value *said = v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];
@@ -261,8 +261,8 @@ static void
 take_code(struct event *e, const struct scan_value *v)
 {
     int64_t n = 0;
-    if (e->code == EVENT_NO_CODE && value_int(v, &n))
-        take_number(&e->code, n);
+    if (e->code == EVENT_NO_CODE && scan_int(v, &n))
+        work_take_number(&e->code, n);
 }
 
 /* "code=2, reason='…'", or a known string, in a body that is no object. */
@@ -281,7 +281,7 @@ answer_text(struct extract *x, struct event *e, rt_str body)
     }
     const struct code_entry *known = body.n < 2000 ? rule_set_string(x->rules, body) : NULL;
     if (known != NULL)
-        e->reason = keep_text(x, known->text);
+        e->reason = work_keep(x, known->text);
     return 0;
 }
 
@@ -333,7 +333,7 @@ inner_answer(struct extract *x, rt_str body, struct event *e)
         if (v.type == SCAN_OBJECT && rt_str_eq_nocase(key, RT_LIT("body")))
             inner = v.text;
         else if (rt_str_eq_nocase(key, RT_LIT("code")))
-            value_int(&v, &http);
+            scan_int(&v, &http);
     }
     if (inner.n > 0 && e->http == 0 && http >= 100 && http <= 599)
         e->http = (int32_t)http;
@@ -367,15 +367,15 @@ body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *
     take_code(e, &v[ANSWER_CODE]);
     take_code(e, &v[ANSWER_INNER_CODE]);
     int64_t status = 0;
-    if (value_int(&v[ANSWER_STATUS], &status))
-        take_number(&e->status, status);
-    e->rid = e->rid.n > 0 ? e->rid : real_id(id_text(x, &v[ANSWER_RID]));
-    e->sid = e->sid.n > 0 ? e->sid : real_id(id_text(x, &v[ANSWER_SID]));
-    e->cname = e->cname.n > 0 ? e->cname : id_text(x, &v[ANSWER_CNAME]);
-    e->uid = e->uid.n > 0 ? e->uid : id_text(x, &v[ANSWER_UID]);
+    if (scan_int(&v[ANSWER_STATUS], &status))
+        work_take_number(&e->status, status);
+    e->rid = e->rid.n > 0 ? e->rid : real_id(body_id(x, &v[ANSWER_RID]));
+    e->sid = e->sid.n > 0 ? e->sid : real_id(body_id(x, &v[ANSWER_SID]));
+    e->cname = e->cname.n > 0 ? e->cname : body_id(x, &v[ANSWER_CNAME]);
+    e->uid = e->uid.n > 0 ? e->uid : body_id(x, &v[ANSWER_UID]);
     const struct scan_value *said = v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];
     if (said->type == SCAN_STRING)
-        e->reason = keep_text(x, value_text(x, said, 3));
+        e->reason = work_keep(x, work_text(x, said, 3));
     if (e->kind == KIND_ANSWER)
         e->kind = kind_of_answer(v, e->rid, e->sid);
     if (is_poll(e, v) && (cached || !is_telling(x, body))) {
@@ -414,7 +414,7 @@ static int
 add_length(struct extract *x, struct event *e, size_t n)
 {
     char *text = rt_arena_printf(&x->scratch, "%zu", n);
-    return text == NULL ? -1 : add_text(x, e, FIELD_BODY_BYTES, rt_str_of(text));
+    return text == NULL ? -1 : work_add_text(x, e, FIELD_BODY_BYTES, rt_str_of(text));
 }
 
 int
@@ -426,7 +426,7 @@ body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err
     bool object = body.n > 0 && body.p[0] == '{' && scan_value(body, &at, (unsigned)x->limits->json_depth, &whole) &&
                   at == body.n;
     const char *defect = body_defect(body, object);
-    if (defect != NULL && body.n > 0 && add_text(x, e, FIELD_BODY_DEFECT, rt_str_of(defect)) < 0)
+    if (defect != NULL && body.n > 0 && work_add_text(x, e, FIELD_BODY_DEFECT, rt_str_of(defect)) < 0)
         return rt_fail_mem(err);
     if (defect != NULL && strcmp(defect, "cut") == 0 && add_length(x, e, body.n) < 0)
         return rt_fail_mem(err);
@@ -434,12 +434,12 @@ body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err
         return 0;
     struct scan_value cname = scan_get(body, "cname"), uid = scan_get(body, "uid");
     if (cname.type != SCAN_NONE)
-        e->cname = id_text(x, &cname);
+        e->cname = body_id(x, &cname);
     if (uid.type != SCAN_NONE)
-        e->uid = id_text(x, &uid);
-    if (uid.type == SCAN_NUMBER && !x->rewritten && add_text(x, e, FIELD_UID_DEFECT, RT_LIT("number")) < 0)
+        e->uid = body_id(x, &uid);
+    if (uid.type == SCAN_NUMBER && !x->rewritten && work_add_text(x, e, FIELD_UID_DEFECT, RT_LIT("number")) < 0)
         return rt_fail_mem(err);
-    if (e->kind == KIND_START && add_int(x, e, FIELD_BODY_PRINT, body_print(body)) < 0)
+    if (e->kind == KIND_START && work_add_int(x, e, FIELD_BODY_PRINT, body_print(body)) < 0)
         return rt_fail_mem(err);
     if (fill_part(x, e, body, PART_REQUEST, err) < 0)
         return -1;

@@ -91,7 +91,7 @@ closed(struct extract *x, struct document *d, rt_str object)
         rt_buf_add(&d->json, RT_LIT("null"));
     while (depth > 0)
         rt_buf_addc(&d->json, stack[--depth]);
-    return keep_whole(x, rt_buf_str(&d->json));
+    return work_keep_whole(x, rt_buf_str(&d->json));
 }
 
 /* "[123 34 99 ...": the bytes of a body, as Go prints them. */
@@ -115,8 +115,8 @@ braces_bytes(struct extract *x, struct document *d, rt_str text, size_t at, size
     if (bytes.n < 8 || bytes.p[0] != '{')
         return 0;
     *end = i;
-    rt_str object = keep_whole(x, bytes);
-    return text_could_matter(x, object) ? answer_object(x, d, object, err) : 0;
+    rt_str object = work_keep_whole(x, bytes);
+    return prose_could_matter(x, object) ? answer_object(x, d, object, err) : 0;
 }
 
 /* A string of JSON inside of text: {\"code\":2,...}, up to the quote that ends it. */
@@ -147,10 +147,10 @@ braces_object(struct extract *x, struct document *d, rt_str text, size_t at, siz
 {
     bool cut = false;
     if (unescape(d, text, at, end)) {
-        rt_str inner = keep_whole(x, rt_buf_str(&d->json));
+        rt_str inner = work_keep_whole(x, rt_buf_str(&d->json));
         inner.n = object_end(inner, 0, &cut);
         x->mended = cut;
-        int got = inner.n > 0 && text_could_matter(x, inner) ? answer_object(x, d, inner, err) : 0;
+        int got = inner.n > 0 && prose_could_matter(x, inner) ? answer_object(x, d, inner, err) : 0;
         x->mended = false;
         return got;
     }
@@ -160,9 +160,9 @@ braces_object(struct extract *x, struct document *d, rt_str text, size_t at, siz
         if (after == 0)
             return 0;
         *end = after;
-        rt_str json = keep_whole(x, rt_buf_str(&d->json));
+        rt_str json = work_keep_whole(x, rt_buf_str(&d->json));
         x->rewritten = true;
-        int found = text_could_matter(x, json) ? answer_object(x, d, json, err) : 0;
+        int found = prose_could_matter(x, json) ? answer_object(x, d, json, err) : 0;
         x->rewritten = false;
         return found;
     }
@@ -172,7 +172,7 @@ braces_object(struct extract *x, struct document *d, rt_str text, size_t at, siz
     if (cut && x->format == NULL)
         object = closed(x, d, object);
     x->mended = cut;
-    int found = text_could_matter(x, object) ? answer_object(x, d, object, err) : 0;
+    int found = prose_could_matter(x, object) ? answer_object(x, d, object, err) : 0;
     x->mended = false;
     return found;
 }

@@ -81,13 +81,13 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
         none[FORMAT_TIME] = parts[FORMAT_TIME];
         none[FORMAT_HTTP] = parts[FORMAT_HTTP];
         uint8_t sent = KIND_NONE, kind = kind_told(parts);
-        rt_str body = text_take_body(x, &sent);
+        rt_str body = prose_take_body(x, &sent);
         if (body.n > 0 && (kind == KIND_NONE || kind == sent))
             none[FORMAT_REQUEST] = (struct scan_value){SCAN_OBJECT, body, false};
         kind = kind == KIND_NONE && body.n > 0 ? sent : kind;
         return call_build(x, none, NULL, kind == KIND_NONE ? KIND_ANSWER : kind, whole, err);
     }
-    if (is_pasted_body(x, whole) && !text_keep_body(x, whole))
+    if (is_pasted_body(x, whole) && !prose_keep_body(x, whole))
         return rt_fail_mem(err);
     return LINE_IGNORED;
 }
@@ -95,14 +95,14 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
 static int
 read_message(struct extract *x, const struct scan_value *parts, struct rt_err *err)
 {
-    if (parts[FORMAT_MESSAGE].type != SCAN_STRING || !text_could_matter(x, parts[FORMAT_MESSAGE].text))
+    if (parts[FORMAT_MESSAGE].type != SCAN_STRING || !prose_could_matter(x, parts[FORMAT_MESSAGE].text))
         return LINE_IGNORED;
     struct event stamp;
     event_init(&stamp);
     call_time(x, &parts[FORMAT_TIME], &stamp);
     struct outer_time outer = x->outer;
     x->outer = (struct outer_time){stamp.begin, stamp.begin != RT_TIME_NONE, stamp.zoned, stamp.coarse};
-    int found = text_search(x, keep_whole(x, value_text(x, &parts[FORMAT_MESSAGE], 2)), err);
+    int found = prose_search(x, work_keep_whole(x, work_text(x, &parts[FORMAT_MESSAGE], 2)), err);
     x->outer = outer;
     return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
 }
@@ -115,7 +115,7 @@ note_reception(struct extract *x, const struct scan_value *parts)
     int64_t http = 0;
     event_init(&line);
     call_time(x, &parts[FORMAT_TIME], &line);
-    value_http(&parts[FORMAT_HTTP], &http);
+    scan_http(&parts[FORMAT_HTTP], &http);
     bool timed = scan_present(&parts[FORMAT_DURATION]);
     x->reception = (struct reception){
         .at = line.begin,
@@ -146,11 +146,11 @@ read_foreign(struct extract *x, const struct scan_value *parts, struct rt_err *e
     int64_t http = 0;
     event_init(&e);
     call_time(x, &parts[FORMAT_TIME], &e);
-    if (value_http(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 599)
+    if (scan_http(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 599)
         e.http = (int32_t)http;
-    rt_str body = scan_present(&parts[FORMAT_REQUEST]) ? call_body(x, &parts[FORMAT_REQUEST], 2) : RT_NONE;
-    rt_str method = scan_present(&parts[FORMAT_METHOD]) ? value_text(x, &parts[FORMAT_METHOD], 1) : RT_NONE;
-    return foreign_call(x, &e, value_text(x, &parts[FORMAT_URL], 0), method, body, err);
+    rt_str body = scan_present(&parts[FORMAT_REQUEST]) ? work_body(x, &parts[FORMAT_REQUEST], 2) : RT_NONE;
+    rt_str method = scan_present(&parts[FORMAT_METHOD]) ? work_text(x, &parts[FORMAT_METHOD], 1) : RT_NONE;
+    return foreign_call(x, &e, work_text(x, &parts[FORMAT_URL], 0), method, body, err);
 }
 
 /* "POST /v1/... HTTP/1.1", where a format has the whole line of the request. */
@@ -180,9 +180,9 @@ read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct
 {
     struct scan_value own[SLOT__COUNT];
     bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
-    struct route_slot *slot = known ? x->hint_slot : route_cache_get(x->cache, value_text(x, &parts[FORMAT_URL], 0));
+    struct route_slot *slot = known ? x->hint_slot : route_cache_get(x->cache, work_text(x, &parts[FORMAT_URL], 0));
     if (slot == NULL) {
-        int fate = read_callback(x, parts, whole.n > 0 ? whole : call_body(x, &parts[FORMAT_REQUEST], 2), err);
+        int fate = read_callback(x, parts, whole.n > 0 ? whole : work_body(x, &parts[FORMAT_REQUEST], 2), err);
         if (fate == LINE_UNMATCHED)
             fate = read_foreign(x, parts, err);
         return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);
@@ -193,7 +193,7 @@ read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct
         unlabelled_bodies(x, own, slot->route.kind, whole);
         parts = own;
     }
-    rt_str body = call_body(x, &parts[FORMAT_RESPONSE], 2);
+    rt_str body = work_body(x, &parts[FORMAT_RESPONSE], 2);
     return call_build(x, parts, slot, KIND_NONE, body, err);
 }
 
@@ -202,11 +202,11 @@ static int
 read_answer(struct extract *x, const struct scan_value *parts, struct rt_err *err)
 {
     uint8_t kind = scan_present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
-    rt_str response = call_body(x, &parts[FORMAT_RESPONSE], 2);
+    rt_str response = work_body(x, &parts[FORMAT_RESPONSE], 2);
     bool answered = scan_present(&parts[FORMAT_HTTP]), failed = scan_present(&parts[FORMAT_ERROR]);
     bool vendor = response.n > 0 && body_is_vendor(x, rt_str_trim(response));
     bool exchange = kind != KIND_NONE && (answered || response.n > 0);
-    bool awaited = scan_present(&parts[FORMAT_JOIN]) && call_asked(x, value_text(x, &parts[FORMAT_JOIN], 3));
+    bool awaited = scan_present(&parts[FORMAT_JOIN]) && call_asked(x, work_text(x, &parts[FORMAT_JOIN], 3));
     if (!vendor && !exchange && !(awaited && (answered || failed)))
         return LINE_UNMATCHED;
     kind = kind_told(parts);
@@ -250,7 +250,7 @@ read_outage(struct extract *x, const struct scan_value *parts, struct rt_err *er
     e.source = SOURCE_HOOK;
     e.outcome = OUTCOME_OK;
     e.begin = since.at;
-    return emit(x, &e, err) < 0 ? -1 : LINE_IGNORED;
+    return work_emit(x, &e, err) < 0 ? -1 : LINE_IGNORED;
 }
 
 /* All that was pasted is an answer, or one with what a client puts around it; a record of a log has a time. */
@@ -260,9 +260,9 @@ read_pasted(struct extract *x, const struct scan_value *parts, rt_str whole, str
     int64_t http = 0;
     if (!x->pasted || whole.n == 0 || x->reading_deep || scan_present(&parts[FORMAT_TIME]))
         return LINE_IGNORED;
-    if (!value_http(&parts[FORMAT_HTTP], &http) || http < 100 || http > 599)
+    if (!scan_http(&parts[FORMAT_HTTP], &http) || http < 100 || http > 599)
         http = 0;
-    int found = text_object(x, whole, (int32_t)http, err);
+    int found = prose_object(x, whole, (int32_t)http, err);
     return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
 }
 
@@ -274,7 +274,7 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
     if (parts[FORMAT_DOWN].type == SCAN_STRING)
         return read_outage(x, parts, err);
     if (parts[FORMAT_HOOK].type == SCAN_OBJECT || parts[FORMAT_HOOK].type == SCAN_STRING)
-        fate = read_callback(x, parts, call_body(x, &parts[FORMAT_HOOK], 2), err);
+        fate = read_callback(x, parts, work_body(x, &parts[FORMAT_HOOK], 2), err);
     if (fate != LINE_UNMATCHED)
         return fate;
     if (parts[FORMAT_URL].type == SCAN_STRING && is_request_line(parts[FORMAT_URL].text)) {
@@ -286,7 +286,7 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
         return read_url(x, parts, whole, err);
     fate = read_answer(x, parts, err);
     if (fate == LINE_UNMATCHED)
-        fate = read_callback(x, parts, whole.n > 0 ? whole : call_body(x, &parts[FORMAT_REQUEST], 2), err);
+        fate = read_callback(x, parts, whole.n > 0 ? whole : work_body(x, &parts[FORMAT_REQUEST], 2), err);
     if (fate != LINE_UNMATCHED)
         return fate;
     bool record = holds_record(&parts[FORMAT_MESSAGE]);

@@ -12,7 +12,7 @@
 static rt_str
 error_of(struct extract *x, const struct scan_value *v)
 {
-    rt_str is = word_of_error(&x->rules->words, value_text(x, v, 3));
+    rt_str is = word_of_error(&x->rules->words, work_text(x, v, 3));
     return is.n > 0 ? is : RT_LIT("other");
 }
 
@@ -44,20 +44,6 @@ remember_request(struct extract *x, rt_str join)
     return slot != NULL;
 }
 
-rt_str
-call_body(struct extract *x, const struct scan_value *v, unsigned which)
-{
-    if (v->type != SCAN_STRING)
-        return v->type == SCAN_OBJECT ? v->text : RT_NONE;
-    rt_str text = value_text(x, v, which);
-    /* JSON in a string in a string. */
-    if (text.n > 2 && text.p[0] == '"' && text.p[text.n - 1] == '"') {
-        struct scan_value inner = {SCAN_STRING, keep_whole(x, (rt_str){text.p + 1, text.n - 2}), true};
-        text = value_text(x, &inner, which);
-    }
-    return text;
-}
-
 bool
 call_asked(const struct extract *x, rt_str join)
 {
@@ -72,7 +58,7 @@ call_asked(const struct extract *x, rt_str join)
 static int
 take_halves(struct extract *x, const struct scan_value *parts, struct event *e, rt_str response, struct rt_err *err)
 {
-    rt_str join = scan_present(&parts[FORMAT_JOIN]) ? keep_text(x, value_text(x, &parts[FORMAT_JOIN], 3)) : RT_NONE;
+    rt_str join = scan_present(&parts[FORMAT_JOIN]) ? work_keep(x, work_text(x, &parts[FORMAT_JOIN], 3)) : RT_NONE;
     bool asks = scan_present(&parts[FORMAT_URL]) || scan_present(&parts[FORMAT_REQUEST]);
     bool answers = scan_present(&parts[FORMAT_HTTP]) || response.n > 0 || e->error.n > 0;
     if (join.n == 0)
@@ -105,7 +91,7 @@ answer_in_text(struct extract *x, rt_str text, int64_t *http)
         if (alone && rt_str_int(digits, http) && (*http < 100 || *http > 599))
             *http = 0;
     }
-    return keep_text(x, object);
+    return work_keep(x, object);
 }
 
 /* What the request carried where one object belongs: nothing, or a string that holds one. Loggers do that, too; so
@@ -116,7 +102,7 @@ wrapped_body(struct extract *x, const struct scan_value *v, const struct event *
     const char *method = route_method(e->kind);
     if (v->type != SCAN_STRING || method == NULL || strcmp(method, "POST") != 0)
         return NULL;
-    rt_str text = rt_str_trim(value_text(x, v, 1));
+    rt_str text = rt_str_trim(work_text(x, v, 1));
     if (text.n == 0)
         return "empty";
     return text.n > 2 && text.p[0] == '"' && text.p[text.n - 1] == '"' ? "in-string" : NULL;
@@ -140,9 +126,9 @@ call_build(struct extract *x, const struct scan_value *parts, struct route_slot 
         e.kind = kind;
     if (scan_present(&parts[FORMAT_METHOD]))
         e.method = parts[FORMAT_METHOD].text;
-    value_http(&parts[FORMAT_HTTP], &http);
+    scan_http(&parts[FORMAT_HTTP], &http);
     if (response.n == 0 && parts[FORMAT_ERROR].type == SCAN_STRING)
-        response = answer_in_text(x, value_text(x, &parts[FORMAT_ERROR], 3), &http);
+        response = answer_in_text(x, work_text(x, &parts[FORMAT_ERROR], 3), &http);
     if (http >= 100 && http <= 999)
         e.http = (int32_t)http;
     call_time(x, &parts[FORMAT_TIME], &e);
@@ -162,13 +148,13 @@ call_build(struct extract *x, const struct scan_value *parts, struct route_slot 
         (slot == NULL || (slot->route.defect == NULL && !route_method_wrong(e.kind, e.method)))) {
         if (slot != NULL)
             poll_note(x, slot, &e, response);
-        return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
+        return work_emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
     }
     e.plain = false;
     const char *wrapped = wrapped_body(x, &parts[FORMAT_REQUEST], &e);
-    if (wrapped != NULL && add_text(x, &e, FIELD_BODY_DEFECT, rt_str_of(wrapped)) < 0)
+    if (wrapped != NULL && work_add_text(x, &e, FIELD_BODY_DEFECT, rt_str_of(wrapped)) < 0)
         return rt_fail_mem(err);
-    if (scan_present(&parts[FORMAT_REQUEST]) && body_request(x, &e, call_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
+    if (scan_present(&parts[FORMAT_REQUEST]) && body_request(x, &e, work_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
         return -1;
     if (scan_present(&parts[FORMAT_REQUEST_HEADERS]) &&
         (exposed_headers(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0 ||
@@ -180,5 +166,5 @@ call_build(struct extract *x, const struct scan_value *parts, struct route_slot 
         return -1;
     if (e.kind == KIND_START && foreign_services(x, &e, err) < 0)
         return -1;
-    return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
+    return work_emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
 }

@@ -36,10 +36,10 @@ call_time(struct extract *x, const struct scan_value *v, struct event *e)
         take_outer(x, e);
         return;
     }
-    if (call_stamp(x, x->format, value_text(x, v, 3), &stamp) == 0)
+    if (call_stamp(x, x->format, work_text(x, v, 3), &stamp) == 0)
         return;
-    note_time(x, &stamp);
-    e->begin = stamp_time(x, &stamp, &e->zoned);
+    work_note_time(x, &stamp);
+    e->begin = work_stamp_time(x, &stamp, &e->zoned);
     e->end = e->begin;
     e->coarse = stamp.digits == 0;
 }

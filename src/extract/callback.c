@@ -58,7 +58,7 @@ part_text(struct extract *x, rt_str object, enum envelope_part which)
     struct scan_value v = part(x, object, which);
     if (v.type != SCAN_STRING && v.type != SCAN_NUMBER)
         return RT_NONE;
-    return keep_text(x, value_text(x, &v, 3));
+    return work_keep(x, work_text(x, &v, 3));
 }
 
 static bool
@@ -106,14 +106,14 @@ take_detail(struct extract *x, struct event *e, const struct hook_detail *d, rt_
         found = rt_str_eq(key, d->name);
     if (!found)
         return 0;
-    if (d->field == FIELD_STATUS && value_int(&v, &n)) {
-        take_number(&e->status, n);
+    if (d->field == FIELD_STATUS && scan_int(&v, &n)) {
+        work_take_number(&e->status, n);
         return 0;
     }
     if (event_fields[d->field].type == TYPE_INT)
-        return value_int(&v, &n) ? add_int(x, e, d->field, shifted && n > 0 && n < INT32_MAX ? n * 2 : n) : 0;
+        return scan_int(&v, &n) ? work_add_int(x, e, d->field, shifted && n > 0 && n < INT32_MAX ? n * 2 : n) : 0;
     if (v.type == SCAN_STRING || v.type == SCAN_NUMBER || v.type == SCAN_WORD)
-        return add_text(x, e, d->field, keep_text(x, value_text(x, &v, 3)));
+        return work_add_text(x, e, d->field, work_keep(x, work_text(x, &v, 3)));
     return 0;
 }
 
@@ -128,7 +128,7 @@ take_details(struct extract *x, struct event *e, const struct hook_type *h, rt_s
             return -1;
     if (event_num(e, FIELD_START_MS, &begin) && event_num(e, FIELD_GAP_MS, &end) &&
         begin >= end && end > 0)
-        return add_int(x, e, FIELD_LOST, begin - end);
+        return work_add_int(x, e, FIELD_LOST, begin - end);
     return 0;
 }
 
@@ -146,16 +146,16 @@ take_envelope(struct extract *x, struct event *e, rt_str object, bool typed, int
         {ENVELOPE_SERVICE_TYPE, FIELD_SERVICE_TYPE},
         {ENVELOPE_SERVICE_SCENE, FIELD_SERVICE_SCENE},
     };
-    int rc = typed ? add_int(x, e, FIELD_EVENT_TYPE, type) : 0;
+    int rc = typed ? work_add_int(x, e, FIELD_EVENT_TYPE, type) : 0;
     for (size_t i = 0; rc == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct scan_value v = part(x, object, rows[i].part);
         int64_t n = 0;
         if (v.type == SCAN_NONE)
             continue;
         if (event_fields[rows[i].field].type == TYPE_INT)
-            rc = value_int(&v, &n) ? add_int(x, e, rows[i].field, n) : 0;
+            rc = scan_int(&v, &n) ? work_add_int(x, e, rows[i].field, n) : 0;
         else
-            rc = add_text(x, e, rows[i].field, keep_text(x, value_text(x, &v, 3)));
+            rc = work_add_text(x, e, rows[i].field, work_keep(x, work_text(x, &v, 3)));
     }
     return rc;
 }
@@ -182,7 +182,7 @@ look_at(struct extract *x, rt_str object, struct look *l)
 {
     struct scan_value type = part(x, object, ENVELOPE_TYPE);
     *l = (struct look){.type = -1, .details = part(x, object, ENVELOPE_DETAILS)};
-    l->typed = value_int(&type, &l->type);
+    l->typed = scan_int(&type, &l->type);
     l->inner = l->details.type == SCAN_OBJECT ? l->details.text : object;
     rt_str name = part_text(x, l->inner, ENVELOPE_NAME);
     bool noticed = has(x, object, ENVELOPE_NOTICE);
@@ -206,7 +206,7 @@ defect(struct extract *x, rt_str object)
         if ((x->rules->envelope.required >> i & 1) == 0)
             continue;
         if (i == ENVELOPE_DETAILS ? v.type != SCAN_OBJECT
-            : number              ? !value_int(&v, &n)
+            : number              ? !scan_int(&v, &n)
                                   : v.type != SCAN_STRING && v.type != SCAN_NUMBER)
             return envelope_part_names[i];
     }
@@ -264,7 +264,7 @@ take_reception(struct extract *x, struct event *e)
     bool sent = at != RT_TIME_NONE;
     int rc = 0;
     if (sent && e->begin != RT_TIME_NONE && e->begin > 0)
-        rc = add_int(x, e, FIELD_NOTIFY_LAG, (at - e->begin) / RT_MS);
+        rc = work_add_int(x, e, FIELD_NOTIFY_LAG, (at - e->begin) / RT_MS);
     if (r->at == RT_TIME_NONE)
         return rc;
     if (e->begin == RT_TIME_NONE) {
@@ -272,13 +272,13 @@ take_reception(struct extract *x, struct event *e)
         e->zoned = r->zoned;
     }
     if (rc == 0 && r->zoned && sent)
-        rc = add_int(x, e, FIELD_ARRIVAL_LAG, (r->at - at) / RT_MS);
+        rc = work_add_int(x, e, FIELD_ARRIVAL_LAG, (r->at - at) / RT_MS);
     if (rc == 0 && r->http != 0)
-        rc = add_int(x, e, FIELD_RECEIVED_AS, r->http);
+        rc = work_add_int(x, e, FIELD_RECEIVED_AS, r->http);
     if (rc == 0 && r->took != RT_DUR_NONE)
-        rc = add_int(x, e, FIELD_RECEIVED_IN, r->took / RT_MS);
+        rc = work_add_int(x, e, FIELD_RECEIVED_IN, r->took / RT_MS);
     if (rc == 0 && r->headers.n > 0)
-        rc = add_text(x, e, FIELD_SIGNATURE, rt_str_of(signature_of(x, r->headers)));
+        rc = work_add_text(x, e, FIELD_SIGNATURE, rt_str_of(signature_of(x, r->headers)));
     return rc;
 }
 
@@ -287,13 +287,13 @@ take_time(struct extract *x, struct event *e, rt_str object)
 {
     struct scan_value time = part(x, object, ENVELOPE_TIME);
     int64_t sendts = 0;
-    rt_time at = value_int(&time, &sendts) ? unix_time(sendts) : RT_TIME_NONE;
+    rt_time at = scan_int(&time, &sendts) ? unix_time(sendts) : RT_TIME_NONE;
     if (at == RT_TIME_NONE)
         return;
     e->begin = e->end = at;
     e->zoned = true;
     struct rt_stamp stamp = {e->begin, true, 3};
-    note_time(x, &stamp);
+    work_note_time(x, &stamp);
 }
 
 /* One that tells of no recording: counted, told, and no part of any session. */
@@ -303,7 +303,7 @@ set_aside(struct extract *x, struct event *e, uint8_t kind, struct rt_err *err)
     e->kind = kind;
     e->sid = e->cname = e->uid = RT_NONE;
     *(kind == KIND_FOREIGN_HOOK ? &x->foreign : kind == KIND_PROBE_HOOK ? &x->probes : &x->nameless) += 1;
-    return emit(x, e, err) < 0 ? -1 : LINE_IGNORED;
+    return work_emit(x, e, err) < 0 ? -1 : LINE_IGNORED;
 }
 
 int
@@ -333,14 +333,14 @@ callback_read(struct extract *x, rt_str object, struct rt_err *err)
                        : l.inner.p != object.p ? "payload"
                                                : "details";
     const char *wrong = l.whole && !l.legacy ? defect(x, object) : NULL;
-    if (add_text(x, &e, FIELD_ENVELOPE, rt_str_of(form)) < 0 ||
+    if (work_add_text(x, &e, FIELD_ENVELOPE, rt_str_of(form)) < 0 ||
         take_details(x, &e, l.hook, l.inner, l.legacy) < 0 ||
-        (wrong != NULL && add_text(x, &e, FIELD_HOOK_DEFECT, rt_str_of(wrong)) < 0))
+        (wrong != NULL && work_add_text(x, &e, FIELD_HOOK_DEFECT, rt_str_of(wrong)) < 0))
         return rt_fail_mem(err);
     /* A part of one may stand alone where somebody kept only that; a whole one that names nothing tells of nothing. */
     if (l.whole && e.sid.n == 0 && e.cname.n == 0)
         return set_aside(x, &e, KIND_NAMELESS_HOOK, err);
-    return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
+    return work_emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
 }
 
 /* ---- inside of something else ---- */

@@ -20,20 +20,20 @@ struct asked { /* a request; the first failure of memory stays in `rc` */
 static void
 word(struct asked *q, uint16_t field, const char *z)
 {
-    q->rc |= add_text(q->x, q->e, field, rt_str_of(z));
+    q->rc |= work_add_text(q->x, q->e, field, rt_str_of(z));
 }
 
 static void
 text(struct asked *q, uint16_t field, rt_str s)
 {
-    rt_str kept = keep_text(q->x, s);
-    q->rc |= kept.p == NULL && s.n > 0 ? -1 : add_text(q->x, q->e, field, kept);
+    rt_str kept = work_keep(q->x, s);
+    q->rc |= kept.p == NULL && s.n > 0 ? -1 : work_add_text(q->x, q->e, field, kept);
 }
 
 static void
 number(struct asked *q, uint16_t field, int64_t n)
 {
-    q->rc |= add_int(q->x, q->e, field, n);
+    q->rc |= work_add_int(q->x, q->e, field, n);
 }
 
 static bool
@@ -184,7 +184,7 @@ look_at_token(struct asked *q, rt_str client)
         if (e->kind == KIND_START && known)
             word(q, FIELD_TOKEN, "missing");
     } else if (v.type == SCAN_STRING) {
-        tell_token(q, value_text(q->x, &v, 3));
+        tell_token(q, work_text(q->x, &v, 3));
     } else {
         word(q, FIELD_TOKEN, "malformed");
         word(q, FIELD_TOKEN_DEFECT, "type");
@@ -207,7 +207,7 @@ look_at_vendor(struct asked *q, rt_str config)
     struct scan_value v = scan_get(config, "vendor");
     const struct storage_vendor *vendor = NULL;
     int64_t n = 0;
-    bool known = value_int(&v, &n) && (vendor = rule_set_vendor(q->x->rules, n)) != NULL;
+    bool known = scan_int(&v, &n) && (vendor = rule_set_vendor(q->x->rules, n)) != NULL;
     if (v.type == SCAN_NONE)
         complain(q, "vendor-missing", RT_LIT("vendor"));
     else if (!known && !hidden(q, v.text))
@@ -227,7 +227,7 @@ look_at_region(struct asked *q, rt_str config, const struct storage_vendor *vend
 {
     struct scan_value v = scan_get(config, "region");
     int64_t n = 0;
-    if (vendor == NULL || vendor->region_count == 0 || !value_int(&v, &n))
+    if (vendor == NULL || vendor->region_count == 0 || !scan_int(&v, &n))
         return;
     const struct storage_region *region = storage_region_of(vendor, n);
     text(q, FIELD_STORAGE_REGION, region != NULL ? region->name : v.text);
@@ -247,7 +247,7 @@ look_at_name(struct asked *q, rt_str config, const char *key, const char *empty,
              const char *template)
 {
     struct scan_value v = scan_get(config, key);
-    rt_str s = v.type == SCAN_STRING ? value_text(q->x, &v, 3) : RT_NONE;
+    rt_str s = v.type == SCAN_STRING ? work_text(q->x, &v, 3) : RT_NONE;
     if (v.type == SCAN_WORD || (v.type == SCAN_STRING && rt_str_trim(s).n == 0))
         complain(q, empty, rt_str_of(key));
     else if (v.type == SCAN_STRING && !hidden(q, s) && unfilled(q, s))
@@ -269,7 +269,7 @@ look_at_prefix(struct asked *q, rt_str config)
         return;
     }
     while (scan_member(v.text, &at, (unsigned)q->x->limits->json_depth, &key, &item) == 1) {
-        rt_str s = item.type == SCAN_STRING ? value_text(q->x, &item, 3) : item.text;
+        rt_str s = item.type == SCAN_STRING ? work_text(q->x, &item, 3) : item.text;
         bytes += s.n + (bytes > 0);
         if (item.type == SCAN_STRING && p->pattern != NULL && !hidden(q, s) &&
             !derive_matches(q->x, p->pattern, s))
@@ -290,7 +290,7 @@ look_at_sts(struct asked *q, rt_str config, const struct storage_vendor *vendor)
     word(q, FIELD_STS, "yes");
     if (vendor != NULL && !vendor->sts)
         complain(q, "sts-vendor", RT_LIT("stsToken"));
-    if (!value_int(&end, &seconds) || seconds <= 0 || seconds > RT_UNIX_MAX)
+    if (!scan_int(&end, &seconds) || seconds <= 0 || seconds > RT_UNIX_MAX)
         return;
     number(q, FIELD_STS_EXPIRES, seconds);
     if (distance(q, seconds, &ms))
@@ -302,7 +302,7 @@ look_at_key(struct asked *q, rt_str config)
 {
     char hash[20];
     struct scan_value v = scan_get(config, "accessKey");
-    rt_str s = v.type == SCAN_STRING ? value_text(q->x, &v, 3) : RT_NONE;
+    rt_str s = v.type == SCAN_STRING ? work_text(q->x, &v, 3) : RT_NONE;
     if (s.n == 0 || hidden(q, s) || unfilled(q, s))
         return;
     snprintf(hash, sizeof(hash), "%016" PRIx64, rt_str_hash(s));

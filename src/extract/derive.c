@@ -96,7 +96,7 @@ uid_defect(struct extract *x, const struct event *e)
 static int
 say(struct extract *x, struct event *e, uint16_t field, const char *word)
 {
-    return word == NULL ? 0 : add_text(x, e, field, rt_str_of(word));
+    return word == NULL ? 0 : work_add_text(x, e, field, rt_str_of(word));
 }
 
 /* "*" as it is, anything else by its number. */
@@ -105,9 +105,9 @@ say_byte(struct extract *x, struct event *e, uint16_t field, uint16_t at_field, 
 {
     unsigned char c = (unsigned char)s.p[at];
     char *name = c > ' ' && c < 0x7f ? rt_arena_printf(&x->scratch, "%c", c) : rt_arena_printf(&x->scratch, "0x%02x", c);
-    if (name == NULL || add_text(x, e, field, rt_str_of(name)) < 0)
+    if (name == NULL || work_add_text(x, e, field, rt_str_of(name)) < 0)
         return -1;
-    return add_int(x, e, at_field, (int64_t)at + 1);
+    return work_add_int(x, e, at_field, (int64_t)at + 1);
 }
 
 /* The pattern allows the same bytes everywhere, so each can be asked alone. */
@@ -118,7 +118,7 @@ explain_cname(struct extract *x, struct event *e, const char *defect)
     if (defect == NULL || strcmp(defect, "empty") == 0)
         return 0;
     if (strcmp(defect, "character") != 0)
-        return add_int(x, e, FIELD_CNAME_LENGTH, (int64_t)e->cname.n);
+        return work_add_int(x, e, FIELD_CNAME_LENGTH, (int64_t)e->cname.n);
     for (size_t i = 0; i < e->cname.n; i++)
         if (!derive_matches(x, p->pattern, (rt_str){e->cname.p + i, 1}))
             return say_byte(x, e, FIELD_CNAME_BYTE, FIELD_CNAME_AT, e->cname, i);
@@ -132,7 +132,7 @@ explain_uid(struct extract *x, struct event *e, const char *defect)
     while (digits < e->uid.n && e->uid.p[digits] >= '0' && e->uid.p[digits] <= '9')
         digits++;
     if (defect != NULL && strcmp(defect, "out-of-range") == 0)
-        return add_int(x, e, FIELD_UID_DIGITS, (int64_t)digits);
+        return work_add_int(x, e, FIELD_UID_DIGITS, (int64_t)digits);
     if (defect == NULL || strcmp(defect, "not-decimal") != 0)
         return 0;
     return say_byte(x, e, FIELD_UID_BYTE, FIELD_UID_AT, e->uid, digits < e->uid.n ? digits : 0);
@@ -161,7 +161,7 @@ derive_text(struct extract *x, struct event *e)
     rt_str prefix = RT_LIT("string-");
     if (entry == NULL)
         return 0;
-    return add_text(x, e, FIELD_TEXT, rt_str_starts(entry->id, prefix) ? rt_str_from(entry->id, prefix.n) : entry->id);
+    return work_add_text(x, e, FIELD_TEXT, rt_str_starts(entry->id, prefix) ? rt_str_from(entry->id, prefix.n) : entry->id);
 }
 
 int
@@ -169,7 +169,7 @@ derive_fields(struct extract *x, struct event *e, const struct route *route, str
 {
     int rc = derive_text(x, e);
     if (e->code != EVENT_NO_CODE && e->code != 0)
-        rc |= add_text(x, e, FIELD_KNOWN,
+        rc |= work_add_text(x, e, FIELD_KNOWN,
                        rule_set_code(x->rules, e->code, e->kind, e->http, e->reason) != NULL ? RT_LIT("yes") : RT_LIT("no"));
     const char *defect = route == NULL ? NULL : route->defect;
     if (route != NULL && (defect == NULL || strcmp(defect, "placeholder") == 0) && route_method_wrong(e->kind, e->method))
@@ -184,6 +184,6 @@ derive_fields(struct extract *x, struct event *e, const struct route *route, str
     rc |= derive_names(x, e);
     rt_str area = rule_set_host_area(x->rules, e->host);
     if (area.n > 0)
-        rc |= add_text(x, e, FIELD_HOST_AREA, area);
+        rc |= work_add_text(x, e, FIELD_HOST_AREA, area);
     return rc < 0 ? rt_fail_mem(err) : 0;
 }

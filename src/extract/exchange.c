@@ -92,9 +92,9 @@ note_object_time(struct extract *x, rt_str object)
             (values[FORMAT_TIME].type == SCAN_STRING ||
              values[FORMAT_TIME].type == SCAN_NUMBER) &&
             rt_time_parse(values[FORMAT_TIME].text, &stamp) > 0) {
-            note_time(x, &stamp);
+            work_note_time(x, &stamp);
             x->outer = (struct outer_time){.known = true, .coarse = stamp.digits == 0};
-            x->outer.at = stamp_time(x, &stamp, &x->outer.zoned);
+            x->outer.at = work_stamp_time(x, &stamp, &x->outer.zoned);
         }
         return;
     }
@@ -118,7 +118,7 @@ search(struct extract *x, rt_str value, unsigned depth, struct rt_err *err)
         bool text = v.type == SCAN_STRING && x->format != NULL && depth > 0 && is_url(&v);
         if (v.type != SCAN_OBJECT && v.type != SCAN_ARRAY && !text)
             continue;
-        int one = text ? text_search(x, keep_whole(x, value_text(x, &v, 2)), err)
+        int one = text ? prose_search(x, work_keep_whole(x, work_text(x, &v, 2)), err)
                        : search(x, v.text, depth + 1, err);
         if (one < 0)
             return -1;
@@ -205,7 +205,7 @@ put_cell(struct rt_buf *b, rt_str cell, bool quoted)
 }
 
 int
-table_row(struct extract *x, rt_str line, struct rt_err *err)
+exchange_row(struct extract *x, rt_str line, struct rt_err *err)
 {
     struct row row, names;
     line = rt_str_trim(line);
@@ -229,5 +229,5 @@ table_row(struct extract *x, rt_str line, struct rt_err *err)
         put_cell(&x->text[3], row.cells[i], row.quoted[i]);
     }
     rt_buf_addc(&x->text[3], '}');
-    return exchange_search(x, keep_whole(x, rt_buf_str(&x->text[3])), err);
+    return exchange_search(x, work_keep_whole(x, rt_buf_str(&x->text[3])), err);
 }

@@ -8,7 +8,7 @@
 enum { LEAST = 4 }; /* bytes of a secret */
 
 struct scan_plan *
-secret_plan_new(const struct rule_set *rules, struct rt_arena *a)
+exposed_plan_new(const struct rule_set *rules, struct rt_arena *a)
 {
     struct scan_plan *p = scan_plan_new(a);
     for (size_t i = 0; p != NULL && i < rules->secrets.n; i++)
@@ -48,7 +48,7 @@ exposed_headers(struct extract *x, struct event *e, rt_str headers, struct rt_er
     for (size_t i = 0; headers.n > 0 && i < x->rules->secrets.n; i++) {
         const struct secret_place *s = &x->rules->secrets.v[i];
         if (s->header.n > 0 && in_clear(x, header_value(headers, s->header)) &&
-            add_text(x, e, FIELD_EXPOSED, s->kind) < 0)
+            work_add_text(x, e, FIELD_EXPOSED, s->kind) < 0)
             return rt_fail_mem(err);
     }
     return 0;
@@ -62,8 +62,8 @@ exposed_members(struct extract *x, struct event *e, rt_str body, struct rt_err *
     if (scan_plan_run(x->secret_plan, body, (unsigned)x->limits->json_depth, NULL, v, n) == 0)
         return 0;
     for (unsigned i = 0; i < n; i++)
-        if (v[i].type == SCAN_STRING && in_clear(x, value_text(x, &v[i], 3)) &&
-            add_text(x, e, FIELD_EXPOSED, x->rules->secrets.v[i].kind) < 0)
+        if (v[i].type == SCAN_STRING && in_clear(x, work_text(x, &v[i], 3)) &&
+            work_add_text(x, e, FIELD_EXPOSED, x->rules->secrets.v[i].kind) < 0)
             return rt_fail_mem(err);
     return 0;
 }

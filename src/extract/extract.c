@@ -13,105 +13,6 @@
 
 enum { HELD_BYTES = 256 * 1024 };
 
-/* ---- shared pieces ---- */
-
-rt_str
-value_text(struct extract *x, const struct scan_value *v, unsigned which)
-{
-    if (!v->escaped)
-        return v->text;
-    rt_buf_clear(&x->text[which]);
-    return scan_unescape(v->text, &x->text[which]) < 0 ? RT_NONE : rt_buf_str(&x->text[which]);
-}
-
-rt_str
-keep_whole(struct extract *x, rt_str s)
-{
-    bool ok = true;
-    return rt_arena_str(&x->scratch, s, &ok);
-}
-
-rt_str
-keep_text(struct extract *x, rt_str s)
-{
-    bool ok = true;
-    if (s.n <= x->limits->field_bytes)
-        return rt_arena_str(&x->scratch, s, &ok);
-    char *cut = rt_arena_printf(&x->scratch, "%.*s...", (int)x->limits->field_bytes, s.p);
-    return rt_str_of(cut);
-}
-
-bool
-value_int(const struct scan_value *v, int64_t *out)
-{
-    return (v->type == SCAN_NUMBER || v->type == SCAN_STRING) && rt_str_int(v->text, out);
-}
-
-void
-take_number(int32_t *to, int64_t n)
-{
-    if (n > EVENT_NO_CODE && n <= INT32_MAX)
-        *to = (int32_t)n;
-}
-
-bool
-value_http(const struct scan_value *v, int64_t *out)
-{
-    enum { DIGITS = 3 };
-    struct scan_value status = *v;
-    if (v->type == SCAN_STRING && v->text.n > DIGITS && v->text.p[DIGITS] == ' ')
-        status.text.n = DIGITS;
-    return value_int(&status, out);
-}
-
-int
-add_int(struct extract *x, struct event *e, uint16_t field, int64_t n)
-{
-    return event_add(&x->scratch, e, &(struct event_value){.field = field, .num = n});
-}
-
-int
-add_text(struct extract *x, struct event *e, uint16_t field, rt_str s)
-{
-    return event_add(&x->scratch, e, &(struct event_value){.field = field, .is_text = 1, .text = s});
-}
-
-int
-emit(struct extract *x, struct event *e, struct rt_err *err)
-{
-    e->input = x->options.input;
-    e->line = x->line;
-    e->order = x->order++;
-    e->last = e->begin;
-    if (e->source == SOURCE_API && e->begin == RT_TIME_NONE)
-        e->zoned = true;
-    return x->sink.event(x->sink.arg, e, err);
-}
-
-rt_time
-stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned)
-{
-    const struct zone *z = x->zone != NULL ? x->zone : x->format_zone;
-    *zoned = stamp->zoned || z != NULL;
-    if (stamp->zoned)
-        return stamp->at;
-    if (z != NULL)
-        return zone_to_utc(z, stamp->at);
-    x->unzoned = true;
-    return stamp->at;
-}
-
-void
-note_time(struct extract *x, const struct rt_stamp *stamp)
-{
-    bool zoned = false;
-    rt_time t = stamp_time(x, stamp, &zoned);
-    if (x->first_time == RT_TIME_NONE || t < x->first_time)
-        x->first_time = t;
-    if (x->last_time == RT_TIME_NONE || t > x->last_time)
-        x->last_time = t;
-}
-
 /* ---- life ---- */
 
 static const struct scan_plan *
@@ -195,7 +96,7 @@ extract_new(const struct rule_set *rules, const struct extract_options *options,
         rt_buf_init(&x->text[i], (size_t)limits->line_bytes * 2);
     rt_buf_init(&x->partial, (size_t)limits->line_bytes);
     x->answer_plan = answer_plan_new(&x->arena);
-    x->secret_plan = secret_plan_new(rules, &x->arena);
+    x->secret_plan = exposed_plan_new(rules, &x->arena);
     x->cache = options->cache;
     x->own_cache = x->cache == NULL;
     if (x->own_cache)
@@ -217,7 +118,7 @@ extract_free(struct extract **px)
         return;
     if (x->own_cache)
         route_cache_free(&x->cache);
-    text_free(x);
+    prose_free(x);
     for (size_t i = 0; i < sizeof(x->text) / sizeof(x->text[0]); i++)
         rt_buf_fini(&x->text[i]);
     regex_memory_fini(&x->regex);
@@ -260,12 +161,12 @@ read_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
     x->hint_url = NULL;
     x->reception.at = RT_TIME_NONE;
     if (x->format == NULL)
-        return text_line(x, line, number, err);
+        return prose_line(x, line, number, err);
     struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
     int fate = x->format->is_json ? line_json(x, line, err) : line_regex(x, line, err);
     /* What the format does not read may still hold a shape of the vendor. */
-    if ((fate == LINE_UNMATCHED || fate == LINE_UNDECODABLE) && text_could_matter(x, line)) {
-        int found = text_search(x, line, err);
+    if ((fate == LINE_UNMATCHED || fate == LINE_UNDECODABLE) && prose_could_matter(x, line)) {
+        int found = prose_search(x, line, err);
         fate = found < 0 ? -1 : found > 0 ? LINE_EVENT : fate;
     }
     if (fate >= 0)
@@ -373,19 +274,13 @@ extract_end(struct extract *x, struct rt_err *err)
     x->pasted = !x->decided && x->held.n <= x->limits->paste_lines;
     if (!x->decided && decide(x, err) < 0)
         return -1;
-    return text_end(x, err) < 0 ? -1 : facts_sum_up(x, err);
+    return prose_end(x, err) < 0 ? -1 : facts_sum_up(x, err);
 }
 
 int
 extract_pause(struct extract *x, struct rt_err *err)
 {
     return facts_sum_up(x, err);
-}
-
-bool
-extract_settled(const struct extract *x)
-{
-    return x->decided && x->format != NULL && x->documents[0] == NULL && x->partial.n == 0;
 }
 
 static int

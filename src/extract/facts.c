@@ -53,6 +53,12 @@ facts_sum_up(struct extract *x, struct rt_err *err)
 }
 
 bool
+extract_settled(const struct extract *x)
+{
+    return x->decided && x->format != NULL && x->documents[0] == NULL && x->partial.n == 0;
+}
+
+bool
 extract_tally(const struct extract *x, struct extract_tally *out)
 {
     *out = (struct extract_tally){

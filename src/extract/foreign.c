@@ -61,7 +61,7 @@ shown_path(struct extract *x, rt_str path)
         rt_buf_add(&b, id ? RT_LIT("/*") : (rt_str){path.p + at, n});
         at += n;
     }
-    rt_str out = keep_text(x, rt_buf_str(&b));
+    rt_str out = work_keep(x, rt_buf_str(&b));
     rt_buf_fini(&b);
     return out;
 }
@@ -70,16 +70,16 @@ static int
 tell(struct extract *x, struct event *e, rt_str what, struct rt_err *err)
 {
     e->kind = KIND_FOREIGN_CALL;
-    if (what.p == NULL || add_text(x, e, FIELD_OTHER, what) < 0)
+    if (what.p == NULL || work_add_text(x, e, FIELD_OTHER, what) < 0)
         return rt_fail_mem(err);
-    return emit(x, e, err);
+    return work_emit(x, e, err);
 }
 
 static rt_str
 member(struct extract *x, rt_str body, rt_str name)
 {
     struct scan_value v = scan_get(body, name.p);
-    return id_text(x, &v);
+    return body_id(x, &v);
 }
 
 /* A user was removed from a channel, and the body tells which. */
@@ -105,11 +105,11 @@ foreign_call(struct extract *x, struct event *e, rt_str url, rt_str method, rt_s
     rt_str host, path;
     if (!split(&x->rules->hosts, url, &host, &path))
         return LINE_UNMATCHED;
-    e->host = keep_text(x, host);
+    e->host = work_keep(x, host);
     if (is_kick(x, e, path, method, body)) {
         e->kind = KIND_KICK;
         e->outcome = OUTCOME_OK;
-        return emit(x, e, err) < 0 ? -1 : LINE_EVENT;
+        return work_emit(x, e, err) < 0 ? -1 : LINE_EVENT;
     }
     e->app_id = e->cname = e->uid = RT_NONE;
     return tell(x, e, shown_path(x, path), err) < 0 ? -1 : LINE_IGNORED;

@@ -87,7 +87,7 @@ mark_credentials(struct extract *x, struct event *e, rt_str headers)
     if (value.n == 0 || hidden(x, value))
         return 0;
     snprintf(mark, sizeof(mark), "%016" PRIx64, rt_str_hash(value));
-    return add_text(x, e, FIELD_AUTH_HASH, keep_text(x, rt_str_of(mark)));
+    return work_add_text(x, e, FIELD_AUTH_HASH, work_keep(x, rt_str_of(mark)));
 }
 
 int
@@ -100,7 +100,7 @@ header_fields(struct extract *x, struct event *e, rt_str headers, struct rt_err 
     RT_EACH (h, &x->rules->headers) {
         rt_str defect = defect_of(x, h, headers);
         if (rc == 0 && defect.n > 0)
-            rc = add_text(x, e, FIELD_HEADER_DEFECT, defect);
+            rc = work_add_text(x, e, FIELD_HEADER_DEFECT, defect);
     }
     return rc < 0 ? rt_fail_mem(err) : 0;
 }

@@ -37,7 +37,7 @@ hash_value(struct leaves *l, const struct scan_value *v)
 {
     double n = 0;
     char text[40];
-    rt_str s = v->type == SCAN_STRING ? value_text(l->q->x, v, 3) : v->text;
+    rt_str s = v->type == SCAN_STRING ? work_text(l->q->x, v, 3) : v->text;
     if (v->type == SCAN_NUMBER && value_number(v, &n)) {
         snprintf(text, sizeof(text), "%.17g", n);
         s = rt_str_of(text);
@@ -108,7 +108,7 @@ keep_leaves(struct request *q, struct leaves *l)
     if (l->n > 1)
         qsort(l->v, l->n, sizeof(*l->v), by_place);
     rt_str bytes = rt_arena_str(&q->x->scratch, (rt_str){(const char *)l->v, l->n * sizeof(*l->v)}, &ok);
-    return ok ? add_text(q->x, q->e, FIELD_LEAVES, bytes) : -1;
+    return ok ? work_add_text(q->x, q->e, FIELD_LEAVES, bytes) : -1;
 }
 
 int
@@ -121,11 +121,11 @@ leaves_add(struct request *q, rt_str client)
     bool start = q->e->kind == KIND_START;
     l.v = start ? room : NULL;
     gather(&l, &root, &object);
-    if (!l.masked && add_int(q->x, q->e, FIELD_CLIENT_PRINT, (int64_t)(l.print >> 1)) < 0)
+    if (!l.masked && work_add_int(q->x, q->e, FIELD_CLIENT_PRINT, (int64_t)(l.print >> 1)) < 0)
         return -1;
     if (start)
         return keep_leaves(q, &l);
-    object = request_member(q, client, RT_LIT("startParameter"));
+    object = scan_get(client, "startParameter");
     if (object.type != SCAN_OBJECT)
         return 0;
     l = (struct leaves){.q = q, .v = room};

@@ -53,6 +53,7 @@ lenient_find(struct lenient_reader *r, size_t from, rt_str end, unsigned kind)
     return at;
 }
 
+/* lenient_put.c: quoted and escaped. */
 void lenient_put_string(struct rt_buf *b, rt_str s);
 /* A word that stands without quotes. */
 void lenient_put_bare(struct rt_buf *b, rt_str s);

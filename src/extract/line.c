@@ -112,7 +112,7 @@ line_json(struct extract *x, rt_str line, struct rt_err *err)
     if (fate == LINE_IGNORED && values[FORMAT_TIME].type != SCAN_NONE && is_sampled(x)) {
         struct rt_stamp stamp;
         if (rt_time_parse(values[FORMAT_TIME].text, &stamp) > 0)
-            note_time(x, &stamp);
+            work_note_time(x, &stamp);
     }
     return fate;
 }
@@ -147,7 +147,7 @@ note_line_time(struct extract *x, rt_str text)
 {
     struct rt_stamp stamp;
     if (call_stamp(x, x->format, text, &stamp) > 0)
-        note_time(x, &stamp);
+        work_note_time(x, &stamp);
 }
 
 int

@@ -251,7 +251,7 @@ mention_state(struct extract *x, struct document *d, rt_str text, struct rt_err 
         if (state->subject != SUBJECT_STATE || state->severity == SEVERITY_NONE || !stands_free(text, state->text))
             continue;
         answer_begin(x, d, &e);
-        if (add_text(x, &e, FIELD_SERVICE, state->text) < 0)
+        if (work_add_text(x, &e, FIELD_SERVICE, state->text) < 0)
             return rt_fail_mem(err);
         return answer_end(x, d, &e, true, err);
     }

@@ -57,7 +57,7 @@ poll_repeats(const struct extract *x, const struct scan_value *parts, const stru
         return false;
     if (!rt_str_eq(scan_present(&parts[FORMAT_METHOD]) ? parts[FORMAT_METHOD].text : RT_NONE, p->like.method))
         return false;
-    value_int(&parts[FORMAT_HTTP], &http);
+    scan_int(&parts[FORMAT_HTTP], &http);
     return http == p->like.http;
 }
 
@@ -69,5 +69,5 @@ poll_again(struct extract *x, const struct scan_value *parts, const struct route
     e.zoned = e.coarse = false;
     call_time(x, &parts[FORMAT_TIME], &e);
     call_duration(x, parts, &e);
-    return emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
+    return work_emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
 }

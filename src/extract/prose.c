@@ -18,7 +18,7 @@
 enum { GATHER_LINES = 1 << 20, PAIRS_LEAST = 3 };
 
 bool
-text_could_matter(const struct extract *x, rt_str s)
+prose_could_matter(const struct extract *x, rt_str s)
 {
     return word_within(&x->rules->words.of[WORDS_HINT], s);
 }
@@ -55,7 +55,7 @@ document_of(struct extract *x)
 }
 
 void
-text_free(struct extract *x)
+prose_free(struct extract *x)
 {
     for (size_t i = 0; i < THREADS_MOST && x->documents[i] != NULL; i++) {
         waiting_free(x->documents[i]);
@@ -138,7 +138,7 @@ search_pairs(struct extract *x, struct document *d, rt_str text, struct rt_err *
 {
     rt_buf_clear(&d->json);
     bool pairs = route_mentioned(text) && lenient_pairs(text, &d->json) >= PAIRS_LEAST;
-    return pairs ? exchange_search(x, keep_whole(x, rt_buf_str(&d->json)), err) : 0;
+    return pairs ? exchange_search(x, work_keep_whole(x, rt_buf_str(&d->json)), err) : 0;
 }
 
 /* ---- lines ---- */
@@ -161,8 +161,8 @@ note_clock(struct extract *x, struct document *d, rt_str s)
     x->undated = true;
     x->clock = stamp.at;
     stamp.zoned = false;
-    note_time(x, &stamp);
-    d->time = stamp_time(x, &stamp, &d->zoned);
+    work_note_time(x, &stamp);
+    d->time = work_stamp_time(x, &stamp, &d->zoned);
     d->coarse = stamp.digits == 0;
     return true;
 }
@@ -212,8 +212,8 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
     if (s.n > strlen("Date: ") && rt_str_eq_nocase((rt_str){s.p, strlen("Date: ")}, RT_LIT("Date: ")) &&
         rt_time_parse_format(rt_str_from(s, strlen("Date: ")), "%a, %d %b %Y %H:%M:%S GMT", &stamp) > 0) {
         stamp.zoned = true; /* by RFC 9110 */
-        note_time(x, &stamp);
-        d->time = stamp_time(x, &stamp, &d->zoned);
+        work_note_time(x, &stamp);
+        d->time = work_stamp_time(x, &stamp, &d->zoned);
         d->coarse = true;
         d->dated = true;
         return;
@@ -226,13 +226,13 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
     bool epoch = s.n == 16 && rt_str_starts(rt_str_trim(line), RT_LIT("__REALTIME"));
     if (!begins_with_date(s, epoch, &stamp))
         return;
-    note_time(x, &stamp);
-    d->time = stamp_time(x, &stamp, &d->zoned);
+    work_note_time(x, &stamp);
+    d->time = work_stamp_time(x, &stamp, &d->zoned);
     d->coarse = stamp.digits == 0;
 }
 
 int
-text_search(struct extract *x, rt_str text, struct rt_err *err)
+prose_search(struct extract *x, rt_str text, struct rt_err *err)
 {
     struct document *d = document_of(x);
     if (d == NULL)
@@ -250,7 +250,7 @@ text_search(struct extract *x, rt_str text, struct rt_err *err)
 }
 
 int
-text_object(struct extract *x, rt_str object, int32_t http, struct rt_err *err)
+prose_object(struct extract *x, rt_str object, int32_t http, struct rt_err *err)
 {
     struct document *d = document_of(x);
     if (d == NULL)
@@ -265,7 +265,7 @@ text_object(struct extract *x, rt_str object, int32_t http, struct rt_err *err)
 enum { BODY_LINES = 12 }; /* after so many it waits in vain */
 
 bool
-text_keep_body(struct extract *x, rt_str object)
+prose_keep_body(struct extract *x, rt_str object)
 {
     struct document *d = document_of(x);
     if (d == NULL)
@@ -280,12 +280,12 @@ text_keep_body(struct extract *x, rt_str object)
 }
 
 rt_str
-text_take_body(struct extract *x, uint8_t *kind)
+prose_take_body(struct extract *x, uint8_t *kind)
 {
     struct document *d = document_of(x);
     if (d == NULL || d->request.n == 0 || x->line > d->request_line + BODY_LINES)
         return RT_NONE;
-    rt_str body = keep_whole(x, rt_buf_str(&d->request));
+    rt_str body = work_keep_whole(x, rt_buf_str(&d->request));
     rt_buf_clear(&d->request);
     *kind = body.n == 0 ? KIND_NONE : answer_kind_of_request(x, body);
     return *kind == KIND_NONE ? RT_NONE : body;
@@ -298,7 +298,7 @@ search_piece(struct extract *x, struct document *d, rt_str text, struct rt_err *
     x->piece = (struct piece_cursor){text.p, text.p + text.n, d->first_line};
     int found = search_pairs(x, d, text, err);
     if (found == 0)
-        found = table_row(x, text, err);
+        found = exchange_row(x, text, err);
     if (found == 0)
         found = search(x, d, text, err);
     x->piece.at = NULL;
@@ -378,7 +378,7 @@ is_torn(const struct extract *x, const struct document *d, rt_str line)
 }
 
 int
-text_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
+prose_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err)
 {
     struct document *d = document_of(x);
     if (d == NULL)
@@ -420,7 +420,7 @@ end_document(struct extract *x, struct document *d, struct rt_err *err)
 }
 
 int
-text_end(struct extract *x, struct rt_err *err)
+prose_end(struct extract *x, struct rt_err *err)
 {
     for (size_t i = 0; i < THREADS_MOST && x->documents[i] != NULL; i++)
         if (end_document(x, x->documents[i], err) < 0)

@@ -16,7 +16,7 @@ row_of(const struct request *q, uint32_t node)
 }
 
 struct scan_value
-value_effective(const struct request *q, uint32_t node)
+relation_value(const struct request *q, uint32_t node)
 {
     struct scan_value v = q->values[node];
     const struct parameter *row = value_is_there(q, &v) ? NULL : row_of(q, node);
@@ -38,7 +38,7 @@ any_item(const struct request *q, rt_str list, rt_str value)
 }
 
 bool
-term_holds(struct request *q, const struct parameter_term *t)
+relation_holds(struct request *q, const struct parameter_term *t)
 {
     const struct scan_value *there = &q->values[t->node];
     if (t->items)
@@ -47,7 +47,7 @@ term_holds(struct request *q, const struct parameter_term *t)
         return !value_is_there(q, there);
     if (t->value.n == 0)
         return value_is_there(q, there);
-    struct scan_value v = value_effective(q, t->node);
+    struct scan_value v = relation_value(q, t->node);
     bool scalar = v.type == SCAN_STRING || v.type == SCAN_NUMBER || v.type == SCAN_WORD;
     return scalar && rt_str_eq(v.text, t->value) != t->unlike;
 }
@@ -99,7 +99,7 @@ reckon(struct request *q, const struct parameter_list *list, bool product, rt_st
     rt_buf_init(&b, 200);
     *out = product ? 1 : 0;
     for (size_t i = 0; i < list->count && known; i++) {
-        struct scan_value v = value_effective(q, list->nodes[i]);
+        struct scan_value v = relation_value(q, list->nodes[i]);
         double n = 0;
         known = value_number(&v, &n);
         *out = product ? *out * n : *out + n;
@@ -147,7 +147,7 @@ check_count(struct request *q, const struct place *at, const struct relation *r)
 {
     if (r->limit_count == 0)
         return;
-    struct scan_value by = value_effective(q, r->by.nodes[0]);
+    struct scan_value by = relation_value(q, r->by.nodes[0]);
     size_t n = longest(q, &r->counts);
     for (size_t i = 0; i < r->limit_count; i++)
         if (rt_str_eq(by.text, r->keys[i]) && (int64_t)n > r->limits[i])
@@ -160,13 +160,13 @@ static void
 check_one(struct request *q, const struct place *at, const struct relation *r)
 {
     for (size_t i = 0; i < r->when.n; i++)
-        if (!term_holds(q, &r->when.v[i]))
+        if (!relation_holds(q, &r->when.v[i]))
             return;
     for (size_t i = 0; i < r->needs.n; i++)
-        if (!term_holds(q, &r->needs.v[i]))
+        if (!relation_holds(q, &r->needs.v[i]))
             tell(q, at, r, &(struct filling){.what = r->needs.v[i].path});
     for (size_t i = 0; i < r->excludes.n; i++)
-        if (term_holds(q, &r->excludes.v[i]))
+        if (relation_holds(q, &r->excludes.v[i]))
             tell(q, at, r, &(struct filling){.what = r->excludes.v[i].path});
     check_sum(q, at, r);
     check_count(q, at, r);

@@ -7,18 +7,6 @@
 
 static void walk_object(struct request *q, const struct place *at, uint32_t node, rt_str object);
 
-struct scan_value
-request_member(const struct request *q, rt_str object, rt_str name)
-{
-    rt_str key;
-    struct scan_value v;
-    size_t at = 0;
-    while (scan_member(object, &at, (unsigned)q->x->limits->json_depth, &key, &v) == 1)
-        if (rt_str_eq(key, name))
-            return v;
-    return (struct scan_value){SCAN_NONE, RT_NONE, false};
-}
-
 static const struct parameter_node *
 node_of(const struct request *q, uint32_t node)
 {
@@ -127,7 +115,7 @@ say_once(struct request *q, uint16_t field, rt_str s)
     for (uint32_t i = 0; i < q->e->value_count; i++)
         if (q->e->values[i].field == field && rt_str_eq(q->e->values[i].text, s))
             return 0;
-    return add_text(q->x, q->e, field, s);
+    return work_add_text(q->x, q->e, field, s);
 }
 
 /* What rules ask for beyond whether it is right: some values, and what a layout sets. */
@@ -142,9 +130,9 @@ note_values(struct request *q, uint32_t node)
         int64_t n = 0;
         if (row == NULL || (!row->has_field && !row->resets))
             continue;
-        v = value_effective(q, i);
-        if (row->has_field && value_int(&v, &n))
-            q->rc |= add_int(q->x, q->e, row->field, n);
+        v = relation_value(q, i);
+        if (row->has_field && scan_int(&v, &n))
+            q->rc |= work_add_int(q->x, q->e, row->field, n);
         if (row->resets && value_is_there(q, &v) && !rt_str_eq(v.text, row->fallback))
             q->rc |= say_once(q, FIELD_LAYOUT_SETS, node_of(q, i)->name);
     }
@@ -156,7 +144,7 @@ is_open(struct request *q, uint32_t node)
 {
     const struct parameter *row = parameter_row(q->rules, node_of(q, node), q->kind, q->mode, NULL);
     for (size_t i = 0; row != NULL && i < row->only.n; i++)
-        if (term_holds(q, &row->only.v[i]))
+        if (relation_holds(q, &row->only.v[i]))
             return true;
     return row == NULL || row->only.n == 0;
 }
@@ -199,12 +187,12 @@ walk_announced(struct request *q, rt_str body)
 {
     struct place client = {.name = RT_LIT("clientRequest")},
                  announced = {.up = &client, .name = RT_LIT("startParameter")};
-    struct scan_value outer = request_member(q, body, client.name);
+    struct scan_value outer = scan_get(body, client.name.p);
     uint32_t node = parameter_place(q->rules, 0, client.name);
     struct request start;
     if (q->kind != KIND_ACQUIRE || outer.type != SCAN_OBJECT || node == 0)
         return;
-    struct scan_value inner = request_member(q, outer.text, announced.name);
+    struct scan_value inner = scan_get(outer.text, announced.name.p);
     if (inner.type != SCAN_OBJECT)
         return;
     if (begin(&start, q->x, q->e, KIND_START, RT_NONE) < 0) {
@@ -221,18 +209,18 @@ static void
 note_leaves(struct request *q, rt_str body)
 {
     bool compared = q->kind == KIND_ACQUIRE || (q->kind == KIND_START && q->e->outcome != OUTCOME_OK);
-    struct scan_value client = request_member(q, body, RT_LIT("clientRequest"));
+    struct scan_value client = scan_get(body, "clientRequest");
     if (compared && client.type == SCAN_OBJECT)
         q->rc |= leaves_add(q, client.text);
 }
 
 /* An object that has nothing of a body is some note of the caller's own. */
 static bool
-is_body(const struct request *q, rt_str body)
+is_body(rt_str body)
 {
-    bool named = request_member(q, body, RT_LIT("cname")).type != SCAN_NONE &&
-                 request_member(q, body, RT_LIT("uid")).type != SCAN_NONE;
-    return named || request_member(q, body, RT_LIT("clientRequest")).type == SCAN_OBJECT;
+    bool named = scan_get(body, "cname").type != SCAN_NONE &&
+                 scan_get(body, "uid").type != SCAN_NONE;
+    return named || scan_get(body, "clientRequest").type == SCAN_OBJECT;
 }
 
 int
@@ -250,11 +238,11 @@ request_parameters(struct extract *x, struct event *e, rt_str body, struct rt_er
         violation_tell(&q, &(struct violation){.defect = "empty",
                                                .of = RT_LIT("body"),
                                                .words = RT_LIT("the body is an empty object")});
-    else if (is_body(&q, body))
+    else if (is_body(body))
         walk_object(&q, NULL, 0, body);
     walk_announced(&q, body);
     note_leaves(&q, body);
-    if (e->kind == KIND_UPDATE_LAYOUT && is_body(&q, body) && event_get(e, FIELD_LAYOUT_SETS) == NULL)
-        q.rc |= add_text(x, e, FIELD_LAYOUT_SETS, RT_LIT("none"));
+    if (e->kind == KIND_UPDATE_LAYOUT && is_body(body) && event_get(e, FIELD_LAYOUT_SETS) == NULL)
+        q.rc |= work_add_text(x, e, FIELD_LAYOUT_SETS, RT_LIT("none"));
     return q.rc < 0 ? rt_fail_mem(err) : 0;
 }

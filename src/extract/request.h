@@ -47,7 +47,7 @@ bool value_is_masked(struct request *q, const struct scan_value *v);
 /* Not null, nor an empty text or list. */
 bool value_is_there(const struct request *q, const struct scan_value *v);
 /* What the node's member says, or its default when it is not there. */
-struct scan_value value_effective(const struct request *q, uint32_t node);
+struct scan_value relation_value(const struct request *q, uint32_t node);
 /* The number that a value or a text says. */
 bool value_number(const struct scan_value *v, double *out);
 
@@ -57,12 +57,9 @@ void spelling_check(struct request *q, const struct place *at, uint32_t node);
 /* All relations that are asked at the node, whose members are in `values`. */
 void relation_check(struct request *q, const struct place *at, uint32_t node);
 /* Does the term hold below the node? */
-bool term_holds(struct request *q, const struct parameter_term *t);
+bool relation_holds(struct request *q, const struct parameter_term *t);
 
 /* What the clientRequest of acquire or start holds, to be compared: FIELD_LEAVES, FIELD_CLIENT_PRINT. 0, -1. */
 int leaves_add(struct request *q, rt_str client);
-
-/* The member of an object, or SCAN_NONE. */
-struct scan_value request_member(const struct request *q, rt_str object, rt_str name);
 
 #endif

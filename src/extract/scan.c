@@ -177,3 +177,19 @@ scan_get(rt_str object, const char *name)
             return value;
     return (struct scan_value){SCAN_NONE, RT_NONE, false};
 }
+
+bool
+scan_int(const struct scan_value *v, int64_t *out)
+{
+    return (v->type == SCAN_NUMBER || v->type == SCAN_STRING) && rt_str_int(v->text, out);
+}
+
+bool
+scan_http(const struct scan_value *v, int64_t *out)
+{
+    enum { DIGITS = 3 };
+    struct scan_value status = *v;
+    if (v->type == SCAN_STRING && v->text.n > DIGITS && v->text.p[DIGITS] == ' ')
+        status.text.n = DIGITS;
+    return scan_int(&status, out);
+}

@@ -35,6 +35,11 @@ int scan_member(rt_str object, size_t *at, unsigned depth, rt_str *key, struct s
 /* The member of an object by name, or SCAN_NONE; of any depth. */
 struct scan_value scan_get(rt_str object, const char *name);
 
+/* A number, also one that stands in a string. */
+bool scan_int(const struct scan_value *v, int64_t *out);
+/* A status, also with its words: "200 OK". */
+bool scan_http(const struct scan_value *v, int64_t *out);
+
 /* Unescapes a string's text into `out` (appended); lone surrogates become U+FFFD. */
 int scan_unescape(rt_str text, struct rt_buf *out);
 

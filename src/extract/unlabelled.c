@@ -45,7 +45,7 @@ search(struct search *s, rt_str object, unsigned depth)
     struct scan_value v;
     size_t at = 0;
     while ((s->asks || s->answers) && scan_member(object, &at, SCAN_ANY_DEPTH, &key, &v) == 1) {
-        rt_str text = v.type == SCAN_OBJECT ? v.text : v.type == SCAN_STRING ? rt_str_trim(value_text(s->x, &v, 3)) : RT_NONE;
+        rt_str text = v.type == SCAN_OBJECT ? v.text : v.type == SCAN_STRING ? rt_str_trim(work_text(s->x, &v, 3)) : RT_NONE;
         if (text.n == 0 || text.p[0] != '{')
             continue;
         bool asks = s->asks, answers = s->answers;
@@ -59,7 +59,7 @@ search(struct search *s, rt_str object, unsigned depth)
 static bool
 was_sent(struct extract *x, const struct scan_value *parts)
 {
-    rt_str body = rt_str_trim(call_body(x, &parts[FORMAT_RESPONSE], 3));
+    rt_str body = rt_str_trim(work_body(x, &parts[FORMAT_RESPONSE], 3));
     bool alone = scan_present(&parts[FORMAT_JOIN]) && !scan_present(&parts[FORMAT_HTTP]) && !scan_present(&parts[FORMAT_ERROR]) &&
                  !scan_present(&parts[FORMAT_DURATION]);
     return body.n > 0 && (body_is_request(x, body) || (alone && !body_is_vendor(x, body)));

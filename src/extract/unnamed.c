@@ -17,7 +17,7 @@ call_hash(struct extract *x, const struct scan_value *parts, const struct event 
 {
     rt_str one = e->rid, other = e->kind == KIND_START ? RT_NONE : e->sid;
     if (e->kind == KIND_ACQUIRE) {
-        rt_str body = asks && scan_present(&parts[FORMAT_REQUEST]) ? call_body(x, &parts[FORMAT_REQUEST], 1) : RT_NONE;
+        rt_str body = asks && scan_present(&parts[FORMAT_REQUEST]) ? work_body(x, &parts[FORMAT_REQUEST], 1) : RT_NONE;
         one = body.n > 0 ? scan_get(body, "cname").text : e->cname;
         other = body.n > 0 ? scan_get(body, "uid").text : e->uid;
     }

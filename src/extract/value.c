@@ -15,7 +15,7 @@ bool
 value_is_masked(struct request *q, const struct scan_value *v)
 {
     const struct rule_set *r = q->rules;
-    rt_str s = v->type == SCAN_STRING ? value_text(q->x, v, 3) : RT_NONE;
+    rt_str s = v->type == SCAN_STRING ? work_text(q->x, v, 3) : RT_NONE;
     return s.n > 0 && ((r->hidden != NULL && derive_matches(q->x, r->hidden, s)) ||
                        (r->template != NULL && derive_matches(q->x, r->template, s)));
 }
@@ -59,7 +59,7 @@ shown(struct request *q, const struct parameter *p, const struct scan_value *v)
     case SCAN_WORD: return v->text.n > SHOWN_MOST ? RT_NONE : request_words(q, "%.*s", RT_FMT(v->text));
     case SCAN_STRING:
         return v->text.n > SHOWN_MOST ? RT_NONE
-                                      : request_words(q, "\"%.*s\"", RT_FMT(value_text(q->x, v, 3)));
+                                      : request_words(q, "\"%.*s\"", RT_FMT(work_text(q->x, v, 3)));
     case SCAN_NONE:
     case SCAN_OBJECT:
     case SCAN_ARRAY: break;
@@ -216,7 +216,7 @@ static void
 check_text(const struct judged *j)
 {
     const struct parameter *p = j->p;
-    rt_str s = value_text(j->q->x, j->v, 3);
+    rt_str s = work_text(j->q->x, j->v, 3);
     size_t bytes = s.n;
     if (!rt_str_is(p->type, "string"))
         return;
@@ -234,7 +234,7 @@ static void
 check_user(const struct judged *j)
 {
     rt_str own = j->q->e->uid;
-    if (j->p->users && own.n > 0 && rt_str_eq(value_text(j->q->x, j->v, 3), own))
+    if (j->p->users && own.n > 0 && rt_str_eq(work_text(j->q->x, j->v, 3), own))
         violation_tell(j->q, &(struct violation){.at = j->at,
                                                  .defect = "risky",
                                                  .of = RT_LIT("own-uid"),

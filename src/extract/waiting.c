@@ -300,7 +300,7 @@ waiting_choose(struct extract *x, struct document *d, rt_str answer, struct rt_e
     if (mine > 0)
         return 0;
     struct waiting_call *other = find_named(x, d, &a);
-    if (other == NULL && a.rid.n == 0 && a.sid.n == 0 && a.cname.n == 0 && value_int(&v, &code) && code != 0)
+    if (other == NULL && a.rid.n == 0 && a.sid.n == 0 && a.cname.n == 0 && scan_int(&v, &code) && code != 0)
         other = guess_code(x, d, code);
     if (other != NULL) {
         bring_back(x, d, other);

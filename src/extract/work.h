@@ -150,26 +150,25 @@ struct extract {
     RT_VEC(const char *) warnings;
 };
 
-/* ---- pieces ---- */
+/* ---- work.c ---- */
 
 /* Text of a value, unescaped into x->text[which] when needed. */
-rt_str value_text(struct extract *x, const struct scan_value *v, unsigned which);
+rt_str work_text(struct extract *x, const struct scan_value *v, unsigned which);
+/* Likewise a body: an object, or a string that holds one. Empty: it is neither. */
+rt_str work_body(struct extract *x, const struct scan_value *v, unsigned which);
 /* A copy for an event, in the scratch arena, cut at limits.field_bytes. */
-rt_str keep_text(struct extract *x, rt_str s);
+rt_str work_keep(struct extract *x, rt_str s);
 /* The whole of it, for what is read further. Empty: memory. */
-rt_str keep_whole(struct extract *x, rt_str s);
-bool value_int(const struct scan_value *v, int64_t *out);
+rt_str work_keep_whole(struct extract *x, rt_str s);
 /* A code or status of an event; a number that none can be leaves it as it is. */
-void take_number(int32_t *to, int64_t n);
-/* A status, also with its words: "200 OK". */
-bool value_http(const struct scan_value *v, int64_t *out);
-int add_int(struct extract *x, struct event *e, uint16_t field, int64_t n);
-int add_text(struct extract *x, struct event *e, uint16_t field, rt_str s);
+void work_take_number(int32_t *to, int64_t n);
+int work_add_int(struct extract *x, struct event *e, uint16_t field, int64_t n);
+int work_add_text(struct extract *x, struct event *e, uint16_t field, rt_str s);
 /* Hands the event on, with place and order filled in. */
-int emit(struct extract *x, struct event *e, struct rt_err *err);
-void note_time(struct extract *x, const struct rt_stamp *stamp);
+int work_emit(struct extract *x, struct event *e, struct rt_err *err);
+void work_note_time(struct extract *x, const struct rt_stamp *stamp);
 /* The instant of a stamp, its zone applied; sets x->unzoned when there is none. */
-rt_time stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned);
+rt_time work_stamp_time(struct extract *x, const struct rt_stamp *stamp, bool *zoned);
 
 /* facts.c: the warnings that sum up, told anew each time. 0, or -1: memory. */
 int facts_sum_up(struct extract *x, struct rt_err *err);
@@ -206,7 +205,7 @@ int request_parameters(struct extract *x, struct event *e, rt_str body, struct r
 /* One field by its pointer into an object. 0, -1: memory. */
 int body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, rt_str object);
 /* An id as an event keeps it; a slice of the value, or kept. */
-rt_str id_text(struct extract *x, const struct scan_value *v);
+rt_str body_id(struct extract *x, const struct scan_value *v);
 /* Does the object look like an answer of this API? */
 bool body_is_vendor(struct extract *x, rt_str object);
 /* Like one that is sent to it? */
@@ -233,7 +232,7 @@ int foreign_call(struct extract *x, struct event *e, rt_str url, rt_str method, 
 int foreign_services(struct extract *x, const struct event *start, struct rt_err *err);
 
 /* exposed.c: kinds of secrets that stand there in clear. 0, -1: memory. */
-struct scan_plan *secret_plan_new(const struct rule_set *rules, struct rt_arena *a);
+struct scan_plan *exposed_plan_new(const struct rule_set *rules, struct rt_arena *a);
 int exposed_headers(struct extract *x, struct event *e, rt_str headers, struct rt_err *err);
 int exposed_members(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
 
@@ -250,11 +249,9 @@ int callback_search(struct extract *x, rt_str object, struct rt_err *err);
 /* Could the text hold a callback? */
 bool callback_likely(const struct extract *x, rt_str text);
 
-/* call_build.c: the event of a call, from its URL (`slot`) or of a known kind, with its answer; a body among the parts,
- * unescaped into buffer `which`. */
+/* call_build.c: the event of a call, from its URL (`slot`) or of a known kind, with its answer. */
 int call_build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
                struct rt_err *err);
-rt_str call_body(struct extract *x, const struct scan_value *v, unsigned which);
 
 /* unlabelled.c: fills the parts of bodies that are missing, with what has their shape in the record `whole`. */
 void unlabelled_bodies(struct extract *x, struct scan_value *parts, uint8_t kind, rt_str whole);
@@ -273,7 +270,7 @@ void wrap_line_done(struct extract *x);
 /* exchange.c: calls inside of an object or array; a row of the table whose header came first. The number
  * of events, or -1. */
 int exchange_search(struct extract *x, rt_str value, struct rt_err *err);
-int table_row(struct extract *x, rt_str line, struct rt_err *err);
+int exchange_row(struct extract *x, rt_str line, struct rt_err *err);
 
 /* line.c: one record by the chosen format. A line_fate, or -1. */
 int line_json(struct extract *x, rt_str line, struct rt_err *err);
@@ -289,18 +286,18 @@ struct scan_plan *line_plan_new(const struct rule_set *rules, const struct forma
 /* prose.c: prose and everything that no format reads. */
 struct document;
 /* 0, -1; the fates of the line and of those before it are counted when they are known. */
-int text_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err);
-int text_end(struct extract *x, struct rt_err *err);
-void text_free(struct extract *x);
+int prose_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err);
+int prose_end(struct extract *x, struct rt_err *err);
+void prose_free(struct extract *x);
 /* Searches one piece of text now; the number of events found, or -1. */
-int text_search(struct extract *x, rt_str text, struct rt_err *err);
+int prose_search(struct extract *x, rt_str text, struct rt_err *err);
 /* Likewise an object, answered with `http` (0: not told), that is all there is. */
-int text_object(struct extract *x, rt_str object, int32_t http, struct rt_err *err);
+int prose_object(struct extract *x, rt_str object, int32_t http, struct rt_err *err);
 /* A body that was sent, and nothing else: it waits for the answer in a line to come. False: memory. */
-bool text_keep_body(struct extract *x, rt_str object);
+bool prose_keep_body(struct extract *x, rt_str object);
 /* The one that waits, in the scratch; *kind: the call that it is of. Empty: none. */
-rt_str text_take_body(struct extract *x, uint8_t *kind);
+rt_str prose_take_body(struct extract *x, uint8_t *kind);
 /* Could the text hold a shape of the vendor at all? */
-bool text_could_matter(const struct extract *x, rt_str s);
+bool prose_could_matter(const struct extract *x, rt_str s);
 
 #endif

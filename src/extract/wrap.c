@@ -88,9 +88,9 @@ note_outer(struct extract *x, const struct wrapper *w, rt_str time)
     const struct zone *declared = x->format_zone;
     if (w->zone != NULL)
         x->format_zone = w->zone;
-    note_time(x, &stamp);
+    work_note_time(x, &stamp);
     x->outer = (struct outer_time){.known = true, .coarse = stamp.digits == 0};
-    x->outer.at = stamp_time(x, &stamp, &x->outer.zoned);
+    x->outer.at = work_stamp_time(x, &stamp, &x->outer.zoned);
     x->format_zone = declared;
 }
 

@@ -171,7 +171,7 @@ int
 live_take(struct live_engine *e, struct spring *s, const struct event *ev, struct rt_err *err)
 {
     uint64_t keys[KEYS_MOST];
-    size_t n = event_keys(ev, keys);
+    size_t n = knot_keys(ev, keys);
     struct knot *k = knot_of(e, keys, n, err);
     if (k == NULL)
         return -1;

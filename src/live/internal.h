@@ -50,7 +50,7 @@ int knot_sieve(struct knot *k, bool (*wanted)(void *arg, const struct event *e),
 
 enum { KEYS_MOST = 6 };
 /* What ties the event to others. How many. */
-size_t event_keys(const struct event *e, uint64_t out[KEYS_MOST]);
+size_t knot_keys(const struct event *e, uint64_t out[KEYS_MOST]);
 
 /* key -> knot */
 struct ties {

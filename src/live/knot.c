@@ -89,7 +89,7 @@ key_of(char type, rt_str a, rt_str b)
 
 /* More than the session engine ties: what is in two knots never belongs together. */
 size_t
-event_keys(const struct event *e, uint64_t out[KEYS_MOST])
+knot_keys(const struct event *e, uint64_t out[KEYS_MOST])
 {
     size_t n = 0;
     if (event_is_aside(e->kind)) {

@@ -175,7 +175,7 @@ clean_filter(struct clean *c, struct run *r, struct out *to)
         return rt_fail_mem(&r->err);
     if (redaction_learn(&c->scrub, batch_report(r->batch), r->from, &rt_limits_default, &r->err) < 0)
         return -1;
-    out_set_clean(to, filter, &c->scrub);
+    out_set_filter(to, filter, &c->scrub);
     return 0;
 }
 

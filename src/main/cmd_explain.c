@@ -31,8 +31,8 @@ explain(const struct run *r, struct out *out, struct rt_err *err)
     struct writer_options w = terminal_writer_options(o);
     bool json = o->format != NULL && strcmp(o->format, "json") == 0;
     int rc = phrase.failed ? rt_fail_here(err, RT_ELIMIT, "that is too long to look up")
-             : json        ? text_explain_json(r->rules, rt_buf_str(&phrase), on, out)
-                           : text_explain(r->rules, rt_buf_str(&phrase), on, &w, out);
+             : json        ? explain_json(r->rules, rt_buf_str(&phrase), on, out)
+                           : explain_text(r->rules, rt_buf_str(&phrase), on, &w, out);
     rt_buf_fini(&phrase);
     return rc;
 }

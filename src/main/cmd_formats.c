@@ -33,7 +33,7 @@ list(const struct rule_set *set, const struct writer_options *w, struct out *out
     const struct format *f;
     RT_EACH (f, &set->formats) {
         out_fmt(out, "%-24.*s %-6s ", RT_FMT(f->name), f->is_json ? "json" : "text");
-        wrapped(&l, f->about, ABOUT, ABOUT);
+        layout_wrapped(&l, f->about, ABOUT, ABOUT);
     }
 }
 

@@ -79,7 +79,6 @@ struct batch {
 
 /* ---- peek.c ---- */
 
-struct intake_options batch_intake_options(const struct batch *b, const struct job *j);
 /* Which input begins when, and whether zones are missing. */
 int batch_prepare(struct batch *b, struct rt_err *err);
 
@@ -87,6 +86,7 @@ int batch_prepare(struct batch *b, struct rt_err *err);
 
 /* Reads all inputs on as many threads as there may be. */
 int batch_read(struct batch *b, struct rt_err *err);
+struct intake_options batch_intake_options(const struct batch *b, const struct job *j);
 /* The run ends with this error, unless there was one before. */
 void batch_stop(struct batch *b, const struct rt_err *err);
 

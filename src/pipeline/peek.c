@@ -10,23 +10,6 @@
 #include "base/slices.h"
 #include "pipeline/internal.h"
 
-struct intake_options
-batch_intake_options(const struct batch *b, const struct job *j)
-{
-    const struct batch_options *o = b->options;
-    return (struct intake_options){
-        .input = j->input,
-        .index = j->index,
-        .format = o->format,
-        .zone = o->zone,
-        .way = o->threads > 1 && (j->last || b->job_count < o->threads) ? READ_AHEAD : READ_ALONE,
-        .drop_times = b->drop_times,
-        .since = o->since,
-        .until = o->until,
-        .likely = j->likely,
-    };
-}
-
 static int
 peek_event(void *arg, const struct event *e, struct rt_err *err)
 {

@@ -113,6 +113,23 @@ next_job(struct batch *b)
     return j;
 }
 
+struct intake_options
+batch_intake_options(const struct batch *b, const struct job *j)
+{
+    const struct batch_options *o = b->options;
+    return (struct intake_options){
+        .input = j->input,
+        .index = j->index,
+        .format = o->format,
+        .zone = o->zone,
+        .way = o->threads > 1 && (j->last || b->job_count < o->threads) ? READ_AHEAD : READ_ALONE,
+        .drop_times = b->drop_times,
+        .since = o->since,
+        .until = o->until,
+        .likely = j->likely,
+    };
+}
+
 /* The first error is the one that is told. */
 void
 batch_stop(struct batch *b, const struct rt_err *err)

@@ -246,13 +246,13 @@ comparison_text(const struct comparison *c, const struct writer_options *w, stru
         shown++;
         bool bad = r->change == CHANGE_NEW || r->change == CHANGE_WORSE;
         out_char(o, '\n');
-        paint_on(&l, bad ? severity_paint(r->new.severity) : PAINT_GOOD);
+        layout_paint_on(&l, bad ? severity_paint(r->new.severity) : PAINT_GOOD);
         out_fmt(o, " %-7s", change_names[r->change]);
-        paint_off(&l, bad ? severity_paint(r->new.severity) : PAINT_GOOD);
+        layout_paint_off(&l, bad ? severity_paint(r->new.severity) : PAINT_GOOD);
         out_fmt(o, "%-9s", severity_name(worst_of(r)));
-        paint_on(&l, PAINT_BOLD);
+        layout_paint_on(&l, PAINT_BOLD);
         out_tty(o, r->id);
-        paint_off(&l, PAINT_BOLD);
+        layout_paint_off(&l, PAINT_BOLD);
         out_raw(o, "\n         ");
         side_text(o, &r->old, c->old_sessions);
         out_raw(o, ", now ");
@@ -260,7 +260,7 @@ comparison_text(const struct comparison *c, const struct writer_options *w, stru
         out_char(o, '\n');
         if (bad) {
             out_raw(o, "         ");
-            wrapped(&l, r->say, 9, 9);
+            layout_wrapped(&l, r->say, 9, 9);
         }
     }
     if (shown == 0)

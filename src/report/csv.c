@@ -30,7 +30,7 @@ quoted(struct out *o, rt_str s)
 }
 
 static void
-cell(struct out *o, rt_str s)
+layout_cell(struct out *o, rt_str s)
 {
     out_char(o, ',');
     if (s.n > 0)
@@ -51,15 +51,15 @@ finding_cells(struct out *o, const struct report *r, const struct finding *f)
 {
     const struct finding_evidence *e = f->evidence_count > 0 ? &f->evidence[0] : NULL;
     out_raw(o, severity_name(f->severity));
-    cell(o, f->id);
+    layout_cell(o, f->id);
     out_fmt(o, ",%s,%u,", confidence_name(f->confidence), f->count);
     for (size_t i = 0; i < f->code_count; i++)
         out_fmt(o, "%s%d", i > 0 ? " " : "", f->codes[i]);
     time_cell(o, f->first);
     time_cell(o, f->last);
-    cell(o, f->say);
-    cell(o, f->fix);
-    cell(o, e != NULL && e->input < r->input_count ? r->inputs[e->input].path : RT_NONE);
+    layout_cell(o, f->say);
+    layout_cell(o, f->fix);
+    layout_cell(o, e != NULL && e->input < r->input_count ? r->inputs[e->input].path : RT_NONE);
     out_char(o, ',');
     if (e != NULL)
         out_fmt(o, "%llu", (unsigned long long)e->line);
@@ -73,12 +73,12 @@ row(struct out *o, const struct report *r, const struct finding *f, const struct
         finding_cells(o, r, f);
     else
         out_raw(o, ",,,,,,,,,,");
-    cell(o, f != NULL && f->app_id.n > 0 ? f->app_id : s != NULL ? s->app_id : RT_NONE);
-    cell(o, s != NULL ? s->cname : RT_NONE);
-    cell(o, s != NULL ? s->uid : RT_NONE);
-    cell(o, s != NULL ? s->rid : RT_NONE);
-    cell(o, s != NULL ? s->sid : RT_NONE);
-    cell(o, s != NULL ? s->mode : RT_NONE);
+    layout_cell(o, f != NULL && f->app_id.n > 0 ? f->app_id : s != NULL ? s->app_id : RT_NONE);
+    layout_cell(o, s != NULL ? s->cname : RT_NONE);
+    layout_cell(o, s != NULL ? s->uid : RT_NONE);
+    layout_cell(o, s != NULL ? s->rid : RT_NONE);
+    layout_cell(o, s != NULL ? s->sid : RT_NONE);
+    layout_cell(o, s != NULL ? s->mode : RT_NONE);
     out_fmt(o, ",%s", s != NULL ? session_phase_name(s->phase) : "");
     time_cell(o, s != NULL ? s->first : RT_TIME_NONE);
     time_cell(o, s != NULL ? s->last : RT_TIME_NONE);

@@ -121,7 +121,7 @@ labelled(const struct layout *l, const char *label, rt_str text)
     if (text.n == 0)
         return;
     out_fmt(l->o, "  %-8s", label);
-    wrapped(l, text, 10, 10);
+    layout_wrapped(l, text, 10, 10);
 }
 
 /* What is asked for, on which calls, and what comes with it; in a line of its own where there is no room. */
@@ -148,9 +148,9 @@ show_heading(const struct layout *l, const struct rule_set *rules, const struct 
         rt_buf_addf(&rest, "  \"%.*s\"", RT_FMT(e->title));
     rt_buf_addf(&rest, "%s", e->retryable ? "   retry: yes" : "");
     bool room = name.n + calls.n + rest.n <= l->w->columns;
-    paint_on(l, PAINT_BOLD);
+    layout_paint_on(l, PAINT_BOLD);
     out_fmt(l->o, "%.*s", RT_FMT(rt_buf_str(&name)));
-    paint_off(l, PAINT_BOLD);
+    layout_paint_off(l, PAINT_BOLD);
     out_fmt(l->o, "%.*s%s%.*s\n", RT_FMT(rt_buf_str(&calls)), room ? "" : "\n", RT_FMT(rt_buf_str(&rest)));
     rt_buf_fini(&name);
     rt_buf_fini(&calls);
@@ -173,9 +173,9 @@ show_entry(const struct layout *l, const struct rule_set *rules, const struct co
 static void
 show_hook(const struct layout *l, const struct hook_type *h)
 {
-    paint_on(l, PAINT_BOLD);
+    layout_paint_on(l, PAINT_BOLD);
     out_fmt(l->o, "callback %lld %.*s", (long long)h->number, RT_FMT(h->name));
-    paint_off(l, PAINT_BOLD);
+    layout_paint_off(l, PAINT_BOLD);
     if (h->sender.n > 0)
         out_fmt(l->o, "  from %.*s", RT_FMT(h->sender));
     out_char(l->o, '\n');
@@ -192,9 +192,9 @@ show_hook(const struct layout *l, const struct hook_type *h)
 static void
 show_rule(const struct layout *l, const struct rule *r)
 {
-    paint_on(l, PAINT_BOLD);
+    layout_paint_on(l, PAINT_BOLD);
     out_fmt(l->o, "finding %.*s", RT_FMT(r->id));
-    paint_off(l, PAINT_BOLD);
+    layout_paint_off(l, PAINT_BOLD);
     out_fmt(l->o, "  %s, family %.*s\n", severity_name(r->severity), RT_FMT(r->family));
     labelled(l, "says", r->say);
     labelled(l, "why", r->why);
@@ -254,12 +254,12 @@ suggest(const struct rule_set *rules, rt_str word, const struct layout *l)
     rt_buf_add(&b, rt_str_int(word, &number)
                        ? RT_LIT(" No table of the vendor lists that number: go by the HTTP status, 4xx refused, 5xx failed.")
                        : RT_LIT(" A code, HTTP status, string, state, callback or finding is meant."));
-    wrapped(l, rt_buf_str(&b), 0, 0);
+    layout_wrapped(l, rt_buf_str(&b), 0, 0);
     rt_buf_fini(&b);
 }
 
 int
-text_explain(const struct rule_set *rules, rt_str word, uint8_t on, const struct writer_options *w, struct out *o)
+explain_text(const struct rule_set *rules, rt_str word, uint8_t on, const struct writer_options *w, struct out *o)
 {
     struct layout l = {o, w};
     struct question q = question_of(rules, word);
@@ -331,7 +331,7 @@ json_rule(struct out *o, const struct rule *r)
 }
 
 int
-text_explain_json(const struct rule_set *rules, rt_str word, uint8_t on, struct out *o)
+explain_json(const struct rule_set *rules, rt_str word, uint8_t on, struct out *o)
 {
     struct question q = question_of(rules, word);
     size_t n = 0;

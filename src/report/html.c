@@ -118,7 +118,7 @@ write_page(const struct report *r, const struct writer_options *w, const struct 
     if (phase_signs_init(&signs, r->rules) < 0)
         rt_fail_mem(err);
     if (json != NULL)
-        out_share_clean(json, o);
+        out_share_filter(json, o);
     int rc = json == NULL || signs.rows == NULL ? -1 : page_json(r, json, err);
     char removed[300] = "";
     if (rc == 0 && w->scrub != NULL)

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "report/brief.h"
 #include "report/html_parts.h"
 #include "report/layout.h"
 
@@ -40,7 +41,7 @@ told_event(const struct report *r, const struct event *e, struct out *o)
     if (e->begin != RT_TIME_NONE)
         rt_time_clock(e->begin, clock);
     rt_buf_init(&b, 4000);
-    event_result(e, &b);
+    brief_result(e, &b);
     out_fmt(o, "%-12s  %s  ", clock, e->source == SOURCE_HOOK ? "hook" : "call");
     html_text(o, rule_set_kind_name(r->rules, e->kind));
     if (e->repeated > 1)

@@ -9,25 +9,25 @@
 static const char *const codes[] = {"1;31", "33", "36", "32", "35", "1", "90"};
 
 void
-paint_on(const struct layout *l, enum paint p)
+layout_paint_on(const struct layout *l, enum paint p)
 {
     if (l->w->colour && p != PAINT_NONE)
         out_fmt(l->o, "\033[%sm", codes[p]);
 }
 
 void
-paint_off(const struct layout *l, enum paint p)
+layout_paint_off(const struct layout *l, enum paint p)
 {
     if (l->w->colour && p != PAINT_NONE)
         out_raw(l->o, "\033[0m");
 }
 
 void
-painted(const struct layout *l, enum paint p, const char *z)
+layout_painted(const struct layout *l, enum paint p, const char *z)
 {
-    paint_on(l, p);
+    layout_paint_on(l, p);
     out_raw(l->o, z);
-    paint_off(l, p);
+    layout_paint_off(l, p);
 }
 
 enum paint
@@ -46,13 +46,13 @@ severity_mark(const struct layout *l, enum severity s)
 }
 
 rt_str
-short_id(rt_str id)
+layout_short_id(rt_str id)
 {
     return id.n > 8 ? (rt_str){id.p, 8} : id;
 }
 
 void
-cell(const struct layout *l, rt_str text, size_t columns)
+layout_cell(const struct layout *l, rt_str text, size_t columns)
 {
     struct rt_buf clean;
     rt_buf_init(&clean, text.n * 2 + 1024);
@@ -72,7 +72,7 @@ cell(const struct layout *l, rt_str text, size_t columns)
 }
 
 void
-wrapped(const struct layout *l, rt_str text, size_t at, size_t indent)
+layout_wrapped(const struct layout *l, rt_str text, size_t at, size_t indent)
 {
     size_t column = at, limit = l->w->columns;
     bool begins = true;

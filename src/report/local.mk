@@ -5,7 +5,7 @@ librectrace_a_SOURCES += src/report/compare.c src/report/compare.h src/report/cs
 	src/report/redact.h src/report/table.c src/report/scrub.c src/report/scrub_known.c \
 	src/report/scrub_names.c src/report/scrub_parts.h src/report/scrub_put.c src/report/scrub.h \
 	src/report/scrub_kinds.def src/report/pack.c src/report/pack.h src/report/needles.c \
-	src/report/needles.h src/report/alias.c src/report/alias.h src/report/text.c \
+	src/report/needles.h src/report/alias.c src/report/alias.h src/report/brief.c src/report/brief.h src/report/text.c \
 	src/report/text_bar.c src/report/text_findings.c src/report/text_head.c src/report/text_parts.h \
 	src/report/text_session.c \
 	src/report/text_sessions.c src/report/text_timeline.c src/report/text_why.c \

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "extract/route.h"
+#include "report/brief.h"
 #include "report/course.h"
 #include "report/json.h"
 #include "report/layout.h"
@@ -203,7 +204,7 @@ root_events(struct out *o, const struct report *r, const struct session *s, cons
         event_head(o, &any, e->begin, rule_set_kind_name(r->rules, e->kind));
         struct rt_buf b;
         rt_buf_init(&b, 4000);
-        event_result(e, &b);
+        brief_result(e, &b);
         text_attribute(o, &first, "rectrace.result", rt_buf_str(&b));
         rt_buf_fini(&b);
         place_attributes(o, &first, r, e);

@@ -73,7 +73,7 @@ redact_write(struct out *o, rt_str s, void (*write)(struct out *, rt_str))
 {
     struct rt_buf b;
     rt_str clean;
-    if (out_clean(o, s, &clean)) {
+    if (out_filter(o, s, &clean)) {
         write(o, clean);
         return;
     }

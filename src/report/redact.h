@@ -2,7 +2,7 @@
  * redact.h - text from logs, with what looks like a credential taken out.
  *
  * Fields never carry bodies; but a reason or an error text may quote a header or a token. What is made to be passed on
- * has a stricter filter (out_set_clean() with report/scrub.h), which redact_write() then uses instead.
+ * has a stricter filter (out_set_filter() with report/scrub.h), which redact_write() then uses instead.
  */
 #ifndef RECTRACE_REPORT_REDACT_H
 #define RECTRACE_REPORT_REDACT_H

@@ -78,7 +78,7 @@ told_id(const struct scrub *s, rt_str line, size_t at, struct value_place *out)
     size_t end = at + 1;
     if (at >= line.n || line.p[at] != ' ')
         return false;
-    while (end < line.n && value_word_byte(line.p[end]))
+    while (end < line.n && scrub_value_is_word(line.p[end]))
         end++;
     *out = (struct value_place){.begin = at + 1, .end = end};
     return end > at + 1 &&
@@ -90,7 +90,7 @@ static const struct scrub_name *
 name_at(const struct scrub *s, rt_str line, size_t i, size_t *end)
 {
     size_t at = i;
-    while (at < line.n && value_word_byte(line.p[at]))
+    while (at < line.n && scrub_value_is_word(line.p[at]))
         at++;
     *end = at;
     if (at >= line.n ? s->depth > 0 : strchr("\"'\\:= %&[],|\t>", line.p[at]) == NULL)
@@ -104,7 +104,7 @@ next_word(rt_str line, size_t at)
     size_t end = at + 1;
     if (at >= line.n || line.p[at] != ' ')
         return 0;
-    while (end < line.n && value_word_byte(line.p[end]))
+    while (end < line.n && scrub_value_is_word(line.p[end]))
         end++;
     return end > at + 1 && end < line.n && (line.p[end] == ':' || line.p[end] == '=') ? end : 0;
 }
@@ -125,9 +125,9 @@ put_named(struct scrub *s, rt_str line, size_t i)
     }
     if (name == NULL)
         return 0;
-    if (name->kind != SCRUB_ID && !s->settled && value_before(line, i, &q))
+    if (name->kind != SCRUB_ID && !s->settled && scrub_value_before(line, i, &q))
         scrub_remember_secret(s, (rt_str){line.p + q.begin, q.end - q.begin}, name->put);
-    if (value_behind(line, end, name->header, &q) || (name->kind == SCRUB_ID && told_id(s, line, end, &q)))
+    if (scrub_value_behind(line, end, name->header, &q) || (name->kind == SCRUB_ID && told_id(s, line, end, &q)))
         return scrub_put_value(s, line, i, name, &q);
     if (q.open) {
         s->pending = name;
@@ -142,7 +142,7 @@ walk_from(struct scrub *s, rt_str line, size_t i)
     size_t from = i; /* what is not yet copied */
     bool starts = true;
     while (i < line.n) {
-        size_t n = 0, escape = value_escape(line, i);
+        size_t n = 0, escape = scrub_value_escape(line, i);
         bool known = s->settled && needles_at(&s->known, line, i) != NULL;
         if (escape > 0 && !known && !(s->settled && escape == 2 && needles_at(&s->known, line, i + 1) != NULL)) {
             i += escape;
@@ -161,7 +161,7 @@ walk_from(struct scrub *s, rt_str line, size_t i)
                 continue;
             }
         }
-        starts = !value_word_byte(line.p[i]);
+        starts = !scrub_value_is_word(line.p[i]);
         i++;
     }
     rt_buf_add(&s->text, (rt_str){line.p + from, line.n - from});
@@ -184,7 +184,7 @@ put_rest(struct scrub *s, rt_str line)
     else if (std != SIZE_MAX && rt_str_starts(rt_str_from(line, std), RT_LIT(" stderr ")))
         i = std + 10;
     size_t end = i;
-    while (end < line.n && (value_word_byte(line.p[end]) || strchr("+/=.~", line.p[end]) != NULL) && line.p[end] != '\0')
+    while (end < line.n && (scrub_value_is_word(line.p[end]) || strchr("+/=.~", line.p[end]) != NULL) && line.p[end] != '\0')
         end++;
     if (end == i || end >= line.n || (line.p[end] != '"' && line.p[end] != '\\' && line.p[end] != '\''))
         return 0;
@@ -212,7 +212,7 @@ scrub_line(struct scrub *s, rt_str line)
     bool cut = s->cut;
     s->pending = NULL;
     s->cut = false;
-    if (name != NULL && value_goes_on(line, &s->place, name->header, &q))
+    if (name != NULL && scrub_value_goes_on(line, &s->place, name->header, &q))
         from = scrub_put_value(s, line, 0, name, &q);
     else if (cut)
         from = put_rest(s, line);

@@ -44,7 +44,7 @@ static size_t
 address_at(rt_str s, size_t i)
 {
     size_t n = i > 0 && s.p[i - 1] == '.' ? 0 : four(s, i, '.'), at = i + n;
-    bool goes_on = at < s.n && (value_word_byte(s.p[at]) || (s.p[at] == '.' && at + 1 < s.n && value_word_byte(s.p[at + 1])));
+    bool goes_on = at < s.n && (scrub_value_is_word(s.p[at]) || (s.p[at] == '.' && at + 1 < s.n && scrub_value_is_word(s.p[at + 1])));
     if (n > 0)
         return goes_on ? 0 : n;
     /* ip-10-0-0-1 is a host of clouds */
@@ -76,14 +76,14 @@ address6_at(rt_str s, size_t i)
     size_t four_n = gap && i + n < s.n && s.p[i + n] == '.' ? four(s, i + last, '.') : 0;
     if (four_n > 0)
         return last + four_n;
-    bool whole = i + n >= s.n || !value_word_byte(s.p[i + n]);
+    bool whole = i + n >= s.n || !scrub_value_is_word(s.p[i + n]);
     return whole && count > 2 && (colons >= 5 || (gap && colons >= 2)) ? n : 0;
 }
 
 static bool
 mail_byte(char c)
 {
-    return value_word_byte(c) || c == '.' || c == '+';
+    return scrub_value_is_word(c) || c == '.' || c == '+';
 }
 
 /* name@host.domain, from its beginning; 0: none. */
@@ -91,7 +91,7 @@ static size_t
 mail_at(rt_str s, size_t i)
 {
     size_t at = i, dots = 0;
-    if (!value_word_byte(s.p[i]) || (i > 0 && one_of(s.p[i - 1], ".+")))
+    if (!scrub_value_is_word(s.p[i]) || (i > 0 && one_of(s.p[i - 1], ".+")))
         return 0;
     while (at < s.n && mail_byte(s.p[at]))
         at++;
@@ -99,7 +99,7 @@ mail_at(rt_str s, size_t i)
     if (sign == 0)
         return 0;
     size_t host = at += sign;
-    for (; at < s.n && (value_word_byte(s.p[at]) || s.p[at] == '.'); at++)
+    for (; at < s.n && (scrub_value_is_word(s.p[at]) || s.p[at] == '.'); at++)
         dots += s.p[at] == '.' && at > host;
     while (at > host && s.p[at - 1] == '.')
         at--;
@@ -182,7 +182,7 @@ user_at(rt_str s, size_t i, size_t *keep)
 static bool
 base64_byte(char c)
 {
-    return value_word_byte(c) || c == '+' || c == '/' || c == '=';
+    return scrub_value_is_word(c) || c == '+' || c == '/' || c == '=';
 }
 
 static size_t
@@ -224,7 +224,7 @@ key_at(const struct rule_set *rules, rt_str s, size_t i)
 }
 
 struct form_place
-form_at(const struct rule_set *rules, rt_str s, size_t i)
+scrub_form_at(const struct rule_set *rules, rt_str s, size_t i)
 {
     size_t keep = 0, n = 0;
     char c = s.p[i];

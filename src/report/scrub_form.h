@@ -13,6 +13,6 @@ struct form_place {
     size_t n;    /* of it; FORM_OBJECT: base64 of an object */
 };
 /* What begins at `i`, where a word may begin. */
-struct form_place form_at(const struct rule_set *rules, rt_str line, size_t i);
+struct form_place scrub_form_at(const struct rule_set *rules, rt_str line, size_t i);
 
 #endif

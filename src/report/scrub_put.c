@@ -60,7 +60,7 @@ shape_of_token(const struct token_table *t, rt_str value, struct rt_arena *a)
         }
     char *out = known && value.n >= TOKEN_LEAST ? rt_arena_strz(a, value) : NULL;
     for (size_t i = keep; out != NULL && i < value.n; i++)
-        if (value_word_byte(out[i]))
+        if (scrub_value_is_word(out[i]))
             out[i] = 'A';
     return out == NULL ? RT_NONE : (rt_str){out, value.n};
 }
@@ -210,9 +210,9 @@ scrub_put_known(struct scrub *s, rt_str line, size_t i)
         return 0;
     bool secret = rt_map_get(&s->secrets, k->text) != NULL;
     size_t end = i + k->text.n;
-    bool alone = (i == 0 || !value_word_byte(line.p[i - 1]) || strchr("_-", line.p[i - 1]) != NULL ||
-                  (i > 1 && value_escape(line, i - 2) == 2) || (i > 2 && value_escape(line, i - 3) == 3)) &&
-                 (end >= line.n || !value_word_byte(line.p[end]) || strchr("_-", line.p[end]) != NULL);
+    bool alone = (i == 0 || !scrub_value_is_word(line.p[i - 1]) || strchr("_-", line.p[i - 1]) != NULL ||
+                  (i > 1 && scrub_value_escape(line, i - 2) == 2) || (i > 2 && scrub_value_escape(line, i - 3) == 3)) &&
+                 (end >= line.n || !scrub_value_is_word(line.p[end]) || strchr("_-", line.p[end]) != NULL);
     if (!secret && !alone)
         return 0;
     s->counts[secret ? SCRUB_SECRET : SCRUB_ID]++;
@@ -262,7 +262,7 @@ put_object(struct scrub *s, rt_str code)
 size_t
 scrub_put_formed(struct scrub *s, rt_str line, size_t i)
 {
-    struct form_place p = form_at(s->rules, line, i);
+    struct form_place p = scrub_form_at(s->rules, line, i);
     rt_str value = {line.p + i + p.keep, p.n};
     if (p.form == FORM_NONE || (p.form == FORM_OBJECT && !put_object(s, value)))
         return 0;

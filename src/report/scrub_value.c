@@ -15,7 +15,7 @@ hex(char c)
 }
 
 bool
-value_word_byte(char c)
+scrub_value_is_word(char c)
 {
     static const uint32_t words[8] = {0, UINT32_C(0x03ff2000), UINT32_C(0x87fffffe), UINT32_C(0x07fffffe), 0, 0, 0, 0};
     unsigned char u = (unsigned char)c;
@@ -23,7 +23,7 @@ value_word_byte(char c)
 }
 
 size_t
-value_escape(rt_str s, size_t i)
+scrub_value_escape(rt_str s, size_t i)
 {
     if (s.p[i] == '%' && i + 2 < s.n && hex(s.p[i + 1]) && hex(s.p[i + 2]))
         return 3;
@@ -187,7 +187,7 @@ value_word(rt_str line, size_t i)
     static const char *const words[] = {"value", "Value", "val"};
     for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
         rt_str w = rt_str_of(words[k]);
-        if (rt_str_starts(rt_str_from(line, i), w) && i + w.n < line.n && !value_word_byte(line.p[i + w.n]))
+        if (rt_str_starts(rt_str_from(line, i), w) && i + w.n < line.n && !scrub_value_is_word(line.p[i + w.n]))
             return w.n;
     }
     return 0;
@@ -276,7 +276,7 @@ take(rt_str line, const struct walk *w, bool header, struct value_place *out)
 }
 
 bool
-value_behind(rt_str line, size_t at, bool header, struct value_place *out)
+scrub_value_behind(rt_str line, size_t at, bool header, struct value_place *out)
 {
     struct walk w = {.i = at};
     *out = (struct value_place){.begin = at, .end = at};
@@ -291,7 +291,7 @@ value_behind(rt_str line, size_t at, bool header, struct value_place *out)
 }
 
 bool
-value_goes_on(rt_str line, const struct value_place *before, bool header, struct value_place *out)
+scrub_value_goes_on(rt_str line, const struct value_place *before, bool header, struct value_place *out)
 {
     struct walk w = {.is = !before->apart, .comma = before->apart};
     while (w.i < line.n && (line.p[w.i] == ' ' || line.p[w.i] == '\t'))
@@ -316,10 +316,10 @@ back_over(rt_str line, size_t i, const char *signs)
 }
 
 bool
-value_before(rt_str line, size_t at, struct value_place *out)
+scrub_value_before(rt_str line, size_t at, struct value_place *out)
 {
     size_t i = back_over(line, at, "\"'\\ :"), end = i;
-    while (i > 0 && value_word_byte(line.p[i - 1]))
+    while (i > 0 && scrub_value_is_word(line.p[i - 1]))
         i--;
     rt_str word = {line.p + i, end - i};
     if (end == at || (!rt_str_eq_nocase(word, RT_LIT("name")) && !rt_str_eq_nocase(word, RT_LIT("key"))))

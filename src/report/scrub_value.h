@@ -13,15 +13,15 @@ struct value_place {
     bool apart; /* with `open`: the next line names it "value" */
 };
 /* Letters, digits, '_' and '-'. */
-bool value_word_byte(char c);
+bool scrub_value_is_word(char c);
 /* Bytes of an escape that begins at `i` (\n, \u0022, %3A); 0: none. A word may begin behind one. */
-size_t value_escape(rt_str s, size_t i);
+size_t scrub_value_escape(rt_str s, size_t i);
 /* The value of the name that ends at `at`. `header`: it may hold blanks, or stand behind a comma.
  * False, with out->open: it may be in the next line. */
-bool value_behind(rt_str line, size_t at, bool header, struct value_place *out);
+bool scrub_value_behind(rt_str line, size_t at, bool header, struct value_place *out);
 /* The one that goes on at the beginning of this line. */
-bool value_goes_on(rt_str line, const struct value_place *before, bool header, struct value_place *out);
+bool scrub_value_goes_on(rt_str line, const struct value_place *before, bool header, struct value_place *out);
 /* "value": "this", "name": "the name that begins at `at`". */
-bool value_before(rt_str line, size_t at, struct value_place *out);
+bool scrub_value_before(rt_str line, size_t at, struct value_place *out);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "report/brief.h"
 #include "report/text_parts.h"
 
 static void
@@ -42,9 +43,9 @@ show_nothing(const struct layout *l, const struct report *r)
             snprintf(undecided, sizeof(undecided), ", %zu could not be decided", blind);
         snprintf(text, sizeof(text), "No misuse found in %s session%s (%zu rules checked%s).", rt_grouped(r->session_count, a),
                  rt_plural(r->session_count), rules, undecided);
-        paint_on(l, PAINT_GOOD);
-        wrapped(l, rt_str_of(text), 0, 0);
-        paint_off(l, PAINT_GOOD);
+        layout_paint_on(l, PAINT_GOOD);
+        layout_wrapped(l, rt_str_of(text), 0, 0);
+        layout_paint_off(l, PAINT_GOOD);
         return;
     }
     if (lines == 0) {
@@ -58,14 +59,14 @@ show_nothing(const struct layout *l, const struct report *r)
                 text, sizeof(text),
                 "There are recording calls in it, but %.200s leaves none of their sessions.",
                 l->w->narrowed);
-            wrapped(l, rt_str_of(text), 0, 0);
+            layout_wrapped(l, rt_str_of(text), 0, 0);
             return;
         }
     snprintf(text, sizeof(text),
              "%s line%s read, none is a Cloud Recording call. Looked for %s/cloud_recording/(acquire|start|query|update|"
              "updateLayout|stop) in text and JSON. Best guess for the first file: %.*s.",
              rt_grouped(lines, a), rt_plural(lines), l->w->unicode ? "…" : "...", RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
-    wrapped(l, rt_str_of(text), 0, 0);
+    layout_wrapped(l, rt_str_of(text), 0, 0);
 }
 
 static void
@@ -78,7 +79,7 @@ show_next(const struct layout *l, const struct report *r)
         if (s == NULL)
             continue;
         out_raw(l->o, "rectrace session ");
-        session_word(l->o, s);
+        brief_name(l->o, s);
         out_char(l->o, ' ');
         out_tty(l->o, rt_str_of(file));
         out_raw(l->o, "\n         ");

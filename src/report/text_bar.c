@@ -137,7 +137,7 @@ words(const struct bar *b, bool times)
         out_fmt(b->l->o, "%.*s", WORD, word);
         if (!times && m->failed) {
             out_char(b->l->o, ' ');
-            painted(b->l, PAINT_ERROR, b->l->w->unicode ? "✖" : "X");
+            layout_painted(b->l, PAINT_ERROR, b->l->w->unicode ? "✖" : "X");
         }
         at = from + width;
     }
@@ -185,27 +185,27 @@ piece(const struct bar *b, size_t i, int part)
     if (strlen(text) > room)
         text[0] = '\0';
     size_t left = (room - strlen(text)) / 2;
-    paint_on(b->l, looks[part].paint);
+    layout_paint_on(b->l, looks[part].paint);
     fill(b->l, part, left);
-    paint_off(b->l, looks[part].paint);
+    layout_paint_off(b->l, looks[part].paint);
     out_raw(b->l->o, text);
-    paint_on(b->l, looks[part].paint);
+    layout_paint_on(b->l, looks[part].paint);
     fill(b->l, part, room - strlen(text) - left);
-    paint_off(b->l, looks[part].paint);
+    layout_paint_off(b->l, looks[part].paint);
 }
 
 static void
 legend(const struct bar *b, const bool drawn[COURSE_PARTS + 1])
 {
     out_pad(b->l->o, ' ', INDENT);
-    paint_on(b->l, PAINT_DIM);
+    layout_paint_on(b->l, PAINT_DIM);
     for (int p = 0, n = 0; p < COURSE_PARTS; p++)
         if (drawn[p]) {
             out_raw(b->l->o, n++ > 0 ? "   " : "");
             fill(b->l, p, 2);
             out_fmt(b->l->o, " %s", course_part_name((enum course_part)p));
         }
-    paint_off(b->l, PAINT_DIM);
+    layout_paint_off(b->l, PAINT_DIM);
     out_char(b->l->o, '\n');
 }
 
@@ -231,7 +231,7 @@ text_bar(const struct layout *l, const struct session *s, const struct course *c
         refused |= b.marks[i].failed;
         /* Nothing was refused, and nothing was recorded all the same. */
         if (i + 1 == b.count && c->failed && !refused)
-            painted(l, PAINT_ERROR, l->w->unicode ? "✖" : "X");
+            layout_painted(l, PAINT_ERROR, l->w->unicode ? "✖" : "X");
         else
             out_raw(l->o, l->w->unicode ? "│" : "|");
         if (i + 1 == b.count)

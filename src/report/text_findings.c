@@ -39,20 +39,20 @@ where(const struct layout *l, const struct report *r, const struct finding *cons
             continue;
         }
         if (s == NULL) {
-            rt_buf_addf(&b, "app %.*s", RT_FMT(short_id(members[i]->app_id)));
+            rt_buf_addf(&b, "app %.*s", RT_FMT(layout_short_id(members[i]->app_id)));
             continue;
         }
         if (s->cname.n > 0)
-            rt_buf_addf(&b, "%.*s (sid %.*s)", RT_FMT(s->cname), RT_FMT(s->sid.n > 0 ? short_id(s->sid) : RT_LIT("-")));
+            rt_buf_addf(&b, "%.*s (sid %.*s)", RT_FMT(s->cname), RT_FMT(s->sid.n > 0 ? layout_short_id(s->sid) : RT_LIT("-")));
         else
-            rt_buf_addf(&b, "%.*s", RT_FMT(s->sid.n > 0 || s->rid.n > 0 ? short_id(s->id) : s->id));
+            rt_buf_addf(&b, "%.*s", RT_FMT(s->sid.n > 0 || s->rid.n > 0 ? layout_short_id(s->id) : s->id));
         if (members[i]->evidence_count > 0 && n == 1)
             rt_buf_addf(&b, ", line %llu", (unsigned long long)members[i]->evidence[members[i]->evidence_count - 1].line);
     }
     if (n > shown)
         rt_buf_addf(&b, ", %zu more", n - shown);
     out_raw(l->o, "            where ");
-    wrapped(l, rt_buf_str(&b), 18, 18);
+    layout_wrapped(l, rt_buf_str(&b), 18, 18);
     rt_buf_fini(&b);
 }
 
@@ -70,13 +70,13 @@ title(const struct layout *l, const struct group *g)
     const struct finding *f = g->first;
     char a[RT_TIME_MAX], n[32];
     out_char(l->o, ' ');
-    paint_on(l, severity_paint(f->severity));
+    layout_paint_on(l, severity_paint(f->severity));
     out_fmt(l->o, "%s %-8s", severity_mark(l, f->severity), severity_word(f->severity));
-    paint_off(l, severity_paint(f->severity));
+    layout_paint_off(l, severity_paint(f->severity));
     out_char(l->o, ' ');
-    paint_on(l, PAINT_BOLD);
+    layout_paint_on(l, PAINT_BOLD);
     out_fmt(l->o, "%-30.*s", RT_FMT(f->id));
-    paint_off(l, PAINT_BOLD);
+    layout_paint_off(l, PAINT_BOLD);
     if (g->sessions == 0)
         out_fmt(l->o, " %s time%s", rt_grouped(g->occurrences, n), rt_plural(g->occurrences));
     else if (g->occurrences > g->sessions)
@@ -94,9 +94,9 @@ show_group(const struct layout *l, const struct report *r, const struct group *g
     const struct finding *f = g->first;
     title(l, g);
     out_raw(l->o, "            ");
-    wrapped(l, f->say, 12, 12);
+    layout_wrapped(l, f->say, 12, 12);
     out_raw(l->o, "            fix   ");
-    wrapped(l, f->fix, 18, 18);
+    layout_wrapped(l, f->fix, 18, 18);
     where(l, r, members, g->count);
     if (f->folded_count > 0) {
         out_raw(l->o, "            also  ");
@@ -105,7 +105,7 @@ show_group(const struct layout *l, const struct report *r, const struct group *g
         for (size_t i = 0; i < f->folded_count; i++)
             rt_buf_addf(&b, "%s%.*s", i > 0 ? ", " : "", RT_FMT(f->folded[i]));
         rt_buf_add(&b, RT_LIT(" explained by this"));
-        wrapped(l, rt_buf_str(&b), 18, 18);
+        layout_wrapped(l, rt_buf_str(&b), 18, 18);
         rt_buf_fini(&b);
     }
 }
@@ -201,15 +201,15 @@ text_unchecked(const struct layout *l, const struct report *r)
         const struct session *s = report_session(r, u->session);
         rt_str name = s != NULL && s->cname.n > 0 ? s->cname : u->session;
         out_char(l->o, ' ');
-        painted(l, PAINT_UNCHECKED, "?");
+        layout_painted(l, PAINT_UNCHECKED, "?");
         struct rt_buf b;
         rt_buf_init(&b, 1000);
         rt_buf_add(&b, u->rule->id);
         if (name.n > 0) /* of an app there is none */
-            rt_buf_addf(&b, " in %.*s", RT_FMT(name.n > 40 ? short_id(name) : name));
+            rt_buf_addf(&b, " in %.*s", RT_FMT(name.n > 40 ? layout_short_id(name) : name));
         rt_buf_addf(&b, ": %.*s", RT_FMT(u->needs));
         out_raw(l->o, "  ");
-        wrapped(l, rt_buf_str(&b), 4, 4);
+        layout_wrapped(l, rt_buf_str(&b), 4, 4);
         rt_buf_fini(&b);
     }
     more(l, r->unchecked_count - shown);

@@ -88,7 +88,7 @@ inputs(const struct layout *l, const struct report *r)
         out_fmt(l->o, "         %u rule%s skipped because of mistakes\n", r->rules->skipped, rt_plural(r->rules->skipped));
     for (size_t i = 0; l->w->verbose && i < r->input_count; i++) {
         out_raw(l->o, "         ");
-        cell(l, r->inputs[i].path, 36);
+        layout_cell(l, r->inputs[i].path, 36);
         out_fmt(l->o, " %-16.*s %s lines\n", RT_FMT(r->inputs[i].format), rt_grouped(r->inputs[i].lines, a));
     }
 }
@@ -137,7 +137,7 @@ covers(const struct layout *l, const struct report *r)
         rt_buf_addf(&said, "%s %s up to %s out of order (normal for several workers); sorted", rt_grouped(r->disorder_count, b),
                     r->disorder_count == 1 ? "line was" : "lines were", rt_dur_human(r->disorder_worst, a));
         out_pad(l->o, ' ', 9);
-        wrapped(l, rt_buf_str(&said), 9, 9);
+        layout_wrapped(l, rt_buf_str(&said), 9, 9);
         rt_buf_fini(&said);
     }
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "report/brief.h"
 #include "report/layout.h"
 #include "report/redact.h"
 #include "report/text_parts.h"
@@ -15,13 +16,13 @@ head(const struct layout *l, const struct report *r, const struct session *s)
     char a[RT_TIME_MAX] = "-", b[RT_TIME_MAX] = "";
     rt_str name = s->cname.n > 0 ? s->cname : s->id;
     size_t used = out_tty_width(name);
-    paint_on(l, PAINT_BOLD);
+    layout_paint_on(l, PAINT_BOLD);
     redact_write(l->o, name, out_tty);
-    paint_off(l, PAINT_BOLD);
+    layout_paint_off(l, PAINT_BOLD);
     const struct {
         const char *name;
         rt_str text;
-    } rows[] = {{"uid", s->uid}, {"mode", s->mode}, {"app", short_id(s->app_id)}, {"resource", short_id(s->rid)}, {"sid", short_id(s->sid)}};
+    } rows[] = {{"uid", s->uid}, {"mode", s->mode}, {"app", layout_short_id(s->app_id)}, {"resource", layout_short_id(s->rid)}, {"sid", layout_short_id(s->sid)}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         rt_str text = rows[i].text.n > 0 ? rows[i].text : RT_LIT("(none)");
         size_t width = strlen("   ") + strlen(rows[i].name) + out_tty_width(text);
@@ -45,16 +46,16 @@ static void
 labelled(const struct layout *l, const char *label, rt_str text)
 {
     out_fmt(l->o, "%-6s ", label);
-    wrapped(l, text, 7, 7);
+    layout_wrapped(l, text, 7, 7);
 }
 
 static void
 finding(const struct layout *l, const struct report *r, const struct finding *f)
 {
     out_char(l->o, '\n');
-    paint_on(l, severity_paint(f->severity));
+    layout_paint_on(l, severity_paint(f->severity));
     out_fmt(l->o, "%s %.*s", severity_mark(l, f->severity), RT_FMT(f->id));
-    paint_off(l, severity_paint(f->severity));
+    layout_paint_off(l, severity_paint(f->severity));
     out_fmt(l->o, "  (%s, %s)\n", severity_name(f->severity), confidence_name(f->confidence));
     labelled(l, "What", f->say);
     labelled(l, "Why", f->why);
@@ -91,27 +92,12 @@ static void
 verdict(const struct layout *l, const struct session *s, const struct finding *worst)
 {
     enum paint p = worst != NULL ? severity_paint(worst->severity) : PAINT_BOLD;
-    paint_on(l, p);
+    layout_paint_on(l, p);
     out_raw(l->o, session_phase_verdict(s->phase));
     if (worst != NULL)
         out_fmt(l->o, " - %.*s", RT_FMT(worst->id));
-    paint_off(l, p);
+    layout_paint_off(l, p);
     out_char(l->o, '\n');
-}
-
-/* What is escaped for a terminal is another name in a shell. One that looks like an option goes behind "--". */
-void
-session_word(struct out *o, const struct session *s)
-{
-    bool fits = s->cname.n > 0 && s->cname.n <= 40 && out_tty_is_plain(s->cname);
-    rt_str name = fits ? s->cname : short_id(s->id);
-    struct rt_buf b;
-    rt_buf_init(&b, 1000);
-    if (name.p[0] == '-')
-        rt_buf_add(&b, RT_LIT("-- "));
-    rt_buf_add_word(&b, name);
-    redact_write(o, rt_buf_str(&b), out_tty);
-    rt_buf_fini(&b);
 }
 
 static void
@@ -119,7 +105,7 @@ next(const struct layout *l, const struct session *s, bool found)
 {
     out_fmt(l->o, "\nNext     rectrace %s ", found ? "ticket" : "sessions");
     if (found) {
-        session_word(l->o, s);
+        brief_name(l->o, s);
         out_char(l->o, ' ');
     }
     out_tty(l->o, rt_str_of(l->w->next != NULL ? l->w->next : "FILE..."));
@@ -147,7 +133,7 @@ text_session(const struct report *r, const struct session *s, const struct write
     text_timeline(&l, r, s, &c);
     if (n == 0) {
         out_char(o, '\n');
-        painted(&l, PAINT_GOOD, "No misuse found in this session.");
+        layout_painted(&l, PAINT_GOOD, "No misuse found in this session.");
         out_char(o, '\n');
     }
     for (size_t i = 0; i < n; i++)
@@ -158,7 +144,7 @@ text_session(const struct report *r, const struct session *s, const struct write
             struct rt_buf b;
             rt_buf_init(&b, 1000);
             rt_buf_addf(&b, "%.*s could not be checked: %.*s", RT_FMT(r->unchecked[i].rule->id), RT_FMT(r->unchecked[i].needs));
-            wrapped(&l, rt_buf_str(&b), 2, 2);
+            layout_wrapped(&l, rt_buf_str(&b), 2, 2);
             rt_buf_fini(&b);
         }
     next(&l, s, n > 0);

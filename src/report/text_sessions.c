@@ -54,17 +54,17 @@ text_sessions(const struct report *r, const struct writer_options *w, struct out
         if (n > 0)
             snprintf(mark, sizeof(mark), "%s %zu", severity_mark(&l, most), n);
         out_fmt(o, "%3zu  ", i + 1);
-        cell(&l, s->cname.n > 0 ? s->cname : s->id, (size_t)c.channel);
+        layout_cell(&l, s->cname.n > 0 ? s->cname : s->id, (size_t)c.channel);
         out_char(o, ' ');
-        cell(&l, s->uid.n > 0 ? s->uid : RT_LIT("-"), (size_t)c.uid);
+        layout_cell(&l, s->uid.n > 0 ? s->uid : RT_LIT("-"), (size_t)c.uid);
         out_char(o, ' ');
-        cell(&l, s->mode.n > 0 ? s->mode : RT_LIT("-"), (size_t)c.mode);
+        layout_cell(&l, s->mode.n > 0 ? s->mode : RT_LIT("-"), (size_t)c.mode);
         out_fmt(o, " %-16s %-8.8s %-*s ", session_phase_name(s->phase), a, c.length, b);
-        paint_on(&l, severity_paint(most));
-        cell(&l, rt_str_of(mark), (size_t)c.findings);
-        paint_off(&l, severity_paint(most));
+        layout_paint_on(&l, severity_paint(most));
+        layout_cell(&l, rt_str_of(mark), (size_t)c.findings);
+        layout_paint_off(&l, severity_paint(most));
         out_raw(o, "  ");
-        redact_write(o, s->sid.n > 0 ? short_id(s->sid) : RT_LIT("-"), out_tty);
+        redact_write(o, s->sid.n > 0 ? layout_short_id(s->sid) : RT_LIT("-"), out_tty);
         if (s->inferred)
             out_char(o, '~');
         out_char(o, '\n');

@@ -5,39 +5,11 @@
 
 #include <string.h>
 
+#include "report/brief.h"
 #include "report/layout.h"
 #include "report/text_parts.h"
 
 enum { IDLE_GAP_S = 60, BEFORE_NAME = 37 /* columns of a row in front of the event */ };
-
-void
-event_result(const struct event *e, struct rt_buf *b)
-{
-    int64_t n = 0;
-    if (e->http != 0)
-        rt_buf_addf(b, "%d", e->http);
-    if (e->code != EVENT_NO_CODE)
-        rt_buf_addf(b, "%scode %d", b->n > 0 ? " " : "", e->code);
-    if (e->status != EVENT_NO_CODE)
-        rt_buf_addf(b, "%sstatus %d", b->n > 0 ? " " : "", e->status);
-    for (uint32_t i = 0; i < e->value_count; i++) {
-        uint16_t f = e->values[i].field;
-        if (f == FIELD_ERROR_CODE || f == FIELD_LEAVE_CODE || f == FIELD_EXIT_STATUS ||
-            f == FIELD_WARN_CODE) {
-            event_num(e, f, &n);
-            rt_buf_addf(b, "%s%s %lld", b->n > 0 ? " " : "", event_fields[f].name,
-                        (long long)n);
-        } else if (f == FIELD_UPLOADING || f == FIELD_SERVICE || f == FIELD_ROUTE) {
-            rt_buf_addf(b, "%s%.*s", b->n > 0 ? " " : "", RT_FMT(e->values[i].text));
-        }
-    }
-    if (e->error.n > 0)
-        rt_buf_addf(b, "%s%.*s", b->n > 0 ? " " : "", RT_FMT(e->error));
-    if (e->reason.n > 0)
-        rt_buf_addf(b, "%s%.*s", b->n > 0 ? " " : "", RT_FMT(e->reason));
-    if (b->n == 0)
-        rt_buf_add(b, e->source == SOURCE_HOOK ? RT_LIT("") : RT_LIT("no answer"));
-}
 
 /* Of the name of the file in a row; 0: there is one input only, and no room to name it in each row. */
 static size_t
@@ -78,7 +50,7 @@ columns_of(const struct layout *l, const struct report *r, const struct session 
         event_name(r, s->events[i], &b);
         name = b.n > name ? b.n : name;
         rt_buf_clear(&b);
-        event_result(s->events[i], &b);
+        brief_result(s->events[i], &b);
         result = b.n > result ? b.n : result;
     }
     rt_buf_fini(&b);
@@ -130,16 +102,16 @@ row(const struct layout *l, const struct report *r, const struct event *e, size_
     struct rt_buf name;
     rt_buf_init(&name, 200);
     event_name(r, e, &name);
-    cell(l, rt_buf_str(&name), w->event);
+    layout_cell(l, rt_buf_str(&name), w->event);
     out_raw(l->o, "  ");
     rt_buf_init(&b, 2000);
-    event_result(e, &b);
+    brief_result(e, &b);
     enum paint p = e->outcome == OUTCOME_FAIL ? PAINT_ERROR
                    : e->outcome == OUTCOME_OK ? PAINT_NONE
                                               : PAINT_UNCHECKED;
-    paint_on(l, p);
-    cell(l, rt_buf_str(&b), w->result);
-    paint_off(l, p);
+    layout_paint_on(l, p);
+    layout_cell(l, rt_buf_str(&b), w->result);
+    layout_paint_off(l, p);
     out_raw(l->o, "  ");
     place(l, r, e);
     out_char(l->o, '\n');
@@ -154,7 +126,7 @@ hole(const struct layout *l, const struct course_step *step, size_t event_column
     out_fmt(l->o, "  %s  %-12s  %-8s  %-4s  ", l->w->unicode ? "◌" : "o", "-", "-",
             step->hook ? "hook" : "call");
     out_fmt(l->o, "%-*.*s  ", (int)event_columns, RT_FMT(step->name));
-    wrapped(l, rt_str_of(step->why), BEFORE_NAME + event_columns, BEFORE_NAME + event_columns);
+    layout_wrapped(l, rt_str_of(step->why), BEFORE_NAME + event_columns, BEFORE_NAME + event_columns);
 }
 
 /* Those in front of the next step that was seen, when event `at` shows it; at the end, the others. */

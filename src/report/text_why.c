@@ -5,6 +5,7 @@
 
 #include "report/text_why.h"
 
+#include "report/brief.h"
 #include "report/layout.h"
 
 static void
@@ -61,9 +62,9 @@ row(const struct layout *l, size_t number, const struct why_step *step, size_t w
     found(step, &place);
     rt_str rest = rt_buf_str(&b);
     out_fmt(l->o, " %-4zu  ", number);
-    cell(l, take_line(&rest, width), width);
+    layout_cell(l, take_line(&rest, width), width);
     out_raw(l->o, "  ");
-    cell(l, rt_buf_str(&place), FOUND);
+    layout_cell(l, rt_buf_str(&place), FOUND);
     out_fmt(l->o, "  %s\n", states[step->state]);
     while (rest.n > 0) {
         out_pad(l->o, ' ', NEEDS);
@@ -73,7 +74,7 @@ row(const struct layout *l, size_t number, const struct why_step *step, size_t w
     if (step->note.n > 0) {
         out_pad(l->o, ' ', NEEDS);
         out_raw(l->o, l->w->unicode ? "└ " : "- ");
-        wrapped(l, step->note, NEEDS + 2, NEEDS + 2);
+        layout_wrapped(l, step->note, NEEDS + 2, NEEDS + 2);
     }
     rt_buf_fini(&b);
     rt_buf_fini(&place);
@@ -92,7 +93,7 @@ text_why(const struct session *s, const struct rule *rule, const struct why *why
     out_fmt(o, "%.*s %s ", RT_FMT(rule->id), verdicts[why->verdict]);
     out_tty(o, s->cname.n > 0 ? s->cname : s->id);
     out_raw(o, ".\n\nNext     rectrace session ");
-    session_word(o, s);
+    brief_name(o, s);
     out_char(o, ' ');
     out_tty(o, rt_str_of(w->next != NULL ? w->next : "FILE..."));
     out_char(o, '\n');

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "extract/route.h"
+#include "report/brief.h"
 #include "report/layout.h"
 #include "report/redact.h"
 #include "report/ticket_style.h"
@@ -122,7 +123,7 @@ failed_row(const struct ticket *t, const struct event *e)
     struct rt_buf b, result;
     rt_buf_init(&b, 4000);
     rt_buf_init(&result, 4000);
-    event_result(e, &result);
+    brief_result(e, &result);
     rt_buf_addf(&b, "%.*s …/%s%.*s%s%.*s → %.*s", RT_FMT(e->method.n > 0 ? e->method : rt_str_of(method == NULL ? "" : method)),
                 mode.n > 0 ? "mode/" : "", RT_FMT(mode), mode.n > 0 ? "/" : "", RT_FMT(rule_set_kind_name(t->r->rules, e->kind)),
                 RT_FMT(rt_buf_str(&result)));
@@ -218,7 +219,7 @@ timeline(const struct ticket *t, size_t budget)
             before = e->repeated > 1 ? e->last : e->begin;
         }
         rt_buf_clear(&result);
-        event_result(e, &result);
+        brief_result(e, &result);
         rt_buf_addf(&b, "%-12s  %s%-8s  %-8s  %.*s", clock, since[0] != '\0' ? "+" : " ", since,
                     e->source == SOURCE_HOOK ? "callback" : "call", RT_FMT(rule_set_kind_name(t->r->rules, e->kind)));
         if (e->repeated > 1)

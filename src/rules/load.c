@@ -334,7 +334,7 @@ load_all(struct loader *l, struct files *files, const struct rule_sources *from)
     pass(l, files, visit_names);
     learn_strings(l);
     pass(l, files, visit_shapes);
-    build_parameter_tree(l);
+    parameter_tree_build(l);
     pass(l, files, visit_relations);
     pass(l, files, load_rules);
     check_overrides(l);

@@ -78,7 +78,7 @@ void load_causes(struct loader *l, const struct yaml_node *list);
 void load_parameters(struct loader *l, const struct yaml_node *list);
 void load_relations(struct loader *l, const struct yaml_node *list);
 /* Of all parameters, once they are loaded; before the relations between them. */
-void build_parameter_tree(struct loader *l);
+void parameter_tree_build(struct loader *l);
 /* A number that need not be whole; `has`: it is there. */
 bool load_bound(struct loader *l, const struct yaml_node *map, const char *key, bool *has, double *out);
 /* The list `modes`, blank-separated. */

@@ -3,25 +3,7 @@
  */
 #include "config.h"
 
-#include <math.h>
-#include <stdlib.h>
-
 #include "rules/loader.h"
-
-bool
-load_bound(struct loader *l, const struct yaml_node *map, const char *key, bool *has,
-           double *out)
-{
-    rt_str text = RT_NONE;
-    if (!load_text(l, map, key, false, &text))
-        return false;
-    if (text.n == 0)
-        return true;
-    char *end = NULL;
-    *out = strtod(text.p, &end);
-    *has = end == text.p + text.n && isfinite(*out);
-    return *has || load_error(l, yaml_get(map, key), 0, NULL, "'%s' must be a number", key);
-}
 
 static bool
 load_type(struct loader *l, const struct yaml_node *map, struct parameter *p)
@@ -50,26 +32,6 @@ load_range(struct loader *l, const struct yaml_node *map, struct parameter *p)
         return load_error(l, yaml_get(map, "max"), 0, NULL,
                           "'max' is less than 'min': nothing fits");
     return good;
-}
-
-bool
-load_modes(struct loader *l, const struct yaml_node *map, rt_str *out)
-{
-    const rt_str *modes = NULL;
-    size_t count = 0;
-    if (!load_texts(l, map, "modes", &modes, &count))
-        return false;
-    struct rt_buf joined;
-    rt_buf_init(&joined, (size_t)l->set->limits->rule_file_bytes);
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            rt_buf_addc(&joined, ' ');
-        rt_buf_add(&joined, modes[i]);
-    }
-    *out = load_str(l, rt_buf_str(&joined));
-    l->memory |= joined.failed; /* the list stood in the file, so it fits */
-    rt_buf_fini(&joined);
-    return !l->memory;
 }
 
 static bool

@@ -100,7 +100,7 @@ find_conditions(struct loader *l)
 }
 
 void
-build_parameter_tree(struct loader *l)
+parameter_tree_build(struct loader *l)
 {
     if (RT_VEC_PUSH(&l->set->nodes) == NULL) {
         l->memory = true;

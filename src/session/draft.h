@@ -64,7 +64,7 @@ int lifespan_events(struct session *s);
 /* What recordings of one channel, by first time, are to each other. -1: memory. */
 int beside_events(struct session *const *sessions, size_t count, const struct closing *how);
 /* What callbacks are in the light of each other. -1: memory. */
-int relate_callbacks(struct session *s, const struct terms *terms);
+int hooks_relate(struct session *s, const struct terms *terms);
 /* Sorts `names`; to be done before triples look for their sessions. -1: memory. */
 int triple_index(struct draft_list *drafts);
 /* Events without ids: to the one session that they can belong to, or attempts of their own. */

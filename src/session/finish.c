@@ -110,7 +110,7 @@ complete(const struct closing *how, struct draft *d)
 {
     struct session *s = d->s;
     if (timeline_build(d, how) < 0 || relate_events(s, d->box) < 0 || bodies_relate(s, how->terms) < 0 || course_events(s, how) < 0 ||
-        relate_callbacks(s, how->terms) < 0 || lifespan_events(s) < 0 || codes_collect(s) < 0)
+        hooks_relate(s, how->terms) < 0 || lifespan_events(s) < 0 || codes_collect(s) < 0)
         return -1;
     s->phase = phase_after(how->signs, s->events, s->event_count, how->clock);
     return 0;

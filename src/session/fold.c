@@ -308,7 +308,7 @@ fold_events(struct event **v, size_t *count, uint64_t *duplicates)
     ok = views != NULL;
     if (ok) {
         fold_all(&f);
-        *count = fold_views(v, views, compact(&f), &f.duplicates);
+        *count = views_fold(v, views, compact(&f), &f.duplicates);
         *duplicates += f.duplicates;
     }
     rt_free(views);

@@ -16,6 +16,6 @@ struct fold_view {
     uint32_t told_by; /* input + 1 */
     bool rich, bare, gone;
 };
-size_t fold_views(struct event **v, struct fold_view *views, size_t n, uint64_t *duplicates);
+size_t views_fold(struct event **v, struct fold_view *views, size_t n, uint64_t *duplicates);
 
 #endif

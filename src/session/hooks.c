@@ -203,7 +203,7 @@ say_of_callback(struct session *s, struct event *e, bool known)
 }
 
 int
-relate_callbacks(struct session *s, const struct terms *terms)
+hooks_relate(struct session *s, const struct terms *terms)
 {
     bool known = (s->kinds & KIND_CALLS) != 0;
     const struct event *start = NULL;

@@ -96,7 +96,7 @@ take_copies(struct event *into, const struct event *e, uint64_t *duplicates)
 }
 
 size_t
-fold_views(struct event **v, struct fold_view *views, size_t n, uint64_t *duplicates)
+views_fold(struct event **v, struct fold_view *views, size_t n, uint64_t *duplicates)
 {
     size_t kept = 0, bare = 0, rich = 0;
     for (size_t i = 0; i < n; i++) {

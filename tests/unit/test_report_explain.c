@@ -42,8 +42,8 @@ answers(rt_str word, const char *with)
     struct rt_err err = {0};
     struct writer_options w = {.columns = 96, .unicode = true};
     struct out *text = out_memory(&err), *json = out_memory(&err);
-    int rc = text_explain(rules, word, KIND_NONE, &w, text);
-    bool same = rc == text_explain_json(rules, word, KIND_NONE, json);
+    int rc = explain_text(rules, word, KIND_NONE, &w, text);
+    bool same = rc == explain_json(rules, word, KIND_NONE, json);
     bool said = with == NULL || (rt_str_find(out_text(text), rt_str_of(with)) != SIZE_MAX);
     out_abort(&text);
     out_abort(&json);
