@@ -63,8 +63,8 @@ write_tree(const char *name, int number, rt_str text)
     if (yaml_parse(&f, &arena, &rt_limits_default, &messages, &err) < 0)
         fail(name, err.msg);
     for (size_t i = 0; i < messages.list.n; i++)
-        fprintf(stderr, "%s:%u:%u: %s\n", name, messages.list.v[i].pos.line, messages.list.v[i].pos.col,
-                messages.list.v[i].text);
+        fprintf(stderr, "%s:%u:%u: %s\n", name, messages.list.v[i].pos.line,
+                messages.list.v[i].pos.col, messages.list.v[i].text);
     if (f.root == NULL)
         fail(name, "is no rule file");
     frozen_write(f.root, &tree);
@@ -83,7 +83,9 @@ main(int argc, char **argv)
     char hex[RULE_DIGEST_HEX];
     if (argc < 4)
         fail("usage", "pack NAME HEADER SRCDIR FILE...");
-    printf("/* Made from rules/ by tools/pack.c; do not edit. */\n#include \"config.h\"\n\n#include \"%s\"\n", argv[2]);
+    printf(
+        "/* Made from rules/ by tools/pack.c; do not edit. */\n#include \"config.h\"\n\n#include \"%s\"\n",
+        argv[2]);
     rule_digest_begin(&digest);
     for (int i = 4; i < argc; i++) {
         struct rt_buf text;
@@ -95,10 +97,12 @@ main(int argc, char **argv)
         rt_buf_fini(&text);
     }
     rule_digest_end(&digest, hex);
-    printf("\n#define BYTES(array) {(const char *)(array), sizeof(array)}\nstatic const struct pack_file files[] = {\n");
+    printf(
+        "\n#define BYTES(array) {(const char *)(array), sizeof(array)}\nstatic const struct pack_file files[] = {\n");
     for (int i = 4; i < argc; i++)
         printf("    {\"%s\", BYTES(file_%d), BYTES(tree_%d)},\n", argv[i], i - 4, i - 4);
-    printf("    {NULL, {NULL, 0}, {NULL, 0}},\n};\nconst struct pack %s = {files, \"%s\"};\n", argv[1], hex);
+    printf("    {NULL, {NULL, 0}, {NULL, 0}},\n};\nconst struct pack %s = {files, \"%s\"};\n",
+           argv[1], hex);
     if (fflush(stdout) != 0 || ferror(stdout))
         fail("standard output", "cannot be written");
     return 0;

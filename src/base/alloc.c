@@ -10,15 +10,15 @@
 #include <sys/mman.h>
 
 #ifdef __GLIBC__
-#include <malloc.h>
+#    include <malloc.h>
 #endif
 
 #ifdef __SANITIZE_ADDRESS__ /* gcc */
-#define LEAKS_ARE_COUNTED
+#    define LEAKS_ARE_COUNTED
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) /* clang */
-#define LEAKS_ARE_COUNTED
-#endif
+#    if __has_feature(address_sanitizer) /* clang */
+#        define LEAKS_ARE_COUNTED
+#    endif
 #endif
 
 /* So far away that the hook counts but does not fail again. */
@@ -106,7 +106,12 @@ void
 rt_heap_ahead(size_t bytes)
 {
 #if defined(M_TRIM_THRESHOLD) && defined(MADV_HUGEPAGE)
-    enum { PAGE = 4096, PIECE = 24 << 20, LARGEST = 32 << 20, PIECES = 2 }; /* the heap of a thread ends at 64 MiB */
+    enum {
+        PAGE = 4096,
+        PIECE = 24 << 20,
+        LARGEST = 32 << 20,
+        PIECES = 2
+    }; /* the heap of a thread ends at 64 MiB */
     void *pieces[PIECES] = {NULL};
     mallopt(M_TRIM_THRESHOLD, INT_MAX);
     mallopt(M_MMAP_THRESHOLD, LARGEST);
@@ -116,7 +121,8 @@ rt_heap_ahead(size_t bytes)
         if ((pieces[i] = malloc(n)) == NULL)
             break;
         uintptr_t from = ((uintptr_t)pieces[i] + PAGE - 1) / PAGE * PAGE;
-        (void)madvise((void *)from, n / PAGE * PAGE - PAGE, MADV_HUGEPAGE); /* small pages do as well */
+        (void)madvise((void *)from, n / PAGE * PAGE - PAGE,
+                      MADV_HUGEPAGE); /* small pages do as well */
     }
     for (size_t i = PIECES; i-- > 0;)
         free(pieces[i]);

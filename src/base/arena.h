@@ -35,7 +35,8 @@ void *rt_arena_extend(struct rt_arena *a, const void *p, size_t n, size_t more);
 rt_str rt_arena_str(struct rt_arena *a, rt_str s, bool *ok);
 /* NUL-terminated copy, NULL when memory runs out. */
 char *rt_arena_strz(struct rt_arena *a, rt_str s);
-char *rt_arena_printf(struct rt_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *rt_arena_printf(struct rt_arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* All of `from` lives as long as `a`; `from` is empty then. The limit of `a` is not asked. */
 void rt_arena_move(struct rt_arena *a, struct rt_arena *from);
 /* Scratch inside a stage: everything since the mark is given back. */

@@ -12,7 +12,8 @@ look_up(void *handle, const struct library *l, struct rt_err *err)
         void *f = dlsym(handle, l->functions[i].name);
         if (f == NULL)
             return rt_fail_here(err, RT_EIO, "%s has no %s", l->soname, l->functions[i].name);
-        memcpy(l->functions[i].at, &f, sizeof(f)); /* as POSIX has it: a function's address fits */
+        /* as POSIX has it: a function's address fits */
+        memcpy(l->functions[i].at, &f, sizeof(f));
     }
     return 0;
 }

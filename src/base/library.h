@@ -27,9 +27,10 @@ struct library {
     pthread_mutex_t lock;
     void *handle; /* NULL: not opened yet; stays open as long as the process runs */
 };
-#define LIBRARY(soname, functions)                                                            \
-    {                                                                                         \
-        soname, functions, sizeof(functions) / sizeof((functions)[0]), PTHREAD_MUTEX_INITIALIZER, NULL \
+#define LIBRARY(soname, functions)                                     \
+    {                                                                  \
+        soname, functions, sizeof(functions) / sizeof((functions)[0]), \
+            PTHREAD_MUTEX_INITIALIZER, NULL                            \
     }
 /* Any thread, any number of times. -1: it is not there, or lacks a function; the message names it. */
 int library_open(struct library *l, struct rt_err *err);

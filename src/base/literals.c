@@ -7,7 +7,7 @@
 enum { WINDOW = 4, BITS = 14, BUCKETS = 1024 };
 #define LOWER UINT32_C(0x20202020)
 
-struct place { /* a window of a word */
+struct place {             /* a window of a word */
     uint32_t window, last; /* `last`: the window that ends the word */
     uint32_t word, back;   /* back: bytes from the word's begin */
     uint32_t next;         /* of its bucket, from 1; 0: none */
@@ -15,8 +15,8 @@ struct place { /* a window of a word */
 
 struct literals {
     const rt_str *words;
-    size_t stride; /* from one window to the next */
-    uint8_t may[1 << BITS]; /* 1: a word may have a window of this hash */
+    size_t stride;             /* from one window to the next */
+    uint8_t may[1 << BITS];    /* 1: a word may have a window of this hash */
     uint32_t buckets[BUCKETS]; /* first place, from 1 */
     struct place places[];
 };
@@ -45,7 +45,8 @@ literals_new(const rt_str *words, size_t count, struct rt_arena *a)
     size_t stride = least - WINDOW + 1, n = 0, places = 0, bytes = 0;
     struct literals *l = NULL;
     if (__builtin_mul_overflow(count, stride, &places) || places > UINT32_MAX ||
-        __builtin_mul_overflow(places, sizeof(l->places[0]), &bytes) || __builtin_add_overflow(bytes, sizeof(*l), &bytes) ||
+        __builtin_mul_overflow(places, sizeof(l->places[0]), &bytes) ||
+        __builtin_add_overflow(bytes, sizeof(*l), &bytes) ||
         (l = rt_arena_alloc(a, bytes)) == NULL)
         return NULL;
     l->words = words;
@@ -53,7 +54,8 @@ literals_new(const rt_str *words, size_t count, struct rt_arena *a)
     for (size_t i = 0; i < count; i++)
         for (size_t back = 0; back < stride; back++) {
             uint32_t window = window_at(words[i].p + back), at = mix(window);
-            uint32_t *bucket = &l->buckets[at % BUCKETS], last = window_at(words[i].p + words[i].n - WINDOW);
+            uint32_t *bucket = &l->buckets[at % BUCKETS],
+                     last = window_at(words[i].p + words[i].n - WINDOW);
             l->places[n] = (struct place){window, last, (uint32_t)i, (uint32_t)back, *bucket};
             l->may[at] = 1;
             *bucket = (uint32_t)++n;
@@ -97,7 +99,8 @@ static inline bool
 may_stand_in_four(const struct literals *l, const char *p)
 {
     size_t step = l->stride;
-    return (may_stand(l, p) | may_stand(l, p + step) | may_stand(l, p + 2 * step) | may_stand(l, p + 3 * step)) != 0;
+    return (may_stand(l, p) | may_stand(l, p + step) | may_stand(l, p + 2 * step) |
+            may_stand(l, p + 3 * step)) != 0;
 }
 
 bool

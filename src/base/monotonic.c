@@ -26,6 +26,7 @@ monotonic_cond_init(pthread_cond_t *cond)
 bool
 monotonic_wait(pthread_cond_t *cond, pthread_mutex_t *lock, rt_dur until)
 {
-    struct timespec t = {.tv_sec = (time_t)(until / RT_SEC), .tv_nsec = (long)(until % RT_SEC * 1000)};
+    struct timespec t = {.tv_sec = (time_t)(until / RT_SEC),
+                         .tv_nsec = (long)(until % RT_SEC * 1000)};
     return pthread_cond_timedwait(cond, lock, &t) != ETIMEDOUT;
 }

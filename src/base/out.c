@@ -23,7 +23,7 @@ struct out {
     struct rt_buf buf;
     char *path, *temporary; /* of a file; temporary: one that was made */
     int error;              /* errno of the first failure; ENOMEM for memory */
-    out_filter_fn *filter;   /* or NULL */
+    out_filter_fn *filter;  /* or NULL */
     void *filter_arg;
 };
 

@@ -49,7 +49,8 @@ rt_slices(size_t threads, size_t slices, size_t n, rt_slice_fn *fn, void *arg)
     struct slices s = {.count = slices > 0 ? slices : 1, .n = n, .fn = fn, .arg = arg};
     if (threads > s.count)
         threads = s.count;
-    struct slicer self = {.slices = &s}, *others = threads < 2 ? NULL : rt_calloc(threads - 1, sizeof(*others));
+    struct slicer self = {.slices = &s},
+                  *others = threads < 2 ? NULL : rt_calloc(threads - 1, sizeof(*others));
     for (size_t i = 0; others != NULL && i + 1 < threads; i++) {
         others[i] = (struct slicer){.slices = &s, .number = i + 1};
         others[i].runs = pthread_create(&others[i].thread, NULL, run, &others[i]) == 0;

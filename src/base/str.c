@@ -63,7 +63,8 @@ rt_str_find_nocase(rt_str s, rt_str needle)
 {
     char first = needle.n > 0 ? lower(needle.p[0]) : 0;
     for (size_t i = 0; needle.n <= s.n && i <= s.n - needle.n; i++)
-        if ((needle.n == 0 || lower(s.p[i]) == first) && rt_str_eq_nocase((rt_str){s.p + i, needle.n}, needle))
+        if ((needle.n == 0 || lower(s.p[i]) == first) &&
+            rt_str_eq_nocase((rt_str){s.p + i, needle.n}, needle))
             return i;
     return SIZE_MAX;
 }
@@ -100,7 +101,8 @@ fold(uint64_t a, uint64_t b)
     uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX), left = (a >> 32) * (b & UINT32_MAX),
              right = (a & UINT32_MAX) * (b >> 32), high = (a >> 32) * (b >> 32);
     uint64_t middle = (low >> 32) + (left & UINT32_MAX) + (right & UINT32_MAX);
-    return (low & UINT32_MAX | middle << 32) ^ (high + (left >> 32) + (right >> 32) + (middle >> 32));
+    return (low & UINT32_MAX | middle << 32) ^
+           (high + (left >> 32) + (right >> 32) + (middle >> 32));
 #endif
 }
 
@@ -287,7 +289,8 @@ rt_grouped(uint64_t n, char buf[RT_GROUPED_MAX])
 int
 rt_buf_add_word(struct rt_buf *b, rt_str s)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:@,+/=%";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:@,+/=%";
     bool bare = s.n > 0;
     for (size_t i = 0; i < s.n; i++)
         bare &= memchr(plain, s.p[i], sizeof(plain) - 1) != NULL;

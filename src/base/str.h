@@ -17,10 +17,13 @@ typedef struct rt_str {
     size_t n;
 } rt_str;
 
-#define RT_FMT(s) (int)((s).n > 1000000 ? 1000000 : (s).n), ((s).p != NULL ? (s).p : "")
+#define RT_FMT(s)   (int)((s).n > 1000000 ? 1000000 : (s).n), ((s).p != NULL ? (s).p : "")
 #define RT_LIT(lit) ((rt_str){"" lit, sizeof(lit) - 1})
 /* The same for tables, where C wants a constant. */
-#define RT_INIT(lit) {"" lit, sizeof(lit) - 1}
+#define RT_INIT(lit)            \
+    {                           \
+        "" lit, sizeof(lit) - 1 \
+    }
 #define RT_NONE ((rt_str){NULL, 0})
 
 static inline rt_str

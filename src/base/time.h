@@ -15,13 +15,14 @@ typedef int64_t rt_time; /* µs since 1970-01-01T00:00:00Z */
 typedef int64_t rt_dur;  /* µs */
 
 #define RT_TIME_NONE INT64_MIN
-#define RT_DUR_NONE INT64_MIN
-#define RT_MS ((rt_dur)1000)
-#define RT_SEC ((rt_dur)1000000)
-#define RT_MIN (60 * RT_SEC)
-#define RT_HOUR (60 * RT_MIN)
-#define RT_DAY (24 * RT_HOUR)
-#define RT_UNIX_MAX INT64_C(253402300799) /* seconds: the last of year 9999; beyond it is no time */
+#define RT_DUR_NONE  INT64_MIN
+#define RT_MS        ((rt_dur)1000)
+#define RT_SEC       ((rt_dur)1000000)
+#define RT_MIN       (60 * RT_SEC)
+#define RT_HOUR      (60 * RT_MIN)
+#define RT_DAY       (24 * RT_HOUR)
+#define RT_UNIX_MAX \
+    INT64_C(253402300799) /* seconds: the last of year 9999; beyond it is no time */
 
 /* What a text said of its instant. `at` is as if in UTC when `zoned` is false. */
 struct rt_stamp {

@@ -9,18 +9,18 @@
 #include <stddef.h>
 #include <string.h>
 
-#define RT_VEC(type)                                                                          \
-    struct {                                                                                  \
-        type *v;                                                                              \
-        size_t n, cap;                                                                        \
+#define RT_VEC(type)   \
+    struct {           \
+        type *v;       \
+        size_t n, cap; \
     }
-#define RT_VEC_PUSH(vec)                                                                      \
-    ((vec)->n == (vec)->cap && rt_vec_grow((void **)&(vec)->v, &(vec)->cap, sizeof(*(vec)->v)) < 0 \
-         ? NULL                                                                               \
+#define RT_VEC_PUSH(vec)                                                         \
+    ((vec)->n == (vec)->cap &&                                                   \
+             rt_vec_grow((void **)&(vec)->v, &(vec)->cap, sizeof(*(vec)->v)) < 0 \
+         ? NULL                                                                  \
          : (memset(&(vec)->v[(vec)->n], 0, sizeof(*(vec)->v)), &(vec)->v[(vec)->n++]))
-#define RT_VEC_FREE(vec)                                                                      \
-    (rt_free((vec)->v), (vec)->v = NULL, (vec)->n = 0, (vec)->cap = 0)
-#define RT_EACH(var, vec)                                                                     \
+#define RT_VEC_FREE(vec) (rt_free((vec)->v), (vec)->v = NULL, (vec)->n = 0, (vec)->cap = 0)
+#define RT_EACH(var, vec) \
     for ((var) = (vec)->v; (vec)->n > 0 && (var) < (vec)->v + (vec)->n; (var)++)
 
 /* Room for more elements. 0, or -1 when memory ran out. */

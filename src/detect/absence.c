@@ -8,14 +8,15 @@
 static bool
 speaks_of(const struct rule_step *step, enum event_source source)
 {
-    return (condition_kinds(step->alts, step->alt_count) & (source == SOURCE_API ? KIND_CALLS : ~KIND_CALLS)) != 0;
+    return (condition_kinds(step->alts, step->alt_count) &
+            (source == SOURCE_API ? KIND_CALLS : ~KIND_CALLS)) != 0;
 }
 
 void
 doubt_add(struct doubt *d, const struct doubt *more)
 {
-    bool graver = d->verdict == TRI_YES ||
-                  (d->verdict == TRI_PENDING && more->verdict == TRI_NO_DATA);
+    bool graver =
+        d->verdict == TRI_YES || (d->verdict == TRI_PENDING && more->verdict == TRI_NO_DATA);
     if (more->verdict != TRI_YES && graver)
         *d = *more;
 }
@@ -27,7 +28,8 @@ doubt_text(const struct doubt *d, struct rt_arena *a)
     if (d->untimed)
         return rt_arena_strz(a, RT_LIT("the input gives no times"));
     if (d->unsubscribed)
-        return rt_arena_strz(a, RT_LIT("no such callback came in any session; it may not be subscribed"));
+        return rt_arena_strz(
+            a, RT_LIT("no such callback came in any session; it may not be subscribed"));
     /* The log may end inside the call itself. */
     rt_dur had = moment_span(d->missing, d->length);
     if (d->verdict == TRI_PENDING)
@@ -67,8 +69,9 @@ heard(const struct attempt *t, const struct rule_step *step, rt_time from, rt_ti
         if (!speaks_of(step, (enum event_source)source))
             continue;
         rt_time reach = coverage_reach(t->m->coverage, (enum event_source)source, from);
-        bool deaf = reach == RT_TIME_NONE ||
-                    (reach < to && coverage_goes_on(t->m->coverage, (enum event_source)source, reach));
+        bool deaf =
+            reach == RT_TIME_NONE ||
+            (reach < to && coverage_goes_on(t->m->coverage, (enum event_source)source, reach));
         if (deaf && all.verdict != TRI_NO_DATA)
             all.deaf = (enum event_source)source;
         if (deaf)

@@ -11,28 +11,29 @@
  * it ends too early. */
 enum tri { TRI_NO, TRI_NO_DATA, TRI_PENDING, TRI_YES };
 
-struct doubt { /* the first thing that could not be decided, and why; NO_DATA outweighs PENDING */
+struct
+    doubt { /* the first thing that could not be decided, and why; NO_DATA outweighs PENDING */
     enum tri verdict; /* TRI_YES: none */
     const struct rule_step *step;
-    enum event_source deaf;  /* the log that does not cover the time; NO_DATA */
-    bool unsubscribed;       /* no callback of this type came at all */
-    bool untimed;            /* a distance was asked for, but there are no times */
-    rt_dur missing, length;  /* of the window; PENDING */
-    rt_time due;             /* likewise: when the log will have told; by its own clock */
+    enum event_source deaf; /* the log that does not cover the time; NO_DATA */
+    bool unsubscribed;      /* no callback of this type came at all */
+    bool untimed;           /* a distance was asked for, but there are no times */
+    rt_dur missing, length; /* of the window; PENDING */
+    rt_time due;            /* likewise: when the log will have told; by its own clock */
 };
 
 struct joint { /* a see */
     const struct rule_step *step;
-    size_t at;                 /* index of the step */
-    size_t nos, nos_end;       /* steps before it, back to the joint before */
+    size_t at;           /* index of the step */
+    size_t nos, nos_end; /* steps before it, back to the joint before */
     struct column *column;
-    enum tri *can;             /* by event: stands here; PENDING and NO_DATA are not told apart */
-    uint32_t *from;            /* by event: where the joint before stands */
-    uint32_t *begin;           /* by event: first of its run; NULL: every event is its own */
-    uint32_t *previous;        /* by event: the one before it in its run */
-    uint32_t *weight;          /* by event: how many of its polls complete the run */
-    const uint32_t *groups;    /* by event: what `same` asks for; NULL: nothing */
-    const uint32_t **colours;  /* by field of `differ`, by event */
+    enum tri *can;          /* by event: stands here; PENDING and NO_DATA are not told apart */
+    uint32_t *from;         /* by event: where the joint before stands */
+    uint32_t *begin;        /* by event: first of its run; NULL: every event is its own */
+    uint32_t *previous;     /* by event: the one before it in its run */
+    uint32_t *weight;       /* by event: how many of its polls complete the run */
+    const uint32_t *groups; /* by event: what `same` asks for; NULL: nothing */
+    const uint32_t **colours; /* by field of `differ`, by event */
 };
 
 struct unless {

@@ -44,15 +44,15 @@ can_part(const struct rule *r)
     return sees > 1 && !parted && r->unless_count == 0;
 }
 
-struct part { /* that one witness has in a shape */
+struct part {  /* that one witness has in a shape */
     bool any;  /* it fits some step, or says what the rule tells of all */
     bool ends; /* no occurrence goes on from before it, or from it, to what follows */
     bool open; /* a regular expression gave up: matching is to tell of it */
 };
 
 static bool
-fits(const struct candidates_search *s, const struct rule_step *step, const struct event *e, struct event_marks marks,
-     struct part *part)
+fits(const struct candidates_search *s, const struct rule_step *step, const struct event *e,
+     struct event_marks marks, struct part *part)
 {
     uint32_t before = s->matcher->limited;
     bool fit = condition_may_fit(step->alts, step->alt_count, UINT64_C(1) << e->kind, marks) &&
@@ -135,7 +135,8 @@ choose(struct gathering *g, const struct event *e, size_t entry)
 }
 
 static int
-read_entry(const struct candidates_search *s, size_t entry, struct event *out, struct witness *w, struct rt_arena *a)
+read_entry(const struct candidates_search *s, size_t entry, struct event *out,
+           struct witness *w, struct rt_arena *a)
 {
     testimony_read(s->v[entry].at, w);
     witness_event(w, out);
@@ -173,7 +174,8 @@ spread(const struct gathering *g, struct rt_arena *a, struct scope *out)
         if (out->v == NULL || c == NULL || read_entry(g->s, entry, &c->e, &w, a) < 0)
             return -1;
         c->at = g->s->v[entry].at;
-        out->v[out->n] = (struct scope_event){&c->e, w.session, w.number, condition_marks(&c->e)};
+        out->v[out->n] =
+            (struct scope_event){&c->e, w.session, w.number, condition_marks(&c->e)};
         out->kinds |= UINT64_C(1) << c->e.kind;
         condition_marks_add(&out->marks, out->v[out->n].marks);
     }

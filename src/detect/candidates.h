@@ -20,9 +20,9 @@ struct candidate { /* its address is that of the event */
 struct candidates_search {
     const struct matcher *matcher;
     const struct crowds *crowds; /* tell what starts have in common */
-    const struct rule *r; /* followed by its further shapes, r_end is behind them */
+    const struct rule *r;        /* followed by its further shapes, r_end is behind them */
     const struct rule *r_end;
-    uint64_t bit; /* of the rule */
+    uint64_t bit;           /* of the rule */
     struct field_set every; /* who says one of these is a candidate, too */
     const struct roll_entry *v;
     size_t n;

@@ -91,9 +91,8 @@ take_evidence(struct claims *d, struct finding *f, const struct rule *r, const s
             if (at == MATCH_NOTHING || is_listed(list, f->evidence_count, &s->v[at]))
                 continue;
             const struct scope_event *se = &s->v[at];
-            list[f->evidence_count++] =
-                (struct finding_evidence){se->e->input, se->e->line, se->number,
-                                          claims_text(d, se->session, &ok)};
+            list[f->evidence_count++] = (struct finding_evidence){
+                se->e->input, se->e->line, se->number, claims_text(d, se->session, &ok)};
         }
     f->evidence = list;
     return ok ? 0 : -1;

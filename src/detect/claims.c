@@ -142,7 +142,8 @@ claim_cover(struct claims *d, const struct scope *s, const struct matched *m)
 }
 
 int
-claim_stand_in(struct claim *c, const struct event *(*other)(void *arg, const struct event *e), void *arg)
+claim_stand_in(struct claim *c, const struct event *(*other)(void *arg, const struct event *e),
+               void *arg)
 {
     for (size_t i = 0; i < c->cover_count; i++)
         if ((c->covers[i] = other(arg, c->covers[i])) == NULL)

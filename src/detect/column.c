@@ -28,7 +28,8 @@ column_fill(struct column *c, const struct matcher *m, const struct rule_step *s
     if (c->fits == NULL)
         return -1;
     for (size_t i = 0; i < s->n; i++) {
-        c->fits[i] = may_fit(step, &s->v[i]) && match_event(m, step->alts, step->alt_count, s->v[i].e);
+        c->fits[i] =
+            may_fit(step, &s->v[i]) && match_event(m, step->alts, step->alt_count, s->v[i].e);
         c->count += c->fits[i];
     }
     return 0;

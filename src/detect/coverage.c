@@ -31,7 +31,8 @@ coverage_add(struct coverage *c, enum event_source source, rt_time from, rt_time
 }
 
 int
-coverage_add_but(struct coverage *c, enum event_source source, rt_time from, rt_time to, const struct span_list *holes)
+coverage_add_but(struct coverage *c, enum event_source source, rt_time from, rt_time to,
+                 const struct span_list *holes)
 {
     for (size_t i = 0; i < holes->v.n && from <= to; i++) {
         const struct span *h = &holes->v.v[i];

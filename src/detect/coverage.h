@@ -18,7 +18,7 @@ struct span_list {
 };
 struct coverage {
     RT_VEC(struct span) spans[SOURCE__COUNT]; /* sorted, disjoint after coverage_settle() */
-    uint64_t kinds; /* mask of the kinds that came at all */
+    uint64_t kinds;                           /* mask of the kinds that came at all */
 };
 void coverage_init(struct coverage *c);
 void coverage_fini(struct coverage *c);

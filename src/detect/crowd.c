@@ -105,7 +105,8 @@ crowd_keep(struct detector *det, const struct session *s)
 {
     bool failed = never_ran(s);
     const struct event *start = failed ? its_start(s) : NULL;
-    if (s->app_id.n == 0 || !det->survey->asks_crowd || (failed ? start == NULL : s->from == RT_TIME_NONE))
+    if (s->app_id.n == 0 || !det->survey->asks_crowd ||
+        (failed ? start == NULL : s->from == RT_TIME_NONE))
         return 0;
     struct crowd *c = join_crowd(det, s->app_id);
     if (c == NULL || (failed && keep_failed(det, s, start) < 0))
@@ -232,7 +233,8 @@ crowd_tell(const struct crowds *all, const char *at, struct event *e, struct rt_
         rc |= add_number(a, e, FIELD_LIVE, live == 0 ? 1 : (int64_t)live);
     }
     if (at == c->last && c->over > 0)
-        rc |= add_number(a, e, FIELD_OVER, c->over) | add_number(a, e, FIELD_ALONE, c->alone * 100 / c->over);
+        rc |= add_number(a, e, FIELD_OVER, c->over) |
+              add_number(a, e, FIELD_ALONE, c->alone * 100 / c->over);
     if (at == c->bare && c->tokened > 0)
         rc |= add_number(a, e, FIELD_TOKENED, c->tokened);
     return rc;

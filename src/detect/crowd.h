@@ -15,11 +15,11 @@ struct crowd_place {
 };
 struct crowd { /* the recordings of one app */
     rt_str app;
-    RT_VEC(rt_time) from, to;           /* of each whose begin is known; sorted apart at the end */
-    RT_VEC(struct crowd_place) failed;  /* starts of those that never ran */
-    int64_t over, alone;                /* how many ended; of these, without a stop */
-    const char *last, *bare;            /* the last start, and the only one without a token; NULL: none */
-    int64_t tokened;                    /* starts that have a token */
+    RT_VEC(rt_time) from, to; /* of each whose begin is known; sorted apart at the end */
+    RT_VEC(struct crowd_place) failed; /* starts of those that never ran */
+    int64_t over, alone;               /* how many ended; of these, without a stop */
+    const char *last, *bare; /* the last start, and the only one without a token; NULL: none */
+    int64_t tokened;         /* starts that have a token */
 };
 struct crowds {
     RT_VEC(struct crowd *) list; /* in the arena of the detector */

@@ -12,8 +12,8 @@
 
 /* `survey`: NULL: it makes its own. */
 static struct detector *
-new_detector(const struct rule_set *rules, const struct rt_limits *limits, const struct coverage *coverage,
-             const struct survey *survey, struct rt_err *err)
+new_detector(const struct rule_set *rules, const struct rt_limits *limits,
+             const struct coverage *coverage, const struct survey *survey, struct rt_err *err)
 {
     struct detector *d = rt_calloc(1, sizeof(*d));
     if (d == NULL) {
@@ -40,8 +40,8 @@ new_detector(const struct rule_set *rules, const struct rt_limits *limits, const
 }
 
 struct detector *
-detector_new(const struct rule_set *rules, const struct rt_limits *limits, const struct coverage *coverage,
-             struct rt_err *err)
+detector_new(const struct rule_set *rules, const struct rt_limits *limits,
+             const struct coverage *coverage, struct rt_err *err)
 {
     return new_detector(rules, limits, coverage, NULL, err);
 }
@@ -107,11 +107,13 @@ note_unchecked(struct claims *d, const struct rule *r, rt_str session, const str
 
 /* An expression that gave up said neither yes nor no. */
 static int
-note_limited(struct detector *det, struct claims *d, const struct rule *r, rt_str session, struct rt_err *err)
+note_limited(struct detector *det, struct claims *d, const struct rule *r, rt_str session,
+             struct rt_err *err)
 {
     struct matched m = {.verdict = VERDICT_NO_DATA, .due = RT_TIME_NONE};
-    m.needs = rt_arena_printf(&det->scratch, "a regular expression of it ended at a limit (%s:%u)",
-                              r->pos.file == NULL ? "built in" : r->pos.file, r->pos.line);
+    m.needs =
+        rt_arena_printf(&det->scratch, "a regular expression of it ended at a limit (%s:%u)",
+                        r->pos.file == NULL ? "built in" : r->pos.file, r->pos.line);
     return m.needs == NULL ? rt_fail_mem(err) : note_unchecked(d, r, session, &m, err);
 }
 
@@ -146,7 +148,8 @@ detector_try(struct detector *det, struct claims *d, size_t rule, const struct s
      * subscribed. */
     if (rc == 0 && limited != NULL)
         rc = note_limited(det, d, limited, session, err);
-    else if (rc == 0 && open != NULL && open->severity >= SEVERITY_WARNING && !undecided.unsubscribed)
+    else if (rc == 0 && open != NULL && open->severity >= SEVERITY_WARNING &&
+             !undecided.unsubscribed)
         rc = note_unchecked(d, open, session, &undecided, err);
     rt_arena_reset(&det->scratch, mark);
     return rc;
@@ -231,7 +234,8 @@ run_session_rules(struct detector *det, struct claims *d, struct session *sessio
         return rt_fail_mem(err);
     struct content all = {s.kinds, s.marks};
     session->marks = s.marks;
-    for (const struct sieve_row *r = det->survey->sieve.v; r < det->survey->sieve.v + det->survey->sieve.n; r++)
+    for (const struct sieve_row *r = det->survey->sieve.v;
+         r < det->survey->sieve.v + det->survey->sieve.n; r++)
         if (sieve_passes(r, s.kinds, s.marks) && possible(det, r->rule, all) &&
             detector_try(det, d, r->rule, &s, session->id, RT_NONE, err) < 0)
             return -1;
@@ -250,7 +254,7 @@ name_owner(struct claims *d, size_t from, rt_str app)
 
 static int
 run_group(struct detector *det, const struct session_group *g, struct finding_list *out,
-               struct rt_err *err)
+          struct rt_err *err)
 {
     struct claims d;
     struct rt_arena_mark mark = rt_arena_mark(&det->scratch);
@@ -259,7 +263,8 @@ run_group(struct detector *det, const struct session_group *g, struct finding_li
     for (size_t i = 0; rc == 0 && i < g->count; i++) {
         size_t before = d.list.n;
         rc = run_session_rules(det, &d, g->sessions[i], err);
-        rc = rc == 0 && name_owner(&d, before, g->sessions[i]->app_id) < 0 ? rt_fail_mem(err) : rc;
+        rc = rc == 0 && name_owner(&d, before, g->sessions[i]->app_id) < 0 ? rt_fail_mem(err)
+                                                                           : rc;
     }
     if (rc == 0)
         rc = run_wider_rules(det, &d, g, err);

@@ -35,9 +35,10 @@ static bool
 is_rival(const struct claims *d, const struct claim *c, const struct rule *r)
 {
     const struct rule *mine = c->f.rule; /* a lesser matter is no rival */
-    return r->severity >= mine->severity && !r->off && r->variant == 0 && r->scope == SCOPE_SESSION &&
-           !rt_str_eq(r->finding, mine->finding) && rt_str_eq(r->family, mine->family) &&
-           could_explain(r, c) && !was_found(d, c->place, r);
+    return r->severity >= mine->severity && !r->off && r->variant == 0 &&
+           r->scope == SCOPE_SESSION && !rt_str_eq(r->finding, mine->finding) &&
+           rt_str_eq(r->family, mine->family) && could_explain(r, c) &&
+           !was_found(d, c->place, r);
 }
 
 /* "RULE: what it lacks", or NULL with *ok untouched when nothing can be said. */

@@ -42,7 +42,8 @@ what_call_says(const struct rule_set *rules, const struct event *e, struct said 
 {
     size_t n = 0;
     if (e->code != EVENT_NO_CODE && e->code != 0) {
-        const struct code_entry *entry = rule_set_code(rules, e->code, e->kind, e->http, e->reason);
+        const struct code_entry *entry =
+            rule_set_code(rules, e->code, e->kind, e->http, e->reason);
         if (entry == NULL)
             list[n++] = (struct said){RT_LIT("unknown-code"), NULL, e->code};
         else
@@ -56,7 +57,8 @@ what_call_says(const struct rule_set *rules, const struct event *e, struct said 
     }
     for (uint32_t i = 0; i < e->value_count; i++)
         if (e->values[i].field == FIELD_SERVICE)
-            add(list, &n, rule_set_state(rules, SUBJECT_STATE, e->values[i].text), EVENT_NO_CODE);
+            add(list, &n, rule_set_state(rules, SUBJECT_STATE, e->values[i].text),
+                EVENT_NO_CODE);
     return n;
 }
 
@@ -90,7 +92,8 @@ what_hook_says(const struct rule_set *rules, const struct event *e, struct said 
 static bool
 is_passing(const struct said *what)
 {
-    return what->entry != NULL && what->entry->subject == SUBJECT_STATE && what->entry->severity == SEVERITY_INFO;
+    return what->entry != NULL && what->entry->subject == SUBJECT_STATE &&
+           what->entry->severity == SEVERITY_INFO;
 }
 
 /* Did a state follow that is as it should be? */
@@ -100,8 +103,9 @@ has_passed(const struct rule_set *rules, const struct session *s, uint32_t numbe
     for (size_t i = number; i < s->event_count; i++)
         for (uint32_t k = 0; k < s->events[i]->value_count; k++) {
             const struct event_value *v = &s->events[i]->values[k];
-            const struct code_entry *state =
-                v->field == FIELD_SERVICE ? rule_set_state(rules, SUBJECT_STATE, v->text) : NULL;
+            const struct code_entry *state = v->field == FIELD_SERVICE
+                                                 ? rule_set_state(rules, SUBJECT_STATE, v->text)
+                                                 : NULL;
             if (state != NULL && state->severity == SEVERITY_NONE)
                 return true;
         }
@@ -110,7 +114,8 @@ has_passed(const struct rule_set *rules, const struct session *s, uint32_t numbe
 
 /* The finding nearest to the root that explains it: it rests on the event, or came before. */
 static struct claim *
-explained(const struct claims *d, const struct session *s, const struct event *e, const struct said *what)
+explained(const struct claims *d, const struct session *s, const struct event *e,
+          const struct said *what)
 {
     rt_str id = what->id;
     const struct claim_refs *refs = claims_at(d, s->id);
@@ -121,7 +126,8 @@ explained(const struct claims *d, const struct session *s, const struct event *e
         if (f->rule == NULL || !rule_explains(f->rule, id) ||
             (best != NULL && best->f.rule->rank <= f->rule->rank))
             continue;
-        bool known = rt_str_eq(one->place, s->id) && f->first != RT_TIME_NONE && e->begin != RT_TIME_NONE;
+        bool known = rt_str_eq(one->place, s->id) && f->first != RT_TIME_NONE &&
+                     e->begin != RT_TIME_NONE;
         if ((known && (is_passing(what) || e->begin >= f->first)) || claim_covers(one, e))
             best = one;
     }
@@ -223,7 +229,8 @@ is_awaited(const struct fallbacks *all, rt_str id)
     const struct finding_list *out = all->claims->out;
     for (size_t i = all->claims->unchecked_from; i < out->unchecked.n; i++) {
         const struct unchecked *u = &out->unchecked.v[i];
-        if (u->verdict == VERDICT_PENDING && rt_str_eq(u->session, all->session->id) && rule_explains(u->rule, id))
+        if (u->verdict == VERDICT_PENDING && rt_str_eq(u->session, all->session->id) &&
+            rule_explains(u->rule, id))
             return true;
     }
     return false;
@@ -231,7 +238,8 @@ is_awaited(const struct fallbacks *all, rt_str id)
 
 /* No answer came, and the same call worked when it was sent again. */
 static bool
-worked_later(const struct session *s, const struct event *e, uint32_t number, const struct said *what)
+worked_later(const struct session *s, const struct event *e, uint32_t number,
+             const struct said *what)
 {
     if (what->entry->subject != SUBJECT_NETWORK || !what->entry->retryable)
         return false;
@@ -242,9 +250,11 @@ worked_later(const struct session *s, const struct event *e, uint32_t number, co
 }
 
 static enum severity
-severity_of(const struct fallbacks *all, const struct event *e, uint32_t number, const struct said *what)
+severity_of(const struct fallbacks *all, const struct event *e, uint32_t number,
+            const struct said *what)
 {
-    if (what->entry == NULL || is_awaited(all, what->id) || worked_later(all->session, e, number, what))
+    if (what->entry == NULL || is_awaited(all, what->id) ||
+        worked_later(all->session, e, number, what))
         return SEVERITY_INFO;
     return what->entry->severity;
 }

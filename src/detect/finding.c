@@ -35,7 +35,8 @@ finding_list_copy(struct finding_list *l, const struct finding *f)
     struct finding_evidence *evidence = rt_arena_array(a, f->evidence_count, sizeof(*evidence));
     struct finding_value *values = rt_arena_array(a, f->value_count, sizeof(*values));
     int32_t *codes = rt_arena_array(a, f->code_count, sizeof(*codes));
-    if (folded == NULL || excluded == NULL || evidence == NULL || values == NULL || codes == NULL) {
+    if (folded == NULL || excluded == NULL || evidence == NULL || values == NULL ||
+        codes == NULL) {
         l->findings.n--;
         return -1;
     }

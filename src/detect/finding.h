@@ -16,8 +16,8 @@ struct finding_value { /* a `let`, in µs */
 struct finding_evidence {
     uint32_t input;
     uint64_t line;
-    uint32_t event;   /* number in its session, 1-based; 0 = none */
-    rt_str session;   /* id, when it is not the finding's own */
+    uint32_t event; /* number in its session, 1-based; 0 = none */
+    rt_str session; /* id, when it is not the finding's own */
 };
 struct finding {
     rt_str id;
@@ -27,20 +27,20 @@ struct finding {
     const struct code_entry *entry; /* of a fallback; NULL for unknown-code */
     rt_str session;                 /* id; empty for app, host or input */
     rt_str app_id;
-    rt_str whose;                   /* app of its session; not shown */
-    const int32_t *codes;           /* codes explained, as they occur in the evidence */
+    rt_str whose;         /* app of its session; not shown */
+    const int32_t *codes; /* codes explained, as they occur in the evidence */
     size_t code_count;
-    uint32_t count;                 /* occurrences */
+    uint32_t count; /* occurrences */
     rt_time first, last;
     const struct finding_value *values; /* of the tightest first occurrence */
     size_t value_count;
-    rt_str say, why, fix;           /* templates filled in */
+    rt_str say, why, fix; /* templates filled in */
     const struct finding_evidence *evidence;
     size_t evidence_count;
-    const rt_str *folded;           /* ids that this one explains */
+    const rt_str *folded; /* ids that this one explains */
     size_t folded_count;
-    bool within_skew;               /* not found when the difference of the clocks is taken into account */
-    const rt_str *excluded;         /* other causes, each with its reason */
+    bool within_skew; /* not found when the difference of the clocks is taken into account */
+    const rt_str *excluded; /* other causes, each with its reason */
     size_t excluded_count;
 };
 
@@ -50,8 +50,8 @@ struct unchecked {
     rt_str session;
     enum verdict verdict; /* PENDING or NO_DATA */
     rt_str needs;         /* "log ends 12s after start; 78s more" */
-    rt_time due;          /* when the log will have told, by its own clock; RT_TIME_NONE: never */
-    uint64_t awaits;      /* until then: a mask of the kinds whose absence is asked for */
+    rt_time due;     /* when the log will have told, by its own clock; RT_TIME_NONE: never */
+    uint64_t awaits; /* until then: a mask of the kinds whose absence is asked for */
 };
 
 /* Findings of one group, app or run; the arena owns all text and lists. */

@@ -33,8 +33,7 @@ fold_note(struct claim *c, rt_str id)
 static bool
 share_event(const struct claim *a, const struct claim *b)
 {
-    const struct claim *few = a->cover_count < b->cover_count ? a : b,
-                       *many = few == a ? b : a;
+    const struct claim *few = a->cover_count < b->cover_count ? a : b, *many = few == a ? b : a;
     for (size_t i = 0; i < few->cover_count; i++)
         if (claim_covers(many, few->covers[i]))
             return true;
@@ -46,8 +45,7 @@ static bool
 touch(const struct claim *cause, const struct claim *effect)
 {
     bool timed = cause->f.first != RT_TIME_NONE && effect->f.first != RT_TIME_NONE;
-    if (rt_str_eq(cause->place, effect->place) &&
-        (!timed || effect->f.first >= cause->f.first))
+    if (rt_str_eq(cause->place, effect->place) && (!timed || effect->f.first >= cause->f.first))
         return true;
     return share_event(cause, effect);
 }
@@ -79,8 +77,8 @@ find_cause(const struct claims *d, size_t effect)
                 continue;
             uint32_t rank = c->f.rule->rank,
                      best_rank = best == CLAIM_NONE ? UINT32_MAX : d->list.v[best].f.rule->rank;
-            bool better = best == CLAIM_NONE || rank < best_rank ||
-                          (rank == best_rank && at < best);
+            bool better =
+                best == CLAIM_NONE || rank < best_rank || (rank == best_rank && at < best);
             if (better && touch(c, e))
                 best = at;
         }

@@ -16,7 +16,7 @@ struct claim { /* a finding and what it rests on */
     rt_str place;                /* session, or the app or host that it is about */
     const struct event **covers; /* events of all its paths; sorted by address */
     size_t cover_count;
-    RT_VEC(rt_str) places;       /* its own, and the sessions of its events */
+    RT_VEC(rt_str) places; /* its own, and the sessions of its events */
     RT_VEC(rt_str) folded;
     size_t under; /* the claim that explains it, or CLAIM_NONE */
 };
@@ -89,15 +89,15 @@ char *template_fill(struct rt_arena *a, rt_str text, const struct matcher *m,
 
 /* A finding from the occurrences of a rule; appended. `place`: as in detector_try(). */
 int claim_add(struct claims *d, struct detector *det, const struct rule *r,
-              const struct scope *s, const struct matched *m, rt_str place,
-              struct rt_err *err);
+              const struct scope *s, const struct matched *m, rt_str place, struct rt_err *err);
 /* Room for a finding about `place`. NULL: memory. */
 struct claim *claim_new(struct claims *d, rt_str place);
 /* The newest claim rests on what was matched. 0, or -1: memory. */
 int claim_cover(struct claims *d, const struct scope *s, const struct matched *m);
 bool claim_covers(const struct claim *c, const struct event *e);
 /* Puts another event, which says the same, in the place of each that it covers. `other` NULL: memory. */
-int claim_stand_in(struct claim *c, const struct event *(*other)(void *arg, const struct event *e), void *arg);
+int claim_stand_in(struct claim *c,
+                   const struct event *(*other)(void *arg, const struct event *e), void *arg);
 
 /* Codes, strings, statuses and states of a session that no finding explains. */
 int fallback_add(struct claims *d, struct detector *det, const struct session *s,

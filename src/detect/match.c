@@ -56,7 +56,8 @@ static int
 ask_sees(struct attempt *t)
 {
     for (size_t i = 0; i < t->r->when_count; i++)
-        if (t->r->when[i].type == STEP_SEE && column_fill(&t->columns[i], t->m, &t->r->when[i], t->s, t->a) < 0)
+        if (t->r->when[i].type == STEP_SEE &&
+            column_fill(&t->columns[i], t->m, &t->r->when[i], t->s, t->a) < 0)
             return -1;
     return 0;
 }

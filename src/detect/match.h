@@ -41,7 +41,7 @@ struct matched { /* what came of one rule in one scope */
     enum verdict verdict;
     uint32_t *ends; /* the events that complete it, in order: an occurrence each */
     size_t count;
-    uint64_t total;       /* occurrences, identical polls counted one by one */
+    uint64_t total;           /* occurrences, identical polls counted one by one */
     struct occurrence *shown; /* paths: the first, the last, then from the second on; a few */
     size_t shown_count;
     uint32_t *covers; /* all events that any path stands on, in order */

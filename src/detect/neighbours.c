@@ -24,7 +24,8 @@ bound_times(const struct attempt *t, const struct joint *j, uint32_t begin, stru
     bool window = j->step->within != RT_DUR_NONE && j->step->times == 1;
     bool delay = j->step->after != RT_DUR_NONE && j->step->after > 0;
     rt_dur absence = longest_absence(t, j);
-    rt_time last = moment_last(e); /* of polls that are one event, the last may be late enough */
+    /* of polls that are one event, the last may be late enough */
+    rt_time last = moment_last(e);
     *b = (struct bounds){.from = INT64_MIN, .to = INT64_MAX};
     if (!moment_known(e)) {
         b->unsure = window || delay || absence != RT_DUR_NONE;
@@ -122,8 +123,8 @@ neighbours_init(struct neighbours *nb, const struct attempt *t, const struct joi
         nb->count = j->step->differ_count;
     nb->trees = rt_arena_array(t->a, nb->count, sizeof(*nb->trees));
     for (size_t f = 0; nb->trees != NULL && f < nb->count; f++)
-        if (plant(t, j, joint_differs(j) ? j->colours[f] : NULL, before, least,
-                  &nb->trees[f]) < 0)
+        if (plant(t, j, joint_differs(j) ? j->colours[f] : NULL, before, least, &nb->trees[f]) <
+            0)
             return -1;
     return nb->trees == NULL ? -1 : 0;
 }

@@ -26,8 +26,8 @@ struct neighbours {
     const struct joint *j;
 };
 /* Those that are at least so sure in `before`, by event; none counts until it is added. 0, or -1: memory. */
-int neighbours_init(struct neighbours *nb, const struct attempt *t, const struct joint *j, const enum tri *before,
-                    enum tri least);
+int neighbours_init(struct neighbours *nb, const struct attempt *t, const struct joint *j,
+                    const enum tri *before, enum tri least);
 /* The latest that lies within `b`, for a joint whose run begins at `begin`; NOWHERE. */
 uint32_t neighbours_find(const struct neighbours *nb, uint32_t begin, const struct bounds *b);
 void neighbours_add(struct neighbours *nb, uint32_t p);

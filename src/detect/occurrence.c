@@ -133,7 +133,8 @@ is_last_of_its_kind(const struct attempt *t, uint32_t i)
 {
     for (size_t k = t->joints[t->joint_count - 1].at + 1; k < t->r->when_count; k++) {
         const struct rule_step *step = &t->r->when[k];
-        if (step->type == STEP_NO && match_event(t->m, step->alts, step->alt_count, attempt_event(t, i)))
+        if (step->type == STEP_NO &&
+            match_event(t->m, step->alts, step->alt_count, attempt_event(t, i)))
             return true;
     }
     return false;
@@ -144,9 +145,9 @@ complete(const struct attempt *t, uint32_t i, struct matched *m)
 {
     const struct joint *last = &t->joints[t->joint_count - 1];
     m->ends[m->count++] = i;
-    m->total += last->weight != NULL          ? last->weight[i]
+    m->total += last->weight != NULL        ? last->weight[i]
                 : is_last_of_its_kind(t, i) ? 1
-                                              : attempt_event(t, i)->repeated;
+                                            : attempt_event(t, i)->repeated;
 }
 
 /* All that is not sure about the path that ends at i. */

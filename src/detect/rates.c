@@ -23,7 +23,9 @@ note_second(struct detector *det, rt_str app, const struct meter_second *best)
 {
     struct event e = sight(best->begin, best->input, best->line);
     struct event_value values[] = {
-        {.field = FIELD_STAMPED, .is_text = 1, .text = rt_str_of(best->coarse ? "coarse" : "fine")},
+        {.field = FIELD_STAMPED,
+         .is_text = 1,
+         .text = rt_str_of(best->coarse ? "coarse" : "fine")},
         {.field = FIELD_RATE, .num = best->calls},
     };
     e.app_id = app;
@@ -38,7 +40,8 @@ note_silence(struct detector *det, rt_str app, const struct meter_silence *s)
     struct event e = sight(s->end, s->input, s->line);
     struct event_value values[] = {
         {.field = FIELD_SILENCE, .num = s->length / RT_MS},
-        {.field = FIELD_CALLS_BESIDE, .num = (int64_t)(s->before < s->after ? s->before : s->after)},
+        {.field = FIELD_CALLS_BESIDE,
+         .num = (int64_t)(s->before < s->after ? s->before : s->after)},
     };
     e.app_id = app;
     e.values = values;
@@ -63,12 +66,14 @@ note_host(struct detector *det, const struct meter_host *h)
 int
 rates_note(struct detector *det, const struct meter *meter)
 {
-    bool rates = survey_asks(det->survey, FIELD_RATE), silences = survey_asks(det->survey, FIELD_SILENCE);
+    bool rates = survey_asks(det->survey, FIELD_RATE),
+         silences = survey_asks(det->survey, FIELD_SILENCE);
     bool hosts = survey_asks(det->survey, FIELD_SLOW_SHARE);
     int rc = 0;
     for (const struct meter_host *h = meter->hosts; hosts && h != NULL; h = h->next)
         rc |= note_host(det, h);
-    for (const struct meter_app *a = meter->apps; (rates || silences) && a != NULL; a = a->next) {
+    for (const struct meter_app *a = meter->apps; (rates || silences) && a != NULL;
+         a = a->next) {
         rt_str app = a->id;
         rc |= witness_word(det, &app);
         for (size_t i = 0; rc == 0 && i < a->best_count; i++)

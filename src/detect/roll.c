@@ -49,7 +49,8 @@ roll_init(struct roll *r, enum rule_scope scope, uint64_t rules, const struct te
     const char *at;
     *r = (struct roll){.scope = scope};
     while ((at = testimony_next(&walk, &w)) != NULL) {
-        if ((w.like->rules & rules) == 0 || event_is_aside(w.like->e.kind) != (scope == SCOPE_RUN))
+        if ((w.like->rules & rules) == 0 ||
+            event_is_aside(w.like->e.kind) != (scope == SCOPE_RUN))
             continue;
         struct roll_entry *slot = RT_VEC_PUSH(&r->list);
         if (slot == NULL)
@@ -58,7 +59,9 @@ roll_init(struct roll *r, enum rule_scope scope, uint64_t rules, const struct te
     }
     if (r->list.n > 1)
         qsort(r->list.v, r->list.n, sizeof(*r->list.v),
-              scope == SCOPE_RUN ? by_any : scope == SCOPE_HOST ? by_host : by_app);
+              scope == SCOPE_RUN    ? by_any
+              : scope == SCOPE_HOST ? by_host
+                                    : by_app);
     return 0;
 }
 

@@ -18,7 +18,8 @@ struct roll {
     RT_VEC(struct roll_entry) list;
 };
 /* `rules`: the bits of those that will ask. 0, or -1: memory; to be ended in either case. */
-int roll_init(struct roll *r, enum rule_scope scope, uint64_t rules, const struct testimonies *all);
+int roll_init(struct roll *r, enum rule_scope scope, uint64_t rules,
+              const struct testimonies *all);
 void roll_fini(struct roll *r);
 /* The app or host of an entry; RT_NONE for a run. */
 rt_str roll_owner(const struct roll *r, size_t i);

@@ -18,6 +18,7 @@ struct rule_test_result {
 enum rule_test_format { RULE_TEST_TAP, RULE_TEST_JUNIT };
 /* `only`: id of one rule, or NULL. Failures are told in `o` with the place of the test. */
 int rule_tests_run(const struct rule_set *set, const struct rt_limits *limits, const char *only,
-                   enum rule_test_format format, struct out *o, struct rule_test_result *result, struct rt_err *err);
+                   enum rule_test_format format, struct out *o, struct rule_test_result *result,
+                   struct rt_err *err);
 
 #endif

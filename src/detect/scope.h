@@ -8,8 +8,8 @@
 
 struct scope_event {
     const struct event *e;
-    rt_str session;  /* id */
-    uint32_t number; /* of the event in its session, 1-based */
+    rt_str session;           /* id */
+    uint32_t number;          /* of the event in its session, 1-based */
     struct event_marks marks; /* condition_marks() */
 };
 struct scope {

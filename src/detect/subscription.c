@@ -14,7 +14,8 @@ note(struct detector *det, rt_str app, uint64_t kinds)
 {
     uint64_t *known = rt_map_get(&det->subscribed, app);
     if (known == NULL) {
-        known = witness_word(det, &app) < 0 ? NULL : rt_arena_alloc(&det->arena, sizeof(*known));
+        known =
+            witness_word(det, &app) < 0 ? NULL : rt_arena_alloc(&det->arena, sizeof(*known));
         if (known == NULL || rt_map_put(&det->subscribed, app, known) < 0)
             return -1;
         *known = 0;
@@ -82,7 +83,8 @@ bool
 subscription_decides(const struct rule *r)
 {
     for (size_t i = 0; r != NULL && r->scope == SCOPE_SESSION && i < r->when_count; i++)
-        if (r->when[i].type == STEP_NO && (condition_kinds(r->when[i].alts, r->when[i].alt_count) & ~KIND_CALLS) != 0)
+        if (r->when[i].type == STEP_NO &&
+            (condition_kinds(r->when[i].alts, r->when[i].alt_count) & ~KIND_CALLS) != 0)
             return true;
     return false;
 }

@@ -24,7 +24,8 @@ learn_step(struct field_set *set, const struct rule_step *step)
 
 /* {label.field} */
 static void
-learn_template(const struct rule_set *rules, struct field_set *set, struct field_set *every, rt_str text)
+learn_template(const struct rule_set *rules, struct field_set *set, struct field_set *every,
+               rt_str text)
 {
     const rt_str all = RT_LIT("{every");
     for (size_t dot = 0; dot < text.n; dot++) {
@@ -67,7 +68,8 @@ without_told(struct rt_arena *a, const struct rule_step *step)
         alts[i].conds = conds;
         alts[i].cond_count = 0;
         for (size_t k = 0; k < from->cond_count; k++) {
-            bool later = from->conds[k].op != OP_OK && from->conds[k].op != OP_FAIL && is_told(from->conds[k].field);
+            bool later = from->conds[k].op != OP_OK && from->conds[k].op != OP_FAIL &&
+                         is_told(from->conds[k].field);
             if (later)
                 alts[i].marks = (struct event_marks){0, 0};
             else
@@ -78,15 +80,16 @@ without_told(struct rt_arena *a, const struct rule_step *step)
 }
 
 static int
-add_steps(struct survey *s, const struct rule *r, const struct rule_step *steps, size_t count, uint64_t bit,
-          const struct field_set *asked)
+add_steps(struct survey *s, const struct rule *r, const struct rule_step *steps, size_t count,
+          uint64_t bit, const struct field_set *asked)
 {
     for (size_t i = 0; i < count; i++) {
         const struct rule_match *alts = without_told(&s->arena, &steps[i]);
         struct wide_step *slot = alts == NULL ? NULL : RT_VEC_PUSH(&s->steps);
         if (slot == NULL)
             return -1;
-        *slot = (struct wide_step){alts, steps[i].alt_count, r->scope == SCOPE_RUN, bit, *asked};
+        *slot =
+            (struct wide_step){alts, steps[i].alt_count, r->scope == SCOPE_RUN, bit, *asked};
     }
     return 0;
 }

@@ -41,10 +41,11 @@ field_set_join(struct field_set *to, const struct field_set *from)
 }
 
 struct wide_rule { /* with its other shapes */
-    size_t first; /* its number in the set */
+    size_t first;  /* its number in the set */
     enum rule_scope scope;
     uint64_t bit; /* its own among the first 64 */
-    struct field_set every; /* {every.field}: told of all that its owner has, whatever it fits */
+    /* {every.field}: told of all that its owner has, whatever it fits */
+    struct field_set every;
 };
 struct wide_step {
     const struct rule_match *alts; /* without what is told only at the end */

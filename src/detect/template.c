@@ -92,7 +92,8 @@ put_every(struct rt_buf *b, const struct rule_set *rules, const struct scope *s,
             size_t at = 0;
             while (at < n && rt_str_cmp(said[at], v->text) < 0)
                 at++;
-            if (v->field != id || v->text.n == 0 || n == EVERY_MOST || (at < n && rt_str_eq(said[at], v->text)))
+            if (v->field != id || v->text.n == 0 || n == EVERY_MOST ||
+                (at < n && rt_str_eq(said[at], v->text)))
                 continue;
             memmove(said + at + 1, said + at, (n++ - at) * sizeof(*said));
             said[at] = v->text;
@@ -104,8 +105,8 @@ put_every(struct rt_buf *b, const struct rule_set *rules, const struct scope *s,
 }
 
 static void
-put_name(struct rt_buf *b, rt_str name, const struct matcher *m, const struct rule *r, const struct finding *f,
-         const struct scope *s, const struct occurrence *o)
+put_name(struct rt_buf *b, rt_str name, const struct matcher *m, const struct rule *r,
+         const struct finding *f, const struct scope *s, const struct occurrence *o)
 {
     const struct rule_step *step = NULL;
     char text[RT_TIME_MAX];
@@ -137,7 +138,8 @@ put_name(struct rt_buf *b, rt_str name, const struct matcher *m, const struct ru
         put_every(b, m->rules, s, rt_str_from(name, dot + 1));
         return;
     }
-    const struct event *e = dot == SIZE_MAX ? NULL : labelled(r, s, o, (rt_str){name.p, dot}, &step);
+    const struct event *e =
+        dot == SIZE_MAX ? NULL : labelled(r, s, o, (rt_str){name.p, dot}, &step);
     if (e != NULL)
         put_field(b, m, e, rt_str_from(name, dot + 1), step);
     else

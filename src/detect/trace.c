@@ -30,7 +30,8 @@ too_late(const struct attempt *t, const struct joint *j, uint32_t p, uint32_t i)
     if (within != RT_DUR_NONE && d > within)
         return rt_arena_printf(t->a, "came %s too late", rt_dur_human(d - within, text));
     if (j->step->after != RT_DUR_NONE && d < j->step->after)
-        return rt_arena_printf(t->a, "came %s too early", rt_dur_human(j->step->after - d, text));
+        return rt_arena_printf(t->a, "came %s too early",
+                               rt_dur_human(j->step->after - d, text));
     return NULL;
 }
 
@@ -129,7 +130,8 @@ explain_joint(const struct attempt *t, const struct joint *j, size_t *failed)
         return "no such event";
     if (!seen)
         return "not that often";
-    return in_order ? "it is there, but not with what comes before" : "it is there, but not in this order";
+    return in_order ? "it is there, but not with what comes before"
+                    : "it is there, but not in this order";
 }
 
 /* Follows the joints as far as they stand. False: `out` says where they stop. */
@@ -155,11 +157,11 @@ excuse(const struct attempt *t)
     rt_str rest = step->text;
     for (size_t k = 0; k < step->alt_count; k++) {
         size_t or = rt_str_find(rest, RT_LIT(" or "));
-        rt_str one = or == SIZE_MAX ? rest : (rt_str){rest.p, or};
+        rt_str one = or == SIZE_MAX ? rest : (rt_str){rest.p, or };
         for (uint32_t i = 0; i < t->s->n; i++)
             if (match_event(t->m, &step->alts[k], 1, attempt_event(t, i)))
                 return one;
-        rest = or == SIZE_MAX ? rest : rt_str_from(rest, or + 4);
+        rest = or == SIZE_MAX ? rest : rt_str_from(rest, or +4);
     }
     return step->text;
 }

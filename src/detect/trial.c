@@ -70,7 +70,8 @@ set_of(const struct event *e, uint16_t field)
 }
 
 static int
-fill_event(const struct rule_set *set, struct rt_arena *a, const struct test_line *line, struct event *e)
+fill_event(const struct rule_set *set, struct rt_arena *a, const struct test_line *line,
+           struct event *e)
 {
     bool ok = true;
     for (size_t i = 0; i < line->set_count; i++) {
@@ -80,10 +81,13 @@ fill_event(const struct rule_set *set, struct rt_arena *a, const struct test_lin
             set_core(e, field, value);
             continue;
         }
-        struct event_value v = {.field = field, .is_text = 1, .set = set_of(e, field), .text = value};
-        if (field < FIELD__COUNT && event_fields[field].type == TYPE_INT && rt_str_int(value, &v.num))
+        struct event_value v = {
+            .field = field, .is_text = 1, .set = set_of(e, field), .text = value};
+        if (field < FIELD__COUNT && event_fields[field].type == TYPE_INT &&
+            rt_str_int(value, &v.num))
             v.is_text = 0;
-        if (field < FIELD__COUNT && event_fields[field].type == TYPE_DUR && rt_dur_parse(value, &v.num)) {
+        if (field < FIELD__COUNT && event_fields[field].type == TYPE_DUR &&
+            rt_dur_parse(value, &v.num)) {
             v.num /= RT_MS;
             v.is_text = 0;
         }
@@ -136,7 +140,8 @@ trial_read(const struct rule_set *set, rt_str text, struct trial_log *log, struc
         if (line.type == TEST_LINE_END)
             log->ends[line.source] = moment_add(EPOCH, line.at);
         if (line.type == TEST_LINE_GAP &&
-            coverage_note_hole(&log->gaps[line.source], moment_add(EPOCH, line.at), moment_add(EPOCH, line.until)) < 0)
+            coverage_note_hole(&log->gaps[line.source], moment_add(EPOCH, line.at),
+                               moment_add(EPOCH, line.until)) < 0)
             return rt_fail_mem(err);
         if (line.type == TEST_LINE_EVENT && add_event(set, log, &line, number) < 0)
             return rt_fail_mem(err);

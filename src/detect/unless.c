@@ -44,8 +44,9 @@ unless_fill(struct attempt *t)
 {
     if (t->r->unless_count == 0)
         return 0;
-    return fill_chains(t, false, &t->unless.chains) < 0 ? -1
-                                                        : fill_chains(t, true, &t->unless.doubts);
+    return fill_chains(t, false, &t->unless.chains) < 0
+               ? -1
+               : fill_chains(t, true, &t->unless.doubts);
 }
 
 /* Within `near` of the event, both ways. */

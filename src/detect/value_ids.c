@@ -38,7 +38,8 @@ give_id(struct rt_map *seen, rt_str key, uintptr_t *last, uint32_t *out, struct 
     if (id == 0) {
         id = ++*last;
         rt_str kept = rt_arena_str(a, key, &ok);
-        if (!ok || rt_map_put(seen, kept, (void *)id) < 0) /* NOLINT: a number, never followed */
+        if (!ok ||
+            rt_map_put(seen, kept, (void *)id) < 0) /* NOLINT: a number, never followed */
             return -1;
     }
     *out = (uint32_t)id;

@@ -20,7 +20,8 @@ lasting(void *arg, const struct event *e)
     struct wide *w = arg;
     struct rt_arena *a = &w->det->arena;
     const struct candidate *c = (const struct candidate *)e;
-    const struct event *known = rt_map_get(w->covered, (rt_str){(const char *)&c->at, sizeof(c->at)});
+    const struct event *known =
+        rt_map_get(w->covered, (rt_str){(const char *)&c->at, sizeof(c->at)});
     if (known != NULL)
         return known;
     struct candidate *copy = rt_arena_alloc(a, sizeof(*copy));
@@ -36,8 +37,8 @@ lasting(void *arg, const struct event *e)
 }
 
 static int
-run_rule(struct wide *w, const struct wide_rule *r, const struct roll *roll, size_t begin, size_t end,
-         struct rt_err *err)
+run_rule(struct wide *w, const struct wide_rule *r, const struct roll *roll, size_t begin,
+         size_t end, struct rt_err *err)
 {
     struct detector *det = w->det;
     const struct rule *rules = det->rules->rules.v;
@@ -55,7 +56,8 @@ run_rule(struct wide *w, const struct wide_rule *r, const struct roll *roll, siz
     struct scope s;
     if (candidates_find(&search, &det->scratch, &s) < 0)
         return rt_fail_mem(err);
-    if (s.n > 0 && detector_try(det, w->claims, r->first, &s, RT_NONE, roll_owner(roll, begin), err) < 0)
+    if (s.n > 0 &&
+        detector_try(det, w->claims, r->first, &s, RT_NONE, roll_owner(roll, begin), err) < 0)
         return -1;
     for (size_t i = before; i < w->claims->list.n; i++)
         if (claim_stand_in(&w->claims->list.v[i], lasting, w) < 0)

@@ -7,18 +7,19 @@
  */
 #include "config.h"
 
+#include "detect/witness.h"
+
 #include <string.h>
 
 #include "detect/internal.h"
 #include "detect/moment.h"
-#include "detect/witness.h"
 
 enum {
     RUN_MOST = 64,       /* equal witnesses of one session in a row, kept one by one */
     WITNESS_VALUES = 16, /* of one event that are asked for, mostly */
 };
 
-struct interest { /* of wide rules in an event */
+struct interest {           /* of wide rules in an event */
     uint64_t rules;         /* their bits; 0: none */
     uint64_t sign;          /* the steps that it fits or may fit, folded into a number */
     struct field_set asked; /* by these rules */
@@ -26,11 +27,13 @@ struct interest { /* of wide rules in an event */
 
 /* An expression that gave up said neither yes nor no: matching is to tell of it. */
 static bool
-may_matter(const struct detector *det, const struct wide_step *s, const struct event *e, struct event_marks marks)
+may_matter(const struct detector *det, const struct wide_step *s, const struct event *e,
+           struct event_marks marks)
 {
     uint32_t before = det->matcher.limited;
     return condition_may_fit(s->alts, s->alt_count, UINT64_C(1) << e->kind, marks) &&
-           (match_event(&det->matcher, s->alts, s->alt_count, e) || det->matcher.limited != before);
+           (match_event(&det->matcher, s->alts, s->alt_count, e) ||
+            det->matcher.limited != before);
 }
 
 static struct interest
@@ -90,7 +93,8 @@ keep_values(struct detector *det, const struct field_set *asked, struct event *e
     uint32_t count = e->value_count, n = 0;
     for (uint32_t i = 0; i < count; i++)
         n += field_set_has(asked, all[i].field);
-    struct event_value *kept = n <= WITNESS_VALUES ? room : rt_arena_array(&det->arena, n, sizeof(*kept));
+    struct event_value *kept =
+        n <= WITNESS_VALUES ? room : rt_arena_array(&det->arena, n, sizeof(*kept));
     e->values = n == 0 ? NULL : kept;
     e->value_count = 0;
     if (kept == NULL)
@@ -108,15 +112,17 @@ keep_values(struct detector *det, const struct field_set *asked, struct event *e
 
 /* What is left of an event when nobody asks for more. Its texts are the detector's own, but for cname and uid. */
 static int
-strip(struct detector *det, const struct field_set *asked, struct event *e, struct event_value room[WITNESS_VALUES])
+strip(struct detector *det, const struct field_set *asked, struct event *e,
+      struct event_value room[WITNESS_VALUES])
 {
     e->join = RT_NONE;
     const struct {
         uint16_t field;
         rt_str *text;
     } texts[] = {
-        {FIELD_APP, &e->app_id}, {FIELD_HOST, &e->host},     {FIELD_RID, &e->rid},       {FIELD_SID, &e->sid},
-        {FIELD_MODE, &e->mode},  {FIELD_METHOD, &e->method}, {FIELD_REASON, &e->reason}, {FIELD_ERROR, &e->error},
+        {FIELD_APP, &e->app_id},    {FIELD_HOST, &e->host},   {FIELD_RID, &e->rid},
+        {FIELD_SID, &e->sid},       {FIELD_MODE, &e->mode},   {FIELD_METHOD, &e->method},
+        {FIELD_REASON, &e->reason}, {FIELD_ERROR, &e->error},
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (keep_word(det, asked, texts[i].field, texts[i].text) < 0)
@@ -131,8 +137,15 @@ static struct witness
 take_apart(struct event *e)
 {
     struct witness w = {
-        .begin = e->begin, .end = e->end, .last = e->last, .cname = e->cname, .uid = e->uid,
-        .line = e->line, .input = e->input, .order = e->order, .repeated = e->repeated,
+        .begin = e->begin,
+        .end = e->end,
+        .last = e->last,
+        .cname = e->cname,
+        .uid = e->uid,
+        .line = e->line,
+        .input = e->input,
+        .order = e->order,
+        .repeated = e->repeated,
     };
     e->begin = e->end = e->last = 0;
     e->cname = e->uid = RT_NONE;
@@ -169,7 +182,8 @@ like_of(struct detector *det, uint64_t rules, const struct event *e)
             return l->v[i];
     struct witness_like *c = rt_arena_alloc(&det->arena, sizeof(*c));
     struct event_value *values =
-        e->value_count == 0 ? NULL : rt_arena_array(&det->arena, e->value_count, sizeof(*values));
+        e->value_count == 0 ? NULL
+                            : rt_arena_array(&det->arena, e->value_count, sizeof(*values));
     if (c == NULL || (e->value_count > 0 && values == NULL))
         return NULL;
     memcpy(&c->e, e, sizeof(c->e)); /* what is between the members, too */
@@ -194,8 +208,8 @@ struct run { /* of equal witnesses; the newest is still in hand */
 static bool
 swallow(struct run *r, uint64_t sign, const struct event *e)
 {
-    bool equal = r->any && r->sign == sign && r->code == e->code && r->http == e->http && r->kind == e->kind &&
-                 moment_known(e);
+    bool equal = r->any && r->sign == sign && r->code == e->code && r->http == e->http &&
+                 r->kind == e->kind && moment_known(e);
     r->length = equal ? r->length + 1 : 0;
     r->sign = sign;
     r->code = e->code;
@@ -219,7 +233,8 @@ put_down(struct detector *det, struct run *r)
 }
 
 static int
-take_event(struct detector *det, const struct interest *in, const struct event *e, struct witness *out)
+take_event(struct detector *det, const struct interest *in, const struct event *e,
+           struct witness *out)
 {
     struct event_value values[WITNESS_VALUES];
     struct event bare;
@@ -251,7 +266,8 @@ keep_session(struct detector *det, const struct session *s)
         const struct event *e = with_app(s->events[k], s->app_id, &room);
         struct interest in = interest_in(det, e);
         if (survey_asks(det->survey, FIELD_TOKEN))
-            field_set_add(&in.asked, FIELD_TOKEN); /* of all starts: crowd.c counts those that have one */
+            /* of all starts: crowd.c counts those that have one */
+            field_set_add(&in.asked, FIELD_TOKEN);
         if (!event_is_aside(e->kind))
             field_set_add(&in.asked, FIELD_SEQUENCE); /* callbacks of one moment go by it */
         if (in.rules == 0 || swallow(&run, in.sign, e))

@@ -2,9 +2,9 @@
 
 #include "event/event.h"
 
-#define INT TYPE_INT
-#define STR TYPE_STR
-#define DUR TYPE_DUR
+#define INT  TYPE_INT
+#define STR  TYPE_STR
+#define DUR  TYPE_DUR
 #define TIME TYPE_TIME
 const struct event_field_row event_fields[FIELD__COUNT] = {
 #define FIELD(id, name, type, part, pointer, doc) {name, type, PART_##part, pointer, doc},
@@ -143,7 +143,9 @@ event_num(const struct event *e, uint16_t field, int64_t *out)
     case FIELD_HTTP: core = e->http == 0 ? EVENT_NO_CODE : e->http; break;
     case FIELD_CODE: core = e->code; break;
     case FIELD_STATUS: core = e->status; break;
-    case FIELD_DELIVERIES: core = e->source == SOURCE_HOOK ? (int32_t)e->deliveries : EVENT_NO_CODE; break;
+    case FIELD_DELIVERIES:
+        core = e->source == SOURCE_HOOK ? (int32_t)e->deliveries : EVENT_NO_CODE;
+        break;
     default: break;
     }
     if (field == FIELD_TOOK) {

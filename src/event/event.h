@@ -19,7 +19,7 @@ enum event_kind {
 #define KIND(id, name, doc) KIND_##id,
 #include "event/kinds.def"
 #undef KIND
-    KIND_HOOK, /* first of the callbacks of rules/webhooks.yaml; kinds go on from here */
+    KIND_HOOK,      /* first of the callbacks of rules/webhooks.yaml; kinds go on from here */
     KIND__MAX = 64, /* kinds fit one 64-bit mask */
 };
 #define KIND_NONE 0xff
@@ -36,8 +36,21 @@ enum event_field_id {
 #undef CLASS
     FIELD__COUNT, /* fields named x_… of formats are numbered from here, by the rule set */
 };
-enum event_field_type { TYPE_INT, TYPE_STR, TYPE_DUR /* a number of ms */, TYPE_TIME /* of Unix seconds */ };
-enum event_field_part { PART_CORE, PART_ANSWER, PART_REQUEST, PART_HOOK, PART_DERIVED, PART_SET, PART_INNER };
+enum event_field_type {
+    TYPE_INT,
+    TYPE_STR,
+    TYPE_DUR /* a number of ms */,
+    TYPE_TIME /* of Unix seconds */
+};
+enum event_field_part {
+    PART_CORE,
+    PART_ANSWER,
+    PART_REQUEST,
+    PART_HOOK,
+    PART_DERIVED,
+    PART_SET,
+    PART_INNER
+};
 
 struct event_field_row {
     const char *name;
@@ -90,8 +103,8 @@ enum event_outcome {
 static inline bool
 event_is_aside(uint8_t kind)
 {
-    return kind == KIND_FOREIGN_CALL || kind == KIND_FOREIGN_HOOK || kind == KIND_PROBE_HOOK || kind == KIND_NAMELESS_HOOK ||
-           kind == KIND_CLOCKS;
+    return kind == KIND_FOREIGN_CALL || kind == KIND_FOREIGN_HOOK || kind == KIND_PROBE_HOOK ||
+           kind == KIND_NAMELESS_HOOK || kind == KIND_CLOCKS;
 }
 
 #define EVENT_NO_CODE INT32_MIN
@@ -100,30 +113,32 @@ struct event {
     rt_time begin, end; /* end: of the answer; equals begin for callbacks and one-stamp lines */
     uint64_t line;      /* evidence: 1-based line of `input` */
     uint64_t answer_line; /* of a split form, else 0 */
-    uint32_t input;     /* index of the input, in the order of the command line */
-    uint32_t order;     /* breaks ties inside a line (several events of one line) */
+    uint32_t input;       /* index of the input, in the order of the command line */
+    uint32_t order;       /* breaks ties inside a line (several events of one line) */
     uint8_t kind;
     uint8_t source;
     uint8_t outcome;
-    bool zoned;         /* the time had a zone, or one was given */
-    bool coarse;        /* the time has no fraction: equal stamps may be different calls */
-    bool half;          /* only request or only answer; wants its other half by `join` */
-    bool is_answer;     /* of a half */
-    bool plain;         /* a poll with nothing but core fields: may be run-length stored */
-    int32_t http;       /* 0 = unknown */
-    int32_t code;       /* EVENT_NO_CODE = none */
-    int32_t status;     /* EVENT_NO_CODE = none */
+    bool zoned;     /* the time had a zone, or one was given */
+    bool coarse;    /* the time has no fraction: equal stamps may be different calls */
+    bool half;      /* only request or only answer; wants its other half by `join` */
+    bool is_answer; /* of a half */
+    bool plain;     /* a poll with nothing but core fields: may be run-length stored */
+    int32_t http;   /* 0 = unknown */
+    int32_t code;   /* EVENT_NO_CODE = none */
+    int32_t status; /* EVENT_NO_CODE = none */
     rt_str rid, sid, app_id, cname, uid, mode, method, host, reason, error;
-    rt_str join;        /* request id that ties halves together; empty = none */
+    rt_str join; /* request id that ties halves together; empty = none */
     const struct event_value *values;
     uint32_t value_count;
-    uint32_t copies;    /* >= 1: how often the same event was read */
-    uint32_t deliveries; /* >= 1: of a callback, how often it was sent, as far as the copies tell */
-    uint32_t repeated;  /* >= 1: how many identical polls this stands for */
-    rt_time last;       /* begin of the last of them; equals begin when repeated == 1 */
-    uint32_t label;     /* tests only: number of the line in an inline test */
-    uint32_t twin;      /* of a plain poll: those of one thread with the same number differ in time and
-                         * place only; 0: unknown */
+    uint32_t copies; /* >= 1: how often the same event was read */
+    /* >= 1: of a callback, how often it was sent, as far as the copies tell */
+    uint32_t deliveries;
+    uint32_t repeated; /* >= 1: how many identical polls this stands for */
+    rt_time last;      /* begin of the last of them; equals begin when repeated == 1 */
+    uint32_t label;    /* tests only: number of the line in an inline test */
+    /* of a plain poll: those of one thread with the same number differ in time and
+     * place only; 0: unknown */
+    uint32_t twin;
 };
 
 /* An event with nothing known, ready to be filled. */

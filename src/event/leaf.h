@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 struct leaf {
-    uint32_t node;  /* index of the rule set's names; 0: none of them */
-    uint32_t item;  /* of lists: index, the outer one in the upper half; without a node a hash of the path */
+    uint32_t node; /* index of the rule set's names; 0: none of them */
+    /* of lists: index, the outer one in the upper half; without a node a hash of the path */
+    uint32_t item;
     uint32_t value; /* hash; LEAF_MASKED: nobody knows */
 };
 enum { LEAF_MASKED = 0, LEAVES_MOST = 256 };

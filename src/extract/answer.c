@@ -192,7 +192,8 @@ answer_end(struct extract *x, struct document *d, struct event *e, bool answered
         derive_outcome(x, e, answered);
     label_take(d, e);
     if (take_request(x, d, e, err) < 0 ||
-        derive_fields(x, e, d->has_route ? &d->route : NULL, err) < 0 || work_emit(x, e, err) < 0)
+        derive_fields(x, e, d->has_route ? &d->route : NULL, err) < 0 ||
+        work_emit(x, e, err) < 0)
         return -1;
     return forget_call(d);
 }
@@ -248,7 +249,8 @@ answer_of_route(struct extract *x, struct document *d, rt_str method, struct rt_
     d->last.kind = e->kind;
     if (take_request(x, d, e, err) < 0)
         return -1;
-    d->held.e = event_copy(&d->held.arena, e, NULL); /* what was taken lives as long as the piece */
+    /* what was taken lives as long as the piece */
+    d->held.e = event_copy(&d->held.arena, e, NULL);
     return d->held.e == NULL ? rt_fail_mem(err) : 0;
 }
 
@@ -319,7 +321,8 @@ keep_request(struct extract *x, struct document *d, rt_str object, struct rt_err
 static bool
 is_foreign(const struct extract *x, const struct document *d, rt_str object)
 {
-    bool called = d->has_route || told_before(x, d, rt_str_hash(object)) || (d->kind != KIND_NONE && x->line <= d->kind_line + CONTEXT_LINES);
+    bool called = d->has_route || told_before(x, d, rt_str_hash(object)) ||
+                  (d->kind != KIND_NONE && x->line <= d->kind_line + CONTEXT_LINES);
     bool inside = object.p >= d->piece.p && object.p < d->piece.p + d->piece.n;
     rt_str before = {d->piece.p, inside ? (size_t)(object.p - d->piece.p) : d->piece.n};
     return x->wrap_count > 0 && !called && body_is_foreign(x, object, before);

@@ -19,7 +19,8 @@ scan_answer(struct extract *x, rt_str body, struct route_slot *slot, struct scan
     bool same = slot != NULL && slot->body_n > 0 && slot->body_n == body.n;
     if (same && (x->hint.won || memcmp(slot->body, body.p, body.n) == 0))
         return slot->answer;
-    if (scan_plan_run(x->answer_plan, body, (unsigned)x->limits->json_depth, NULL, values, ANSWER__COUNT) == 0)
+    if (scan_plan_run(x->answer_plan, body, (unsigned)x->limits->json_depth, NULL, values,
+                      ANSWER__COUNT) == 0)
         return NULL;
     return values;
 }
@@ -40,8 +41,8 @@ remember(struct extract *x, struct route_slot *slot, rt_str body)
     memcpy(slot->body, body.p, body.n);
     slot->body_n = 0;
     slot->poll.known = false;
-    if (scan_plan_run(x->answer_plan, (rt_str){slot->body, body.n}, (unsigned)x->limits->json_depth, NULL, slot->answer,
-                      ANSWER__COUNT) > 0)
+    if (scan_plan_run(x->answer_plan, (rt_str){slot->body, body.n},
+                      (unsigned)x->limits->json_depth, NULL, slot->answer, ANSWER__COUNT) > 0)
         slot->body_n = body.n;
 }
 
@@ -82,7 +83,7 @@ struct pointer_use {
     struct extract *x;
     struct event *e;
     uint16_t field;
-    char suffix; /* '#', '?', '*' or 0 */
+    char suffix;    /* '#', '?', '*' or 0 */
     unsigned *left; /* values that may still be added: each costs a copy of those before */
 };
 
@@ -100,7 +101,8 @@ use_value(const struct pointer_use *u, const struct scan_value *v)
     }
     if (v->type == SCAN_OBJECT || v->type == SCAN_ARRAY)
         return 0;
-    return work_add_text(u->x, u->e, u->field, v->type == SCAN_STRING ? body_id(u->x, v) : v->text);
+    return work_add_text(u->x, u->e, u->field,
+                         v->type == SCAN_STRING ? body_id(u->x, v) : v->text);
 }
 
 static int
@@ -112,7 +114,8 @@ count_items(const struct pointer_use *u, const struct scan_value *v)
     int64_t n = 0;
     if (v->type == SCAN_STRING)
         n = v->text.n > 0;
-    while (v->type == SCAN_ARRAY && scan_member(v->text, &at, (unsigned)u->x->limits->json_depth, &key, &item) == 1)
+    while (v->type == SCAN_ARRAY &&
+           scan_member(v->text, &at, (unsigned)u->x->limits->json_depth, &key, &item) == 1)
         n++;
     return work_add_int(u->x, u->e, u->field, n);
 }
@@ -165,7 +168,8 @@ follow(const struct pointer_use *u, rt_str pointer, struct tree *t, unsigned dep
 
 /* 1 found, 0 not, -1 memory. */
 static int
-fill_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, struct tree *body)
+fill_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer,
+           struct tree *body)
 {
     unsigned left = MOST_VALUES;
     struct pointer_use u = {x, e, field, 0, &left};
@@ -188,12 +192,14 @@ body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, r
 }
 
 static int
-fill_part(struct extract *x, struct event *e, rt_str object, enum event_field_part part, struct rt_err *err)
+fill_part(struct extract *x, struct event *e, rt_str object, enum event_field_part part,
+          struct rt_err *err)
 {
     struct tree body = tree_of(object);
     for (uint16_t f = 0; f < FIELD__COUNT; f++) {
         const struct event_field_row *row = &event_fields[f];
-        if (row->part == part && *row->pointer != '\0' && fill_field(x, e, f, rt_str_of(row->pointer), &body) < 0)
+        if (row->part == part && *row->pointer != '\0' &&
+            fill_field(x, e, f, rt_str_of(row->pointer), &body) < 0)
             return rt_fail_mem(err);
     }
     return 0;
@@ -209,7 +215,9 @@ count_words(rt_str s)
     size_t words = 0, run = 0;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        run = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80 ? run + 1 : 0;
+        run = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80
+                  ? run + 1
+                  : 0;
         words += run == SHORT;
     }
     return words;
@@ -218,21 +226,25 @@ count_words(rt_str s)
 bool
 body_is_foreign(const struct extract *x, rt_str object, rt_str said)
 {
-    static const char *const ours[] = {"resourceId", "sid", "serverResponse", "cname", "clientRequest"};
+    static const char *const ours[] = {"resourceId", "sid", "serverResponse", "cname",
+                                       "clientRequest"};
     struct scan_value reason = scan_get(object, "reason");
-    if (count_words(said) < 2 || scan_get(object, "code").type == SCAN_NONE || reason.type != SCAN_STRING || reason.text.n == 0)
+    if (count_words(said) < 2 || scan_get(object, "code").type == SCAN_NONE ||
+        reason.type != SCAN_STRING || reason.text.n == 0)
         return false;
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
         if (scan_get(object, ours[i]).type != SCAN_NONE)
             return false;
-    return rule_set_string(x->rules, reason.text) == NULL && !word_within_nocase(&x->rules->words.of[WORDS_TOPIC], said);
+    return rule_set_string(x->rules, reason.text) == NULL &&
+           !word_within_nocase(&x->rules->words.of[WORDS_TOPIC], said);
 }
 
 bool
 body_is_vendor(struct extract *x, rt_str object)
 {
     struct scan_value v[ANSWER__COUNT];
-    if (scan_plan_run(x->answer_plan, object, (unsigned)x->limits->json_depth, NULL, v, ANSWER__COUNT) == 0)
+    if (scan_plan_run(x->answer_plan, object, (unsigned)x->limits->json_depth, NULL, v,
+                      ANSWER__COUNT) == 0)
         return false;
     if (v[ANSWER_RID].type == SCAN_STRING || v[ANSWER_SERVER].type != SCAN_NONE)
         return true;
@@ -240,8 +252,10 @@ body_is_vendor(struct extract *x, rt_str object)
     bool coded = scan_int(&v[ANSWER_CODE], &code);
     if (coded && (v[ANSWER_REASON].type == SCAN_STRING || v[ANSWER_CNAME].type == SCAN_STRING))
         return true;
-    const struct scan_value *said = v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];
-    return said->type == SCAN_STRING && said->text.n < 400 && rule_set_string(x->rules, said->text) != NULL;
+    const struct scan_value *said =
+        v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];
+    return said->type == SCAN_STRING && said->text.n < 400 &&
+           rule_set_string(x->rules, said->text) != NULL;
 }
 
 bool
@@ -295,15 +309,17 @@ kind_of_answer(const struct scan_value *v, rt_str rid, rt_str sid)
         return KIND_QUERY;
     if (rid.n == 0 || v[ANSWER_CODE].type != SCAN_NONE)
         return KIND_ANSWER;
-    return v[ANSWER_SID].type == SCAN_NONE ? KIND_ACQUIRE : sid.n > 0 ? KIND_START : KIND_ANSWER;
+    return v[ANSWER_SID].type == SCAN_NONE ? KIND_ACQUIRE
+           : sid.n > 0                     ? KIND_START
+                                           : KIND_ANSWER;
 }
 
 static bool
 is_poll(const struct event *e, const struct scan_value *v)
 {
-    return e->kind == KIND_QUERY && (e->http == 0 || e->http == 200) && e->code == EVENT_NO_CODE &&
-           v[ANSWER_SERVICES].type == SCAN_NONE && v[ANSWER_EXTENSION].type == SCAN_NONE &&
-           v[ANSWER_STATUS].type != SCAN_NONE;
+    return e->kind == KIND_QUERY && (e->http == 0 || e->http == 200) &&
+           e->code == EVENT_NO_CODE && v[ANSWER_SERVICES].type == SCAN_NONE &&
+           v[ANSWER_EXTENSION].type == SCAN_NONE && v[ANSWER_STATUS].type != SCAN_NONE;
 }
 
 static bool
@@ -341,14 +357,15 @@ inner_answer(struct extract *x, rt_str body, struct event *e)
 }
 
 int
-body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot, struct body_look *look,
-            struct rt_err *err)
+body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot,
+            struct body_look *look, struct rt_err *err)
 {
     struct scan_value values[ANSWER__COUNT];
     *look = (struct body_look){0};
     body = rt_str_trim(body);
     if (body.n == 0) {
-        e->plain = e->kind == KIND_QUERY && e->http == 200; /* an access log has no more of a poll */
+        /* an access log has no more of a poll */
+        e->plain = e->kind == KIND_QUERY && e->http == 200;
         return 0;
     }
     bool cached = false;
@@ -373,7 +390,8 @@ body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *
     e->sid = e->sid.n > 0 ? e->sid : real_id(body_id(x, &v[ANSWER_SID]));
     e->cname = e->cname.n > 0 ? e->cname : body_id(x, &v[ANSWER_CNAME]);
     e->uid = e->uid.n > 0 ? e->uid : body_id(x, &v[ANSWER_UID]);
-    const struct scan_value *said = v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];
+    const struct scan_value *said =
+        v[ANSWER_REASON].type == SCAN_STRING ? &v[ANSWER_REASON] : &v[ANSWER_MESSAGE];
     if (said->type == SCAN_STRING)
         e->reason = work_keep(x, work_text(x, said, 3));
     if (e->kind == KIND_ANSWER)
@@ -423,10 +441,12 @@ body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err
     body = rt_str_trim(body);
     size_t at = 0;
     struct scan_value whole;
-    bool object = body.n > 0 && body.p[0] == '{' && scan_value(body, &at, (unsigned)x->limits->json_depth, &whole) &&
+    bool object = body.n > 0 && body.p[0] == '{' &&
+                  scan_value(body, &at, (unsigned)x->limits->json_depth, &whole) &&
                   at == body.n;
     const char *defect = body_defect(body, object);
-    if (defect != NULL && body.n > 0 && work_add_text(x, e, FIELD_BODY_DEFECT, rt_str_of(defect)) < 0)
+    if (defect != NULL && body.n > 0 &&
+        work_add_text(x, e, FIELD_BODY_DEFECT, rt_str_of(defect)) < 0)
         return rt_fail_mem(err);
     if (defect != NULL && strcmp(defect, "cut") == 0 && add_length(x, e, body.n) < 0)
         return rt_fail_mem(err);
@@ -437,7 +457,8 @@ body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err
         e->cname = body_id(x, &cname);
     if (uid.type != SCAN_NONE)
         e->uid = body_id(x, &uid);
-    if (uid.type == SCAN_NUMBER && !x->rewritten && work_add_text(x, e, FIELD_UID_DEFECT, RT_LIT("number")) < 0)
+    if (uid.type == SCAN_NUMBER && !x->rewritten &&
+        work_add_text(x, e, FIELD_UID_DEFECT, RT_LIT("number")) < 0)
         return rt_fail_mem(err);
     if (e->kind == KIND_START && work_add_int(x, e, FIELD_BODY_PRINT, body_print(body)) < 0)
         return rt_fail_mem(err);

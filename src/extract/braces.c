@@ -44,7 +44,8 @@ is_arrow_key(rt_str text, size_t at)
         i++;
     i++;
     rt_str after = rt_str_from(text, i < text.n ? i : text.n);
-    if (rt_str_starts(after, RT_LIT("]=>")) || rt_str_starts(after, RT_LIT(":protected]"))) /* PHP's var_dump */
+    if (rt_str_starts(after, RT_LIT("]=>")) ||
+        rt_str_starts(after, RT_LIT(":protected]"))) /* PHP's var_dump */
         return true;
     while (i < text.n && text.p[i] == ' ')
         i++;
@@ -150,7 +151,8 @@ braces_object(struct extract *x, struct document *d, rt_str text, size_t at, siz
         rt_str inner = work_keep_whole(x, rt_buf_str(&d->json));
         inner.n = object_end(inner, 0, &cut);
         x->mended = cut;
-        int got = inner.n > 0 && prose_could_matter(x, inner) ? answer_object(x, d, inner, err) : 0;
+        int got =
+            inner.n > 0 && prose_could_matter(x, inner) ? answer_object(x, d, inner, err) : 0;
         x->mended = false;
         return got;
     }

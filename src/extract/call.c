@@ -45,7 +45,8 @@ static uint8_t
 kind_told(const struct scan_value *parts)
 {
     const struct scan_value *message = &parts[FORMAT_MESSAGE];
-    uint8_t kind = scan_present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+    uint8_t kind =
+        scan_present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
     if (kind != KIND_NONE || !scan_present(message) || message->type != SCAN_STRING)
         return kind;
     uint64_t kinds = kinds_in_words(message->text, &kind);
@@ -60,7 +61,8 @@ is_pasted_body(const struct extract *x, rt_str whole)
     struct scan_value v;
     size_t at = 0, known = 0;
     while (scan_member(whole, &at, (unsigned)x->limits->json_depth, &key, &v) == 1) {
-        bool mine = rt_str_is(key, "cname") || rt_str_is(key, "uid") || (rt_str_is(key, "clientRequest") && v.type == SCAN_OBJECT);
+        bool mine = rt_str_is(key, "cname") || rt_str_is(key, "uid") ||
+                    (rt_str_is(key, "clientRequest") && v.type == SCAN_OBJECT);
         if (!mine)
             return false;
         known++;
@@ -72,10 +74,12 @@ is_pasted_body(const struct extract *x, rt_str whole)
 static int
 read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
-    bool answer = parts[SLOT_RID].type == SCAN_STRING || parts[SLOT_SERVER].type == SCAN_OBJECT ||
-                  parts[SLOT_GATEWAY].type == SCAN_STRING || parts[SLOT_REASON].type == SCAN_STRING;
+    bool answer =
+        parts[SLOT_RID].type == SCAN_STRING || parts[SLOT_SERVER].type == SCAN_OBJECT ||
+        parts[SLOT_GATEWAY].type == SCAN_STRING || parts[SLOT_REASON].type == SCAN_STRING;
     const struct scan_value *message = &parts[FORMAT_MESSAGE];
-    bool foreign = message->type == SCAN_STRING && scan_present(&parts[FORMAT_TIME]) && kind_told(parts) == KIND_NONE && body_is_foreign(x, whole, message->text);
+    bool foreign = message->type == SCAN_STRING && scan_present(&parts[FORMAT_TIME]) &&
+                   kind_told(parts) == KIND_NONE && body_is_foreign(x, whole, message->text);
     if (answer && !foreign && body_is_vendor(x, whole)) {
         struct scan_value none[SLOT__COUNT] = {{SCAN_NONE, RT_NONE, false}};
         none[FORMAT_TIME] = parts[FORMAT_TIME];
@@ -95,14 +99,17 @@ read_bare(struct extract *x, const struct scan_value *parts, rt_str whole, struc
 static int
 read_message(struct extract *x, const struct scan_value *parts, struct rt_err *err)
 {
-    if (parts[FORMAT_MESSAGE].type != SCAN_STRING || !prose_could_matter(x, parts[FORMAT_MESSAGE].text))
+    if (parts[FORMAT_MESSAGE].type != SCAN_STRING ||
+        !prose_could_matter(x, parts[FORMAT_MESSAGE].text))
         return LINE_IGNORED;
     struct event stamp;
     event_init(&stamp);
     call_time(x, &parts[FORMAT_TIME], &stamp);
     struct outer_time outer = x->outer;
-    x->outer = (struct outer_time){stamp.begin, stamp.begin != RT_TIME_NONE, stamp.zoned, stamp.coarse};
-    int found = prose_search(x, work_keep_whole(x, work_text(x, &parts[FORMAT_MESSAGE], 2)), err);
+    x->outer = (struct outer_time){stamp.begin, stamp.begin != RT_TIME_NONE, stamp.zoned,
+                                   stamp.coarse};
+    int found =
+        prose_search(x, work_keep_whole(x, work_text(x, &parts[FORMAT_MESSAGE], 2)), err);
     x->outer = outer;
     return found < 0 ? -1 : found > 0 ? LINE_EVENT : LINE_IGNORED;
 }
@@ -122,13 +129,16 @@ note_reception(struct extract *x, const struct scan_value *parts)
         .zoned = line.zoned,
         .http = http >= 100 && http <= 599 ? (int32_t)http : 0,
         .took = timed ? call_took(x, &parts[FORMAT_DURATION]) : RT_DUR_NONE,
-        .headers = scan_present(&parts[FORMAT_REQUEST_HEADERS]) ? parts[FORMAT_REQUEST_HEADERS].text : RT_NONE,
+        .headers = scan_present(&parts[FORMAT_REQUEST_HEADERS])
+                       ? parts[FORMAT_REQUEST_HEADERS].text
+                       : RT_NONE,
     };
 }
 
 /* A callback under any key of the record; LINE_UNMATCHED: none. `likely`: this part of it. */
 static int
-read_callback(struct extract *x, const struct scan_value *parts, rt_str object, struct rt_err *err)
+read_callback(struct extract *x, const struct scan_value *parts, rt_str object,
+              struct rt_err *err)
 {
     if (object.n == 0 || !callback_likely(x, object))
         return LINE_UNMATCHED;
@@ -148,8 +158,10 @@ read_foreign(struct extract *x, const struct scan_value *parts, struct rt_err *e
     call_time(x, &parts[FORMAT_TIME], &e);
     if (scan_http(&parts[FORMAT_HTTP], &http) && http >= 100 && http <= 599)
         e.http = (int32_t)http;
-    rt_str body = scan_present(&parts[FORMAT_REQUEST]) ? work_body(x, &parts[FORMAT_REQUEST], 2) : RT_NONE;
-    rt_str method = scan_present(&parts[FORMAT_METHOD]) ? work_text(x, &parts[FORMAT_METHOD], 1) : RT_NONE;
+    rt_str body = scan_present(&parts[FORMAT_REQUEST]) ? work_body(x, &parts[FORMAT_REQUEST], 2)
+                                                       : RT_NONE;
+    rt_str method =
+        scan_present(&parts[FORMAT_METHOD]) ? work_text(x, &parts[FORMAT_METHOD], 1) : RT_NONE;
     return foreign_call(x, &e, work_text(x, &parts[FORMAT_URL], 0), method, body, err);
 }
 
@@ -179,16 +191,20 @@ static int
 read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err)
 {
     struct scan_value own[SLOT__COUNT];
-    bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url && !parts[FORMAT_URL].escaped;
-    struct route_slot *slot = known ? x->hint_slot : route_cache_get(x->cache, work_text(x, &parts[FORMAT_URL], 0));
+    bool known = x->hint_url != NULL && parts[FORMAT_URL].text.p == x->hint_url &&
+                 !parts[FORMAT_URL].escaped;
+    struct route_slot *slot =
+        known ? x->hint_slot : route_cache_get(x->cache, work_text(x, &parts[FORMAT_URL], 0));
     if (slot == NULL) {
-        int fate = read_callback(x, parts, whole.n > 0 ? whole : work_body(x, &parts[FORMAT_REQUEST], 2), err);
+        int fate = read_callback(
+            x, parts, whole.n > 0 ? whole : work_body(x, &parts[FORMAT_REQUEST], 2), err);
         if (fate == LINE_UNMATCHED)
             fate = read_foreign(x, parts, err);
         return fate != LINE_UNMATCHED ? fate : read_message(x, parts, err);
     }
     bool sends = slot->route.kind != KIND_QUERY;
-    if (!scan_present(&parts[FORMAT_RESPONSE]) || (sends && !scan_present(&parts[FORMAT_REQUEST]))) {
+    if (!scan_present(&parts[FORMAT_RESPONSE]) ||
+        (sends && !scan_present(&parts[FORMAT_REQUEST]))) {
         memcpy(own, parts, sizeof(own));
         unlabelled_bodies(x, own, slot->route.kind, whole);
         parts = own;
@@ -201,12 +217,15 @@ read_url(struct extract *x, const struct scan_value *parts, rt_str whole, struct
 static int
 read_answer(struct extract *x, const struct scan_value *parts, struct rt_err *err)
 {
-    uint8_t kind = scan_present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
+    uint8_t kind =
+        scan_present(&parts[FORMAT_OP]) ? kind_in_words(parts[FORMAT_OP].text) : KIND_NONE;
     rt_str response = work_body(x, &parts[FORMAT_RESPONSE], 2);
-    bool answered = scan_present(&parts[FORMAT_HTTP]), failed = scan_present(&parts[FORMAT_ERROR]);
+    bool answered = scan_present(&parts[FORMAT_HTTP]),
+         failed = scan_present(&parts[FORMAT_ERROR]);
     bool vendor = response.n > 0 && body_is_vendor(x, rt_str_trim(response));
     bool exchange = kind != KIND_NONE && (answered || response.n > 0);
-    bool awaited = scan_present(&parts[FORMAT_JOIN]) && call_asked(x, work_text(x, &parts[FORMAT_JOIN], 3));
+    bool awaited = scan_present(&parts[FORMAT_JOIN]) &&
+                   call_asked(x, work_text(x, &parts[FORMAT_JOIN], 3));
     if (!vendor && !exchange && !(awaited && (answered || failed)))
         return LINE_UNMATCHED;
     kind = kind_told(parts);
@@ -231,7 +250,8 @@ static bool
 holds_record(const struct scan_value *message)
 {
     rt_str s = message->text;
-    return message->type == SCAN_STRING && (rt_str_find(s, RT_LIT("{")) != SIZE_MAX || rt_str_find(s, RT_LIT("://")) != SIZE_MAX ||
+    return message->type == SCAN_STRING && (rt_str_find(s, RT_LIT("{")) != SIZE_MAX ||
+                                            rt_str_find(s, RT_LIT("://")) != SIZE_MAX ||
                                             rt_str_find(s, RT_LIT(" /")) != SIZE_MAX);
 }
 
@@ -243,7 +263,8 @@ read_outage(struct extract *x, const struct scan_value *parts, struct rt_err *er
     struct event e;
     event_init(&e);
     call_time(x, &parts[FORMAT_TIME], &e);
-    if (e.begin == RT_TIME_NONE || !e.zoned || rt_time_parse(parts[FORMAT_DOWN].text, &since) == 0 || !since.zoned ||
+    if (e.begin == RT_TIME_NONE || !e.zoned ||
+        rt_time_parse(parts[FORMAT_DOWN].text, &since) == 0 || !since.zoned ||
         since.at >= e.begin)
         return LINE_IGNORED;
     e.kind = KIND_OUTAGE;
@@ -286,7 +307,8 @@ call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struc
         return read_url(x, parts, whole, err);
     fate = read_answer(x, parts, err);
     if (fate == LINE_UNMATCHED)
-        fate = read_callback(x, parts, whole.n > 0 ? whole : work_body(x, &parts[FORMAT_REQUEST], 2), err);
+        fate = read_callback(
+            x, parts, whole.n > 0 ? whole : work_body(x, &parts[FORMAT_REQUEST], 2), err);
     if (fate != LINE_UNMATCHED)
         return fate;
     bool record = holds_record(&parts[FORMAT_MESSAGE]);

@@ -56,9 +56,12 @@ call_asked(const struct extract *x, rt_str join)
 
 /* Both halves in one record, or one of them with what ties it to the other. A record of the answer may repeat the URL. */
 static int
-take_halves(struct extract *x, const struct scan_value *parts, struct event *e, rt_str response, struct rt_err *err)
+take_halves(struct extract *x, const struct scan_value *parts, struct event *e, rt_str response,
+            struct rt_err *err)
 {
-    rt_str join = scan_present(&parts[FORMAT_JOIN]) ? work_keep(x, work_text(x, &parts[FORMAT_JOIN], 3)) : RT_NONE;
+    rt_str join = scan_present(&parts[FORMAT_JOIN])
+                      ? work_keep(x, work_text(x, &parts[FORMAT_JOIN], 3))
+                      : RT_NONE;
     bool asks = scan_present(&parts[FORMAT_URL]) || scan_present(&parts[FORMAT_REQUEST]);
     bool answers = scan_present(&parts[FORMAT_HTTP]) || response.n > 0 || e->error.n > 0;
     if (join.n == 0)
@@ -109,8 +112,8 @@ wrapped_body(struct extract *x, const struct scan_value *v, const struct event *
 }
 
 int
-call_build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
-      struct rt_err *err)
+call_build(struct extract *x, const struct scan_value *parts, struct route_slot *slot,
+           uint8_t kind, rt_str response, struct rt_err *err)
 {
     struct event e;
     struct body_look look;
@@ -145,7 +148,8 @@ call_build(struct extract *x, const struct scan_value *parts, struct route_slot 
     if (e.half && !e.is_answer)
         e.outcome = OUTCOME_UNKNOWN;
     if (e.plain && e.outcome == OUTCOME_OK && !e.half && e.join.n == 0 &&
-        (slot == NULL || (slot->route.defect == NULL && !route_method_wrong(e.kind, e.method)))) {
+        (slot == NULL ||
+         (slot->route.defect == NULL && !route_method_wrong(e.kind, e.method)))) {
         if (slot != NULL)
             poll_note(x, slot, &e, response);
         return work_emit(x, &e, err) < 0 ? -1 : LINE_EVENT;
@@ -154,7 +158,8 @@ call_build(struct extract *x, const struct scan_value *parts, struct route_slot 
     const char *wrapped = wrapped_body(x, &parts[FORMAT_REQUEST], &e);
     if (wrapped != NULL && work_add_text(x, &e, FIELD_BODY_DEFECT, rt_str_of(wrapped)) < 0)
         return rt_fail_mem(err);
-    if (scan_present(&parts[FORMAT_REQUEST]) && body_request(x, &e, work_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
+    if (scan_present(&parts[FORMAT_REQUEST]) &&
+        body_request(x, &e, work_body(x, &parts[FORMAT_REQUEST], 1), err) < 0)
         return -1;
     if (scan_present(&parts[FORMAT_REQUEST_HEADERS]) &&
         (exposed_headers(x, &e, parts[FORMAT_REQUEST_HEADERS].text, err) < 0 ||

@@ -8,7 +8,8 @@
 
 #include "extract/work.h"
 
-#define TOOK_MOST (10000 * RT_DAY) /* what is longer took no call: it is as unknown as what is below zero */
+#define TOOK_MOST \
+    (10000 * RT_DAY) /* what is longer took no call: it is as unknown as what is below zero */
 
 /* The time of the wrapper, when the line itself has none. */
 static void
@@ -24,7 +25,9 @@ take_outer(const struct extract *x, struct event *e)
 size_t
 call_stamp(struct extract *x, const struct format *f, rt_str text, struct rt_stamp *out)
 {
-    size_t n = f != NULL && f->time_format.n > 0 ? rt_time_parse_format(text, f->time_format.p, out) : 0;
+    size_t n = f != NULL && f->time_format.n > 0
+                   ? rt_time_parse_format(text, f->time_format.p, out)
+                   : 0;
     return n > 0 ? n : rt_time_parse_near(text, &x->minute, out);
 }
 
@@ -61,13 +64,15 @@ call_took(struct extract *x, const struct scan_value *v)
     char *end = NULL;
     double n = strtod(text, &end);
     double us = unit == 0 ? n / 1000 : n * (double)unit;
-    return end != text && us >= 0 && us <= (double)TOOK_MOST ? (rt_dur)us : 0; /* "nan" is neither */
+    return end != text && us >= 0 && us <= (double)TOOK_MOST ? (rt_dur)us
+                                                             : 0; /* "nan" is neither */
 }
 
 void
 call_duration(struct extract *x, const struct scan_value *parts, struct event *e)
 {
-    rt_dur d = parts[FORMAT_DURATION].type == SCAN_NONE ? 0 : call_took(x, &parts[FORMAT_DURATION]);
+    rt_dur d =
+        parts[FORMAT_DURATION].type == SCAN_NONE ? 0 : call_took(x, &parts[FORMAT_DURATION]);
     if (e->begin == RT_TIME_NONE)
         return;
     if (parts[FORMAT_END].type != SCAN_NONE) {

@@ -15,7 +15,9 @@ unix_time(int64_t n)
 {
     if (n <= 0 || n > RT_UNIX_MAX * RT_SEC)
         return RT_TIME_NONE;
-    return n < INT64_C(100000000000) ? n * RT_SEC : n < INT64_C(100000000000000) ? n * RT_MS : n;
+    return n < INT64_C(100000000000)      ? n * RT_SEC
+           : n < INT64_C(100000000000000) ? n * RT_MS
+                                          : n;
 }
 
 static struct scan_value
@@ -28,7 +30,8 @@ look_up(rt_str object, const struct format_path *path)
         struct scan_value member = {SCAN_NONE, RT_NONE, false};
         size_t at = 0;
         bool found = false;
-        while (v.type == SCAN_OBJECT && scan_member(v.text, &at, SCAN_ANY_DEPTH, &key, &member) == 1)
+        while (v.type == SCAN_OBJECT &&
+               scan_member(v.text, &at, SCAN_ANY_DEPTH, &key, &member) == 1)
             if (rt_str_eq(key, path->segments[i])) {
                 found = true;
                 break;
@@ -111,7 +114,9 @@ take_detail(struct extract *x, struct event *e, const struct hook_detail *d, rt_
         return 0;
     }
     if (event_fields[d->field].type == TYPE_INT)
-        return scan_int(&v, &n) ? work_add_int(x, e, d->field, shifted && n > 0 && n < INT32_MAX ? n * 2 : n) : 0;
+        return scan_int(&v, &n)
+                   ? work_add_int(x, e, d->field, shifted && n > 0 && n < INT32_MAX ? n * 2 : n)
+                   : 0;
     if (v.type == SCAN_STRING || v.type == SCAN_NUMBER || v.type == SCAN_WORD)
         return work_add_text(x, e, d->field, work_keep(x, work_text(x, &v, 3)));
     return 0;
@@ -302,7 +307,9 @@ set_aside(struct extract *x, struct event *e, uint8_t kind, struct rt_err *err)
 {
     e->kind = kind;
     e->sid = e->cname = e->uid = RT_NONE;
-    *(kind == KIND_FOREIGN_HOOK ? &x->foreign : kind == KIND_PROBE_HOOK ? &x->probes : &x->nameless) += 1;
+    *(kind == KIND_FOREIGN_HOOK ? &x->foreign
+      : kind == KIND_PROBE_HOOK ? &x->probes
+                                : &x->nameless) += 1;
     return work_emit(x, e, err) < 0 ? -1 : LINE_IGNORED;
 }
 

@@ -5,7 +5,8 @@
 #include <string.h>
 
 bool
-choose_matches(struct extract *x, const struct format *f, const struct scan_plan *plan, rt_str line, size_t *stop)
+choose_matches(struct extract *x, const struct format *f, const struct scan_plan *plan,
+               rt_str line, size_t *stop)
 {
     if (!f->is_json) {
         int rc = line.n == 0 ? -1 : regex_match(f->re, line, &x->regex);
@@ -15,7 +16,8 @@ choose_matches(struct extract *x, const struct format *f, const struct scan_plan
     }
     struct scan_value values[SLOT__COUNT];
     rt_str text = rt_str_trim(line);
-    if (wrap_is(f) ? wrap_fits(x, f, plan, text) : line_fits_json(plan, text, values, x->limits, NULL))
+    if (wrap_is(f) ? wrap_fits(x, f, plan, text)
+                   : line_fits_json(plan, text, values, x->limits, NULL))
         return true;
     if (stop == NULL)
         return false;
@@ -23,7 +25,8 @@ choose_matches(struct extract *x, const struct format *f, const struct scan_plan
     rt_str key;
     struct scan_value v;
     size_t at = 0;
-    while (text.n > 0 && text.p[0] == '{' && scan_member(text, &at, (unsigned)x->limits->json_depth, &key, &v) == 1)
+    while (text.n > 0 && text.p[0] == '{' &&
+           scan_member(text, &at, (unsigned)x->limits->json_depth, &key, &v) == 1)
         *stop = at;
     return false;
 }

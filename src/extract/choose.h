@@ -22,6 +22,7 @@ choose_least(size_t most, size_t filled)
 /* Fixes a format: its plan and zone. */
 int choose_fix(struct extract *x, const struct format *f, struct rt_err *err);
 /* One line against one format; *stop: the byte where it gave up. */
-bool choose_matches(struct extract *x, const struct format *f, const struct scan_plan *plan, rt_str line, size_t *stop);
+bool choose_matches(struct extract *x, const struct format *f, const struct scan_plan *plan,
+                    rt_str line, size_t *stop);
 
 #endif

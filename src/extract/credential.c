@@ -76,7 +76,10 @@ tell_services(struct asked *q, const struct token *t, const struct token_claim *
         return;
     bool anybody = t->by_checksum ? t->account_sum == 0 : ours->account.n == 0;
     text(q, FIELD_TOKEN_CHANNEL, t->by_checksum ? only_sum : ours->channel);
-    text(q, FIELD_TOKEN_UID, anybody ? RT_LIT("any") : t->by_checksum ? only_sum : ours->account);
+    text(q, FIELD_TOKEN_UID,
+         anybody          ? RT_LIT("any")
+         : t->by_checksum ? only_sum
+                          : ours->account);
 }
 
 static void
@@ -174,11 +177,13 @@ static void
 look_at_token(struct asked *q, rt_str client)
 {
     const struct event *e = q->e;
-    const struct parameter *p = rule_set_parameter(q->x->rules, "clientRequest/token", KIND_START);
+    const struct parameter *p =
+        rule_set_parameter(q->x->rules, "clientRequest/token", KIND_START);
     struct scan_value v = scan_get(client, "token");
     bool null = v.type == SCAN_WORD || (v.type == SCAN_STRING && v.text.n == 0);
     bool known = is_mode(q->x->rules, e->mode);
-    if (p == NULL || (known && !parameter_has_mode(p->modes, e->mode)) || (e->kind != KIND_START && v.type == SCAN_NONE))
+    if (p == NULL || (known && !parameter_has_mode(p->modes, e->mode)) ||
+        (e->kind != KIND_START && v.type == SCAN_NONE))
         return;
     if (v.type == SCAN_NONE || null) {
         if (e->kind == KIND_START && known)

@@ -20,7 +20,8 @@ derive_outcome(const struct extract *x, struct event *e, bool answered)
     }
     if (e->http != 0) {
         const struct code_entry *entry = rule_set_http(x->rules, e->http, e->kind);
-        bool good = e->http >= 200 && e->http < 300 && (entry == NULL || entry->severity == SEVERITY_NONE);
+        bool good = e->http >= 200 && e->http < 300 &&
+                    (entry == NULL || entry->severity == SEVERITY_NONE);
         e->outcome = good ? OUTCOME_OK : OUTCOME_FAIL;
         return;
     }
@@ -88,7 +89,8 @@ uid_defect(struct extract *x, const struct event *e)
         return "zero";
     if (p->pattern != NULL && !derive_matches(x, p->pattern, e->uid))
         return "not-decimal";
-    if (!rt_str_int(e->uid, &n) || (p->has_max && (double)n > p->max) || (p->has_min && (double)n < p->min))
+    if (!rt_str_int(e->uid, &n) || (p->has_max && (double)n > p->max) ||
+        (p->has_min && (double)n < p->min))
         return "out-of-range";
     return NULL;
 }
@@ -101,10 +103,12 @@ say(struct extract *x, struct event *e, uint16_t field, const char *word)
 
 /* "*" as it is, anything else by its number. */
 static int
-say_byte(struct extract *x, struct event *e, uint16_t field, uint16_t at_field, rt_str s, size_t at)
+say_byte(struct extract *x, struct event *e, uint16_t field, uint16_t at_field, rt_str s,
+         size_t at)
 {
     unsigned char c = (unsigned char)s.p[at];
-    char *name = c > ' ' && c < 0x7f ? rt_arena_printf(&x->scratch, "%c", c) : rt_arena_printf(&x->scratch, "0x%02x", c);
+    char *name = c > ' ' && c < 0x7f ? rt_arena_printf(&x->scratch, "%c", c)
+                                     : rt_arena_printf(&x->scratch, "0x%02x", c);
     if (name == NULL || work_add_text(x, e, field, rt_str_of(name)) < 0)
         return -1;
     return work_add_int(x, e, at_field, (int64_t)at + 1);
@@ -157,11 +161,14 @@ derive_names(struct extract *x, struct event *e)
 static int
 derive_text(struct extract *x, struct event *e)
 {
-    const struct code_entry *entry = e->reason.n == 0 ? NULL : rule_set_string(x->rules, e->reason);
+    const struct code_entry *entry =
+        e->reason.n == 0 ? NULL : rule_set_string(x->rules, e->reason);
     rt_str prefix = RT_LIT("string-");
     if (entry == NULL)
         return 0;
-    return work_add_text(x, e, FIELD_TEXT, rt_str_starts(entry->id, prefix) ? rt_str_from(entry->id, prefix.n) : entry->id);
+    return work_add_text(x, e, FIELD_TEXT,
+                         rt_str_starts(entry->id, prefix) ? rt_str_from(entry->id, prefix.n)
+                                                          : entry->id);
 }
 
 int
@@ -169,10 +176,14 @@ derive_fields(struct extract *x, struct event *e, const struct route *route, str
 {
     int rc = derive_text(x, e);
     if (e->code != EVENT_NO_CODE && e->code != 0)
-        rc |= work_add_text(x, e, FIELD_KNOWN,
-                       rule_set_code(x->rules, e->code, e->kind, e->http, e->reason) != NULL ? RT_LIT("yes") : RT_LIT("no"));
+        rc |=
+            work_add_text(x, e, FIELD_KNOWN,
+                          rule_set_code(x->rules, e->code, e->kind, e->http, e->reason) != NULL
+                              ? RT_LIT("yes")
+                              : RT_LIT("no"));
     const char *defect = route == NULL ? NULL : route->defect;
-    if (route != NULL && (defect == NULL || strcmp(defect, "placeholder") == 0) && route_method_wrong(e->kind, e->method))
+    if (route != NULL && (defect == NULL || strcmp(defect, "placeholder") == 0) &&
+        route_method_wrong(e->kind, e->method))
         defect = "method";
     rc |= say(x, e, FIELD_ROUTE, defect);
     if (route != NULL && route->placeholder)

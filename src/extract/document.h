@@ -19,7 +19,8 @@ struct waiting_call { /* that has no answer yet, while others are told; waiting.
 };
 
 struct document {
-    struct waiting_call *waiting; /* WAITING_MOST of them, and one more to change places; NULL: there were none */
+    /* WAITING_MOST of them, and one more to change places; NULL: there were none */
+    struct waiting_call *waiting;
     struct rt_buf text; /* of the piece that is open */
     uint64_t first_line, lines;
     int depth;
@@ -33,10 +34,10 @@ struct document {
     uint64_t http_line;
     uint64_t route_line; /* with the place among the events of it */
     uint32_t route_order;
-    uint64_t route_words; /* before the URL; retold.c */
+    uint64_t route_words;   /* before the URL; retold.c */
     rt_str piece;           /* that is searched */
     const char *behind_url; /* in the piece; NULL: none was there */
-    uint64_t summed_line; /* where the answer that is held was told once more */
+    uint64_t summed_line;   /* where the answer that is held was told once more */
     rt_time time, route_time;
     bool zoned, coarse, dated; /* dated: by a header, which is that of one answer */
     struct labels { /* ids that a label gives, of the piece that `line` began; empty: none */
@@ -98,7 +99,8 @@ int answer_last_request(struct extract *x, struct document *d, struct rt_err *er
 bool answer_told_lately(const struct extract *x, const struct document *d);
 
 /* retold.c: is the URL that of a call which the text has begun to tell? 1: yes, and that is noted; 0; -1: memory. */
-int retold_url(struct extract *x, struct document *d, rt_str text, rt_str url, rt_str method, struct rt_err *err);
+int retold_url(struct extract *x, struct document *d, rt_str text, rt_str url, rt_str method,
+               struct rt_err *err);
 /* The words of the line before its URL, as a number. */
 uint64_t retold_words(rt_str text, size_t url);
 bool retold_same(const struct route *a, const struct route *b);
@@ -111,7 +113,8 @@ int waiting_put(struct extract *x, struct document *d, struct rt_err *err);
 /* Makes the call to which the answer belongs the one that was named last, or none. As above. */
 int waiting_choose(struct extract *x, struct document *d, rt_str answer, struct rt_err *err);
 /* Likewise the one with this path that was told in other words. False: there was none. */
-bool waiting_recall(struct extract *x, struct document *d, const struct route *r, uint64_t words);
+bool waiting_recall(struct extract *x, struct document *d, const struct route *r,
+                    uint64_t words);
 /* Was this sent for another channel or by another recorder than the answer speaks of? */
 bool waiting_differs(const struct event *answer, rt_str request);
 /* None of them had an answer: how many there were, or -1. */

@@ -218,8 +218,8 @@ exchange_row(struct extract *x, rt_str line, struct rt_err *err)
             x->table_header = rt_arena_str(&x->arena, line, &ok);
         return ok ? 0 : rt_fail_mem(err);
     }
-    if (!route_mentioned(line) || !split(line, &row) ||
-        !split(x->table_header, &names) || row.count != names.count)
+    if (!route_mentioned(line) || !split(line, &row) || !split(x->table_header, &names) ||
+        row.count != names.count)
         return 0;
     rt_buf_clear(&x->text[3]);
     for (size_t i = 0; i < row.count; i++) {

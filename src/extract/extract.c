@@ -22,10 +22,14 @@ answer_plan_new(struct rt_arena *a)
         enum answer_slot slot;
         const char *first, *second;
     } rows[] = {
-        {ANSWER_CODE, "code", NULL},        {ANSWER_REASON, "reason", NULL},
-        {ANSWER_MESSAGE, "message", NULL},  {ANSWER_RID, "resourceId", NULL},
-        {ANSWER_SID, "sid", NULL},          {ANSWER_CNAME, "cname", NULL},
-        {ANSWER_UID, "uid", NULL},          {ANSWER_STATUS, "serverResponse", "status"},
+        {ANSWER_CODE, "code", NULL},
+        {ANSWER_REASON, "reason", NULL},
+        {ANSWER_MESSAGE, "message", NULL},
+        {ANSWER_RID, "resourceId", NULL},
+        {ANSWER_SID, "sid", NULL},
+        {ANSWER_CNAME, "cname", NULL},
+        {ANSWER_UID, "uid", NULL},
+        {ANSWER_STATUS, "serverResponse", "status"},
         {ANSWER_INNER_CODE, "serverResponse", "code"},
         {ANSWER_SERVICES, "serverResponse", "subServiceStatus"},
         {ANSWER_EXTENSION, "serverResponse", "extensionServiceState"},
@@ -66,7 +70,8 @@ open_options(struct extract *x, struct rt_err *err)
         return 0;
     const struct format *f = find_format(x->rules, o->format);
     if (f == NULL && strcmp(o->format, "text") != 0)
-        return rt_fail_here(err, RT_EUSAGE, "log format \"%s\" is not known; rectrace formats list shows them",
+        return rt_fail_here(err, RT_EUSAGE,
+                            "log format \"%s\" is not known; rectrace formats list shows them",
                             o->format);
     if (f == NULL || wrap_is(f))
         return choose_fix(x, f, err);
@@ -75,8 +80,8 @@ open_options(struct extract *x, struct rt_err *err)
 }
 
 struct extract *
-extract_new(const struct rule_set *rules, const struct extract_options *options, const struct rt_limits *limits,
-            struct extract_sink sink, struct rt_err *err)
+extract_new(const struct rule_set *rules, const struct extract_options *options,
+            const struct rt_limits *limits, struct extract_sink sink, struct rt_err *err)
 {
     struct extract *x = rt_calloc(1, sizeof(*x));
     if (x == NULL) {
@@ -197,7 +202,8 @@ name_format(struct extract *x, struct rt_err *err)
 {
     const char *inner = x->format != NULL ? x->format->name.p : "text";
     for (size_t i = x->wrap_count; i > 0 && inner != NULL; i--)
-        inner = rt_arena_printf(&x->arena, "%.*s > %s", RT_FMT(x->wraps[i - 1].format->name), inner);
+        inner = rt_arena_printf(&x->arena, "%.*s > %s", RT_FMT(x->wraps[i - 1].format->name),
+                                inner);
     x->format_name = inner;
     return inner == NULL ? rt_fail_mem(err) : 0;
 }
@@ -291,11 +297,12 @@ ignore_event(void *arg, const struct event *e, struct rt_err *err)
 }
 
 int
-extract_trial(const struct rule_set *rules, const struct rt_limits *limits, rt_str line, struct format_trial *out,
-              size_t count, struct rt_err *err)
+extract_trial(const struct rule_set *rules, const struct rt_limits *limits, rt_str line,
+              struct format_trial *out, size_t count, struct rt_err *err)
 {
     struct extract_options none = {.path = "trial"};
-    struct extract *x = extract_new(rules, &none, limits, (struct extract_sink){ignore_event, NULL}, err);
+    struct extract *x =
+        extract_new(rules, &none, limits, (struct extract_sink){ignore_event, NULL}, err);
     if (x == NULL)
         return -1;
     int rc = 0;

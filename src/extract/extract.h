@@ -24,35 +24,46 @@ struct route_cache *route_cache_new(void);
 void route_cache_free(struct route_cache **pc);
 
 struct extract_options {
-    const char *format; /* name; NULL = chosen by content */
-    const char *zone;   /* of stamps without one: UTC, +08:00, Asia/Tokyo; NULL = none */
-    uint32_t input;     /* index put into the events */
-    const char *path;   /* for messages; borrowed */
+    const char *format;        /* name; NULL = chosen by content */
+    const char *zone;          /* of stamps without one: UTC, +08:00, Asia/Tokyo; NULL = none */
+    uint32_t input;            /* index put into the events */
+    const char *path;          /* for messages; borrowed */
     struct route_cache *cache; /* borrowed; NULL: one of its own */
-    bool glance;        /* only format and times are asked for: of a call no body is read, and events say little */
-    const struct format *likely; /* what an earlier look chose: taken if it reads every line; NULL: none did */
+    /* only format and times are asked for: of a call no body is read, and events say little */
+    bool glance;
+    /* what an earlier look chose: taken if it reads every line; NULL: none did */
+    const struct format *likely;
 };
-enum line_fate { LINE_EVENT, LINE_IGNORED, LINE_UNMATCHED, LINE_UNDECODABLE, LINE_TOO_LONG, LINE__COUNT };
+enum line_fate {
+    LINE_EVENT,
+    LINE_IGNORED,
+    LINE_UNMATCHED,
+    LINE_UNDECODABLE,
+    LINE_TOO_LONG,
+    LINE__COUNT
+};
 
 struct extract_facts {
-    const char *format;           /* name of the chosen format, or "text" */
-    uint64_t counts[LINE__COUNT]; /* adds up to the lines */
-    rt_time first_time, last_time;/* of all lines that carry one, calls or not */
-    const struct format *bare;    /* the chosen format, with nothing wrapped around it; NULL: it is not so */
-    bool unzoned;                 /* stamps without a zone were met and none was given */
-    uint64_t first_unread;        /* first line of LINE_UNMATCHED, 0 = none */
-    char first_unread_text[120];  /* its beginning, as it is */
-    uint32_t first_unread_stop;   /* byte where the format stopped */
-    uint32_t limit_hits;          /* matches that ended at a PCRE2 limit */
-    char limit_pattern[160];       /* first pattern that did */
-    uint32_t foreign;             /* callbacks of other products, left out */
-    const char *const *warnings;  /* sentences; borrowed */
+    const char *format;            /* name of the chosen format, or "text" */
+    uint64_t counts[LINE__COUNT];  /* adds up to the lines */
+    rt_time first_time, last_time; /* of all lines that carry one, calls or not */
+    /* the chosen format, with nothing wrapped around it; NULL: it is not so */
+    const struct format *bare;
+    bool unzoned;                /* stamps without a zone were met and none was given */
+    uint64_t first_unread;       /* first line of LINE_UNMATCHED, 0 = none */
+    char first_unread_text[120]; /* its beginning, as it is */
+    uint32_t first_unread_stop;  /* byte where the format stopped */
+    uint32_t limit_hits;         /* matches that ended at a PCRE2 limit */
+    char limit_pattern[160];     /* first pattern that did */
+    uint32_t foreign;            /* callbacks of other products, left out */
+    const char *const *warnings; /* sentences; borrowed */
     size_t warning_count;
 };
 
 struct extract;
 struct extract *extract_new(const struct rule_set *rules, const struct extract_options *options,
-                            const struct rt_limits *limits, struct extract_sink sink, struct rt_err *err);
+                            const struct rt_limits *limits, struct extract_sink sink,
+                            struct rt_err *err);
 void extract_free(struct extract **px);
 /* Lines in input order. 0, -1: memory, or the sink stopped. */
 int extract_line(struct extract *x, rt_str line, uint64_t number, struct rt_err *err);
@@ -86,7 +97,7 @@ struct format_trial {
     bool matched;
     size_t stop; /* byte at which it gave up */
 };
-int extract_trial(const struct rule_set *rules, const struct rt_limits *limits, rt_str line, struct format_trial *out,
-                  size_t count, struct rt_err *err);
+int extract_trial(const struct rule_set *rules, const struct rt_limits *limits, rt_str line,
+                  struct format_trial *out, size_t count, struct rt_err *err);
 
 #endif

@@ -25,28 +25,43 @@ facts_sum_up(struct extract *x, struct rt_err *err)
     x->warnings.n = 0;
     rt_arena_fini(&x->told);
     rt_arena_init(&x->told, 512, 0);
-    if (x->undated && tell(x, "times have no date: they are shown as of 1970-01-01, and only what lies between them counts", err) < 0)
+    if (x->undated &&
+        tell(
+            x,
+            "times have no date: they are shown as of 1970-01-01, and only what lies between them counts",
+            err) < 0)
         return -1;
     if (x->foreign > 0 &&
-        tell(x, rt_arena_printf(&x->told, "callbacks of other products, left out: %u", x->foreign), err) < 0)
+        tell(x,
+             rt_arena_printf(&x->told, "callbacks of other products, left out: %u", x->foreign),
+             err) < 0)
         return -1;
     if (x->probes > 0 &&
-        tell(x, rt_arena_printf(&x->told, "tests of the callback receiver, left out: %u", x->probes), err) < 0)
+        tell(x,
+             rt_arena_printf(&x->told, "tests of the callback receiver, left out: %u",
+                             x->probes),
+             err) < 0)
         return -1;
     if (x->nameless > 0 &&
-        tell(x, rt_arena_printf(&x->told, "callbacks that name no recording, left out: %u", x->nameless), err) < 0)
+        tell(x,
+             rt_arena_printf(&x->told, "callbacks that name no recording, left out: %u",
+                             x->nameless),
+             err) < 0)
         return -1;
     if (x->masked > 0 &&
         tell(x,
-             rt_arena_printf(&x->told, "ids look masked or are templates in %u call%s; they join nothing", x->masked,
-                             rt_plural(x->masked)),
+             rt_arena_printf(&x->told,
+                             "ids look masked or are templates in %u call%s; they join nothing",
+                             x->masked, rt_plural(x->masked)),
              err) < 0)
         return -1;
     if (x->counts[LINE_TOO_LONG] > 0 &&
-        tell(x, rt_arena_printf(&x->told, "%s %s longer than %s bytes and %s skipped (%sline %s)",
-                                rt_grouped(x->counts[LINE_TOO_LONG], lines), one ? "line is" : "lines are",
-                                rt_grouped(x->limits->line_bytes, most), one ? "was" : "were", one ? "" : "the first is ",
-                                rt_grouped(x->first_too_long, first)),
+        tell(x,
+             rt_arena_printf(&x->told, "%s %s longer than %s bytes and %s skipped (%sline %s)",
+                             rt_grouped(x->counts[LINE_TOO_LONG], lines),
+                             one ? "line is" : "lines are",
+                             rt_grouped(x->limits->line_bytes, most), one ? "was" : "were",
+                             one ? "" : "the first is ", rt_grouped(x->first_too_long, first)),
              err) < 0)
         return -1;
     return 0;
@@ -107,7 +122,9 @@ void
 extract_facts(const struct extract *x, struct extract_facts *out)
 {
     *out = (struct extract_facts){
-        .format = x->format_name != NULL ? x->format_name : x->format != NULL ? x->format->name.p : "text",
+        .format = x->format_name != NULL ? x->format_name
+                  : x->format != NULL    ? x->format->name.p
+                                         : "text",
         .bare = x->decided && x->wrap_count == 0 && x->forced == NULL ? x->format : NULL,
         .first_time = x->first_time,
         .last_time = x->last_time,

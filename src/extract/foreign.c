@@ -5,7 +5,10 @@
 
 #include "extract/work.h"
 
-enum { ID_LEAST = 16, SHOWN_MOST = 120 }; /* bytes: of a segment that is an id; of what is told */
+enum {
+    ID_LEAST = 16,
+    SHOWN_MOST = 120
+}; /* bytes: of a segment that is an id; of what is told */
 
 static bool
 is_listed(const rt_str *list, size_t count, rt_str s)
@@ -87,8 +90,8 @@ static bool
 is_kick(struct extract *x, struct event *e, rt_str path, rt_str method, rt_str body)
 {
     const struct host_table *t = &x->rules->hosts;
-    if (!is_listed(t->kicks.paths, t->kicks.path_count, path) || e->http / 100 != 2 || body.n == 0 || body.p[0] != '{' ||
-        (method.n > 0 && !rt_str_is(method, "POST")))
+    if (!is_listed(t->kicks.paths, t->kicks.path_count, path) || e->http / 100 != 2 ||
+        body.n == 0 || body.p[0] != '{' || (method.n > 0 && !rt_str_is(method, "POST")))
         return false;
     struct scan_value rights = scan_get(body, t->kicks.rights.p);
     if (rights.type != SCAN_NONE && rt_str_find(rights.text, t->kicks.right) == SIZE_MAX)
@@ -100,7 +103,8 @@ is_kick(struct extract *x, struct event *e, rt_str path, rt_str method, rt_str b
 }
 
 int
-foreign_call(struct extract *x, struct event *e, rt_str url, rt_str method, rt_str body, struct rt_err *err)
+foreign_call(struct extract *x, struct event *e, rt_str url, rt_str method, rt_str body,
+             struct rt_err *err)
 {
     rt_str host, path;
     if (!split(&x->rules->hosts, url, &host, &path))

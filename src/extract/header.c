@@ -5,9 +5,8 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-
 #include <nettle/base64.h>
+#include <stdio.h>
 
 #include "extract/work.h"
 
@@ -16,7 +15,8 @@ enum { VALUE_MOST = 512 };
 static bool
 in_name(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '-' || c == '_';
 }
 
 /* The value of a header, in JSON or as it is sent; p NULL: it is not there. */

@@ -57,7 +57,8 @@ add(struct leaves *l, const struct spot *at, const struct scan_value *v)
         return;
     l->full = l->n == LEAVES_MOST;
     if (!l->full)
-        l->v[l->n++] = (struct leaf){at->node, at->node == 0 ? (uint32_t)at->path : at->item, value};
+        l->v[l->n++] =
+            (struct leaf){at->node, at->node == 0 ? (uint32_t)at->path : at->item, value};
 }
 
 static void
@@ -78,7 +79,8 @@ gather(struct leaves *l, const struct spot *at, const struct scan_value *v)
         bool list = v->type == SCAN_ARRAY;
         rt_str name = list ? RT_LIT("[]") : key;
         const struct parameter_node *n =
-            at->node == 0 ? NULL : parameter_child(set, &set->nodes.v[at->node], name, KIND_START);
+            at->node == 0 ? NULL
+                          : parameter_child(set, &set->nodes.v[at->node], name, KIND_START);
         struct spot below = {.node = n == NULL ? 0 : (uint32_t)(n - set->nodes.v),
                              .item = list ? at->item << 16 | item : at->item,
                              .path = mix(mix(at->path, rt_str_hash(name)), list ? item : 0),
@@ -107,7 +109,8 @@ keep_leaves(struct request *q, struct leaves *l)
         return 0; /* half of a body cannot be compared */
     if (l->n > 1)
         qsort(l->v, l->n, sizeof(*l->v), by_place);
-    rt_str bytes = rt_arena_str(&q->x->scratch, (rt_str){(const char *)l->v, l->n * sizeof(*l->v)}, &ok);
+    rt_str bytes =
+        rt_arena_str(&q->x->scratch, (rt_str){(const char *)l->v, l->n * sizeof(*l->v)}, &ok);
     return ok ? work_add_text(q->x, q->e, FIELD_LEAVES, bytes) : -1;
 }
 

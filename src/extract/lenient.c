@@ -13,10 +13,10 @@ static bool read_value(struct lenient_reader *r, char separator);
 static const struct quote {
     const char *open, *close;
 } quotes[END_QUOTES] = {{"\"", "\""},
-              {"'", "'"},
-              {"`", "`"},
-              {"\xe2\x80\x9c", "\xe2\x80\x9d"},
-              {"\xe2\x80\x98", "\xe2\x80\x99"}};
+                        {"'", "'"},
+                        {"`", "`"},
+                        {"\xe2\x80\x9c", "\xe2\x80\x9d"},
+                        {"\xe2\x80\x98", "\xe2\x80\x99"}};
 
 static const struct quote *
 quote_at(const struct lenient_reader *r)
@@ -104,8 +104,10 @@ read_bare(struct lenient_reader *r, char separator)
         char c = r->s.p[i];
         if (c == '}' || (go ? c == ']' : c == ']' || c == '\n'))
             break;
-        bool quoted = i + 2 < r->s.n && (r->s.p[i + 2] == '"' || r->s.p[i + 2] == ':'); /* Ruby's keys */
-        if (!go && c == ',' && (!java || quoted || (i + 2 < r->s.n && key_at(r->s, i + 2, '='))))
+        /* Ruby's keys */
+        bool quoted = i + 2 < r->s.n && (r->s.p[i + 2] == '"' || r->s.p[i + 2] == ':');
+        if (!go && c == ',' &&
+            (!java || quoted || (i + 2 < r->s.n && key_at(r->s, i + 2, '='))))
             break;
         if ((go || tight) && c == ' ' && key_at(r->s, i + 1, ':'))
             break;

@@ -11,8 +11,9 @@
  * 0: none. */
 enum { LENIENT_ENDS = 7 };
 struct lenient_past {
-    size_t tried;              /* nothing that begins before it need be tried */
-    size_t never[LENIENT_ENDS]; /* from there on an end of that kind does not come: lenient_reader.h */
+    size_t tried; /* nothing that begins before it need be tried */
+    /* from there on an end of that kind does not come: lenient_reader.h */
+    size_t never[LENIENT_ENDS];
 };
 
 /* The object that begins at `at` ("{" or "map["), appended to `json`. Its end, or 0: it is none, nested too deeply, or

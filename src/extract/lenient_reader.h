@@ -47,7 +47,8 @@ static inline size_t
 lenient_find(struct lenient_reader *r, size_t from, rt_str end, unsigned kind)
 {
     size_t *never = &r->past->never[kind];
-    size_t at = *never != 0 && from >= *never ? SIZE_MAX : rt_str_find(rt_str_from(r->s, from), end);
+    size_t at =
+        *never != 0 && from >= *never ? SIZE_MAX : rt_str_find(rt_str_from(r->s, from), end);
     if (at == SIZE_MAX && (*never == 0 || from < *never))
         *never = from;
     return at;

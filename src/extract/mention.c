@@ -97,8 +97,11 @@ mention_url(struct extract *x, struct document *d, rt_str text, size_t at, size_
     if (again != 0)
         return again < 0 ? -1 : 0;
     /* With a status it had its answer. */
-    bool unanswered = d->has_route && (d->http == 0 || d->http_line < d->route_line || d->http_line == x->line);
-    int found = answer_flush(x, d, err) < 0 ? -1 : unanswered ? waiting_put(x, d, err) : answer_flush_route(x, d, err);
+    bool unanswered = d->has_route &&
+                      (d->http == 0 || d->http_line < d->route_line || d->http_line == x->line);
+    int found = answer_flush(x, d, err) < 0 ? -1
+                : unanswered                ? waiting_put(x, d, err)
+                                            : answer_flush_route(x, d, err);
     if (found < 0 || url.n >= sizeof(d->url))
         return found;
     snprintf(d->url, sizeof(d->url), "%.*s", RT_FMT(url));
@@ -139,7 +142,8 @@ static bool
 stands_behind_url(const struct document *d, rt_str text, size_t begin, size_t after)
 {
     const char *p = d->behind_url, *end = text.p + begin;
-    if (p == NULL || p < text.p || p >= end || end - p > NEAR || (after < text.n && letter(text.p[after])))
+    if (p == NULL || p < text.p || p >= end || end - p > NEAR ||
+        (after < text.n && letter(text.p[after])))
         return false;
     while (p < end && memchr(" \t\"'-|[(:", *p, 9) != NULL)
         p++;
@@ -181,7 +185,8 @@ mention_number(struct extract *x, struct document *d, rt_str text, size_t begin,
     }
     const struct code_entry *status = NULL;
     if (n >= 100 && n <= 599 &&
-        (labelled_status(x, before) || stands_before_object(text, begin, end) || stands_behind_url(d, text, begin, end) ||
+        (labelled_status(x, before) || stands_before_object(text, begin, end) ||
+         stands_behind_url(d, text, begin, end) ||
          (labelled_code(x, text, begin, end) && leads_to_object(text, end))))
         status = rule_set_http(x->rules, (int32_t)n, KIND_NONE);
     if (status != NULL && d->held.e != NULL && d->summed_line == x->line) {
@@ -190,7 +195,8 @@ mention_number(struct extract *x, struct document *d, rt_str text, size_t begin,
     }
     if (status != NULL) {
         d->http = (int32_t)n;
-        d->part |= x->pasted && status->severity != SEVERITY_NONE; /* it is told even if nothing follows */
+        /* it is told even if nothing follows */
+        d->part |= x->pasted && status->severity != SEVERITY_NONE;
         d->http_line = x->line;
         return 0;
     }
@@ -213,14 +219,16 @@ is_status_line(const struct extract *x, const struct document *d, rt_str text)
     rt_str s = rt_str_trim(text);
     if (rt_str_starts(s, RT_LIT("< ")))
         s = rt_str_from(s, 2);
-    return rt_str_starts(s, RT_LIT("HTTP/")) || (d->has_route && d->http != 0 && d->http_line == x->line);
+    return rt_str_starts(s, RT_LIT("HTTP/")) ||
+           (d->has_route && d->http != 0 && d->http_line == x->line);
 }
 
 /* A known string of the vendor standing free in the piece. */
 int
 mention_string(struct extract *x, struct document *d, rt_str text, struct rt_err *err)
 {
-    const struct code_entry *known = text.n > 4000 || is_status_line(x, d, text) ? NULL : rule_set_string(x->rules, text);
+    const struct code_entry *known =
+        text.n > 4000 || is_status_line(x, d, text) ? NULL : rule_set_string(x->rules, text);
     if (known == NULL)
         return 0;
     if (answer_told_lately(x, d))
@@ -248,7 +256,8 @@ mention_state(struct extract *x, struct document *d, rt_str text, struct rt_err 
     if (text.n > 4000 || answer_told_lately(x, d))
         return 0;
     RT_EACH (state, &x->rules->codes) {
-        if (state->subject != SUBJECT_STATE || state->severity == SEVERITY_NONE || !stands_free(text, state->text))
+        if (state->subject != SUBJECT_STATE || state->severity == SEVERITY_NONE ||
+            !stands_free(text, state->text))
             continue;
         answer_begin(x, d, &e);
         if (work_add_text(x, &e, FIELD_SERVICE, state->text) < 0)

@@ -39,7 +39,10 @@ struct shape {
 static size_t
 bucket_of(rt_str key)
 {
-    return key.n == 0 ? 0 : (key.n * 7 + (unsigned char)key.p[0] + 3u * (unsigned char)key.p[key.n - 1]) % BUCKETS;
+    return key.n == 0
+               ? 0
+               : (key.n * 7 + (unsigned char)key.p[0] + 3u * (unsigned char)key.p[key.n - 1]) %
+                     BUCKETS;
 }
 
 struct scan_plan *
@@ -137,8 +140,8 @@ step_learn(struct shape_step *step, rt_str text, const struct plan_node *child)
 
 /* The next key that `n` may know, as scan_key(). `*step` is what is remembered of it, or NULL. */
 static int
-next_child(const struct plan_node *n, unsigned number, rt_str object, size_t *at, const struct plan_node **child,
-           struct shape_step **step)
+next_child(const struct plan_node *n, unsigned number, rt_str object, size_t *at,
+           const struct plan_node **child, struct shape_step **step)
 {
     size_t before = *at;
     rt_str key;
@@ -179,7 +182,8 @@ struct plan_run {
 
 /* The bet is won when the expected bytes are there; a bracket ends them, so nothing can follow. */
 static bool
-win(const struct plan_run *run, const struct plan_node *c, rt_str object, size_t *at, struct scan_value *value)
+win(const struct plan_run *run, const struct plan_node *c, rt_str object, size_t *at,
+    struct scan_value *value)
 {
     struct scan_hint *h = run->hint;
     if (h == NULL || h->expected.n == 0 || c->slot != (int)h->value_slot)
@@ -233,12 +237,14 @@ run_node(const struct plan_node *n, rt_str object, struct plan_run *run)
     struct scan_value spare;
     size_t at = 0, before = 0;
     int got = 0;
-    for (unsigned number = 0; (got = next_child(n, number, object, &at, &c, &step)) == 1; number++, before = at) {
+    for (unsigned number = 0; (got = next_child(n, number, object, &at, &c, &step)) == 1;
+         number++, before = at) {
         if (step != NULL && step->whole)
             continue;
         struct scan_value *value = place_of(run, c, &spare);
         bool won = c != NULL && win(run, c, object, &at, value);
-        if (!won && !scan_string(object, &at, value) && !scan_raw(object, &at, run->depth, value)) {
+        if (!won && !scan_string(object, &at, value) &&
+            !scan_raw(object, &at, run->depth, value)) {
             value->type = SCAN_NONE;
             return 0;
         }

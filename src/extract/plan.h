@@ -15,7 +15,8 @@
 struct scan_plan;
 struct scan_plan *scan_plan_new(struct rt_arena *a);
 /* 0, or -1: memory. A later path of one slot ranks lower. `scalar`: objects and arrays are passed over. */
-int scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot, bool scalar);
+int scan_plan_add(struct scan_plan *p, const struct format_path *path, unsigned slot,
+                  bool scalar);
 /* From now on the plan remembers the order of keys that it met last, which makes lines of one logger cheap. Such a
  * plan belongs to one thread. 0, or -1: memory. */
 int scan_plan_learn(struct scan_plan *p);
@@ -30,7 +31,7 @@ struct scan_hint {
 };
 /* `values` has room for all slots and is set to SCAN_NONE first. The bytes read (the whole object), or
  * 0 when the text does not begin with an object. `hint` may be NULL. */
-size_t scan_plan_run(const struct scan_plan *p, rt_str text, unsigned depth, struct scan_hint *hint,
-                     struct scan_value *values, unsigned slots);
+size_t scan_plan_run(const struct scan_plan *p, rt_str text, unsigned depth,
+                     struct scan_hint *hint, struct scan_value *values, unsigned slots);
 
 #endif

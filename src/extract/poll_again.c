@@ -22,7 +22,8 @@ belongs_to(rt_str s, const struct route_slot *slot)
 static bool
 is_body_of(const struct extract *x, const struct route_slot *slot, rt_str response)
 {
-    return response.n == slot->body_n && (x->hint.won || memcmp(response.p, slot->body, response.n) == 0);
+    return response.n == slot->body_n &&
+           (x->hint.won || memcmp(response.p, slot->body, response.n) == 0);
 }
 
 void
@@ -32,7 +33,8 @@ poll_note(struct extract *x, struct route_slot *slot, struct event *e, rt_str re
     const rt_str texts[] = {e->rid,  e->sid,  e->app_id, e->cname, e->uid,
                             e->mode, e->host, e->reason, e->error, e->join};
     p->known = false;
-    if (e->value_count > 0 || e->method.n > POLL_METHOD || (response.n > 0 && !is_body_of(x, slot, response)))
+    if (e->value_count > 0 || e->method.n > POLL_METHOD ||
+        (response.n > 0 && !is_body_of(x, slot, response)))
         return;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (!belongs_to(texts[i], slot))
@@ -47,22 +49,26 @@ poll_note(struct extract *x, struct route_slot *slot, struct event *e, rt_str re
 }
 
 bool
-poll_repeats(const struct extract *x, const struct scan_value *parts, const struct route_slot *slot, rt_str response)
+poll_repeats(const struct extract *x, const struct scan_value *parts,
+             const struct route_slot *slot, rt_str response)
 {
     const struct poll_before *p = &slot->poll;
     int64_t http = 0;
-    if (!p->known || p->answered != (response.n > 0) || (p->answered && !is_body_of(x, slot, response)))
+    if (!p->known || p->answered != (response.n > 0) ||
+        (p->answered && !is_body_of(x, slot, response)))
         return false;
     if (scan_present(&parts[FORMAT_ERROR]) || scan_present(&parts[FORMAT_JOIN]))
         return false;
-    if (!rt_str_eq(scan_present(&parts[FORMAT_METHOD]) ? parts[FORMAT_METHOD].text : RT_NONE, p->like.method))
+    if (!rt_str_eq(scan_present(&parts[FORMAT_METHOD]) ? parts[FORMAT_METHOD].text : RT_NONE,
+                   p->like.method))
         return false;
     scan_int(&parts[FORMAT_HTTP], &http);
     return http == p->like.http;
 }
 
 int
-poll_again(struct extract *x, const struct scan_value *parts, const struct route_slot *slot, struct rt_err *err)
+poll_again(struct extract *x, const struct scan_value *parts, const struct route_slot *slot,
+           struct rt_err *err)
 {
     struct event e = slot->poll.like;
     e.begin = e.end = RT_TIME_NONE;

@@ -70,18 +70,22 @@ prose_free(struct extract *x)
 
 /* The number that begins at `at`, unless it is a part of something else. */
 static int
-look_at_number(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end, struct rt_err *err)
+look_at_number(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
+               struct rt_err *err)
 {
     while (*end < text.n && text.p[*end] >= '0' && text.p[*end] <= '9')
         ++*end;
-    bool inside = (at > 0 && (letter(text.p[at - 1]) || text.p[at - 1] == '.' || text.p[at - 1] == '-')) ||
-                  (*end < text.n && (text.p[*end] == '.' || text.p[*end] == '-' || text.p[*end] == '/'));
+    bool inside =
+        (at > 0 &&
+         (letter(text.p[at - 1]) || text.p[at - 1] == '.' || text.p[at - 1] == '-')) ||
+        (*end < text.n && (text.p[*end] == '.' || text.p[*end] == '-' || text.p[*end] == '/'));
     return *end - at <= 4 && !inside ? mention_number(x, d, text, at, *end, err) : 0;
 }
 
 /* What begins at `at`: how much of a call was found, or -1. `*end`: where to go on. */
 static int
-look_at(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end, struct rt_err *err)
+look_at(struct extract *x, struct document *d, rt_str text, size_t at, size_t *end,
+        struct rt_err *err)
 {
     char c = text.p[at];
     *end = at + 1;
@@ -149,7 +153,9 @@ static bool
 note_clock(struct extract *x, struct document *d, rt_str s)
 {
     struct rt_stamp stamp;
-    size_t n = x->first_time != RT_TIME_NONE && !x->undated ? 0 : rt_time_parse_format(s, "%H:%M:%S%f", &stamp);
+    size_t n = x->first_time != RT_TIME_NONE && !x->undated
+                   ? 0
+                   : rt_time_parse_format(s, "%H:%M:%S%f", &stamp);
     if (n == 0 || (n < s.n && strchr(" \t],|", s.p[n]) == NULL))
         return false;
     if (x->undated) {
@@ -170,8 +176,8 @@ note_clock(struct extract *x, struct document *d, rt_str s)
 static bool
 begins_with_date(rt_str s, bool epoch, struct rt_stamp *out)
 {
-    return s.n >= 16 && s.p[0] >= '0' && s.p[0] <= '9' && (s.p[4] == '-' || s.p[4] == '/' || epoch) &&
-           rt_time_parse(s, out) > 0;
+    return s.n >= 16 && s.p[0] >= '0' && s.p[0] <= '9' &&
+           (s.p[4] == '-' || s.p[4] == '/' || epoch) && rt_time_parse(s, out) > 0;
 }
 
 /* What loggers put between brackets before the time: "[axios][request] 2026-...". */
@@ -186,7 +192,8 @@ behind_tags(rt_str s)
             break;
         rest = rt_str_trim(rt_str_from(rest, end + 1));
     }
-    return rest.n > 0 && (rest.p[0] == '[' || (rest.p[0] >= '0' && rest.p[0] <= '9')) ? rest : s;
+    return rest.n > 0 && (rest.p[0] == '[' || (rest.p[0] >= '0' && rest.p[0] <= '9')) ? rest
+                                                                                      : s;
 }
 
 static void
@@ -206,11 +213,14 @@ note_stamp(struct extract *x, struct document *d, rt_str line)
         s = rt_str_from(s, strlen("header: "));
     if (rt_str_starts(s, RT_LIT("__REALTIME_TIMESTAMP=")))
         s = rt_str_from(s, strlen("__REALTIME_TIMESTAMP="));
-    size_t at = rt_str_starts(s, RT_LIT("Started ")) ? rt_str_find(s, RT_LIT(" at 20")) : SIZE_MAX;
+    size_t at =
+        rt_str_starts(s, RT_LIT("Started ")) ? rt_str_find(s, RT_LIT(" at 20")) : SIZE_MAX;
     if (at != SIZE_MAX)
         s = rt_str_from(s, at + strlen(" at "));
-    if (s.n > strlen("Date: ") && rt_str_eq_nocase((rt_str){s.p, strlen("Date: ")}, RT_LIT("Date: ")) &&
-        rt_time_parse_format(rt_str_from(s, strlen("Date: ")), "%a, %d %b %Y %H:%M:%S GMT", &stamp) > 0) {
+    if (s.n > strlen("Date: ") &&
+        rt_str_eq_nocase((rt_str){s.p, strlen("Date: ")}, RT_LIT("Date: ")) &&
+        rt_time_parse_format(rt_str_from(s, strlen("Date: ")), "%a, %d %b %Y %H:%M:%S GMT",
+                             &stamp) > 0) {
         stamp.zoned = true; /* by RFC 9110 */
         work_note_time(x, &stamp);
         d->time = work_stamp_time(x, &stamp, &d->zoned);
@@ -311,7 +321,8 @@ settle(struct extract *x, struct document *d, struct rt_err *err)
 {
     if (d->lines == 0)
         return 0;
-    if (d->held.e != NULL && d->first_line > d->held.line + REPEAT_LINES && answer_flush(x, d, err) < 0)
+    if (d->held.e != NULL && d->first_line > d->held.line + REPEAT_LINES &&
+        answer_flush(x, d, err) < 0)
         return -1;
     uint64_t here = x->line;
     struct rt_arena_mark mark = rt_arena_mark(&x->scratch);
@@ -332,7 +343,8 @@ settle(struct extract *x, struct document *d, struct rt_err *err)
         if (!read && x->first_unread == 0) {
             x->first_unread = d->first_line;
             size_t first = rt_str_find(text, RT_LIT("\n"));
-            snprintf(x->first_unread_text, sizeof(x->first_unread_text), "%.*s", (int)(first < text.n ? first : text.n), text.p);
+            snprintf(x->first_unread_text, sizeof(x->first_unread_text), "%.*s",
+                     (int)(first < text.n ? first : text.n), text.p);
         }
     }
     rt_arena_reset(&x->scratch, mark);
@@ -373,8 +385,10 @@ is_torn(const struct extract *x, const struct document *d, rt_str line)
         return true;
     if (x->outer.known)
         /* Lines of one object come at once, and none begins with a word. */
-        return (d->time != RT_TIME_NONE && x->outer.at - d->time > RT_SEC) || (line.n > 0 && letter(line.p[0]));
-    return begins_with_date(line.n > 0 && line.p[0] == '[' ? rt_str_from(line, 1) : line, false, &stamp);
+        return (d->time != RT_TIME_NONE && x->outer.at - d->time > RT_SEC) ||
+               (line.n > 0 && letter(line.p[0]));
+    return begins_with_date(line.n > 0 && line.p[0] == '[' ? rt_str_from(line, 1) : line, false,
+                            &stamp);
 }
 
 int
@@ -408,10 +422,12 @@ end_document(struct extract *x, struct document *d, struct rt_err *err)
     if (settle(x, d, err) < 0)
         return -1;
     int body = answer_last_request(x, d, err);
-    int last = body < 0 || answer_flush(x, d, err) < 0 ? -1 : body + answer_flush_route(x, d, err);
+    int last =
+        body < 0 || answer_flush(x, d, err) < 0 ? -1 : body + answer_flush_route(x, d, err);
     /* A status that nothing followed is still an answer, unless it says that all is well. */
     const struct code_entry *known = rule_set_http(x->rules, d->http, KIND_NONE);
-    if (last == 0 && (d->http >= 400 || (d->http > 0 && known != NULL && known->severity != SEVERITY_NONE))) {
+    if (last == 0 && (d->http >= 400 ||
+                      (d->http > 0 && known != NULL && known->severity != SEVERITY_NONE))) {
         struct event e;
         answer_begin(x, d, &e);
         last = answer_end(x, d, &e, true, err);

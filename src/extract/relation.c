@@ -63,7 +63,8 @@ fill(struct request *q, rt_str say, const struct filling *f)
 {
     const struct {
         rt_str name, text;
-    } rows[] = {{RT_LIT("{what}"), f->what}, {RT_LIT("{have}"), f->have}, {RT_LIT("{most}"), f->most}};
+    } rows[] = {
+        {RT_LIT("{what}"), f->what}, {RT_LIT("{have}"), f->have}, {RT_LIT("{most}"), f->most}};
     struct rt_buf b;
     rt_buf_init(&b, 500);
     while (say.n > 0) {
@@ -80,7 +81,8 @@ fill(struct request *q, rt_str say, const struct filling *f)
 }
 
 static void
-tell(struct request *q, const struct place *at, const struct relation *r, const struct filling *f)
+tell(struct request *q, const struct place *at, const struct relation *r,
+     const struct filling *f)
 {
     violation_tell(q, &(struct violation){.at = at,
                                           .defect = r->unusual ? "unusual" : "relation",
@@ -92,7 +94,8 @@ tell(struct request *q, const struct place *at, const struct relation *r, const 
 
 /* "1920 x 2000", and what it makes. False: one of them is not known. */
 static bool
-reckon(struct request *q, const struct parameter_list *list, bool product, rt_str *shown, double *out)
+reckon(struct request *q, const struct parameter_list *list, bool product, rt_str *shown,
+       double *out)
 {
     struct rt_buf b;
     bool known = true;
@@ -152,7 +155,8 @@ check_count(struct request *q, const struct place *at, const struct relation *r)
     for (size_t i = 0; i < r->limit_count; i++)
         if (rt_str_eq(by.text, r->keys[i]) && (int64_t)n > r->limits[i])
             tell(q, at, r,
-                 &(struct filling){request_words(q, "%.*s", RT_FMT(by.text)), request_words(q, "%zu", n),
+                 &(struct filling){request_words(q, "%.*s", RT_FMT(by.text)),
+                                   request_words(q, "%zu", n),
                                    request_words(q, "%lld", (long long)r->limits[i])});
 }
 
@@ -178,7 +182,8 @@ relation_check(struct request *q, const struct place *at, uint32_t node)
     for (uint32_t i = q->rules->nodes.v[node].first_relation; i != 0;) {
         const struct relation *r = &q->rules->relations.v[i - 1];
         bool asked = (r->on == 0 || (r->on >> q->kind & 1) != 0) &&
-                     (q->mode.n > 0 || r->modes.n == 0) && parameter_has_mode(r->modes, q->mode);
+                     (q->mode.n > 0 || r->modes.n == 0) &&
+                     parameter_has_mode(r->modes, q->mode);
         if (asked)
             check_one(q, at, r);
         i = r->next_there;

@@ -5,7 +5,8 @@
 
 #include "extract/request.h"
 
-static void walk_object(struct request *q, const struct place *at, uint32_t node, rt_str object);
+static void walk_object(struct request *q, const struct place *at, uint32_t node,
+                        rt_str object);
 
 static const struct parameter_node *
 node_of(const struct request *q, uint32_t node)
@@ -35,7 +36,8 @@ walk_list(struct request *q, const struct place *at, uint32_t node, rt_str list)
         return;
     uint32_t below = (uint32_t)(items - q->rules->nodes.v);
     const struct parameter *row = parameter_row(q->rules, items, q->kind, q->mode, NULL);
-    for (; scan_member(list, &i, (unsigned)q->x->limits->json_depth, &key, &v) == 1; here.item++) {
+    for (; scan_member(list, &i, (unsigned)q->x->limits->json_depth, &key, &v) == 1;
+         here.item++) {
         if (row != NULL)
             value_check(q, &here, row, &v);
         if (v.type == SCAN_OBJECT) {
@@ -46,29 +48,33 @@ walk_list(struct request *q, const struct place *at, uint32_t node, rt_str list)
 }
 
 static void
-walk_member(struct request *q, const struct place *at, uint32_t node, const struct scan_value *v)
+walk_member(struct request *q, const struct place *at, uint32_t node,
+            const struct scan_value *v)
 {
     const struct parameter *other = NULL;
-    const struct parameter *row = parameter_row(q->rules, node_of(q, node), q->kind, q->mode, &other);
+    const struct parameter *row =
+        parameter_row(q->rules, node_of(q, node), q->kind, q->mode, &other);
     if (row == NULL && other != NULL) {
         if (value_is_there(q, v))
-            violation_tell(q, &(struct violation){.at = at,
-                                                  .defect = "mode",
-                                                  .of = other->tells,
-                                                  .limit = other->modes,
-                                                  .words = request_words(q, "has no place in mode %.*s",
-                                                                         RT_FMT(q->mode))});
+            violation_tell(
+                q, &(struct violation){.at = at,
+                                       .defect = "mode",
+                                       .of = other->tells,
+                                       .limit = other->modes,
+                                       .words = request_words(q, "has no place in mode %.*s",
+                                                              RT_FMT(q->mode))});
         return;
     }
     if (row != NULL)
         value_check(q, at, row, v);
     if (row != NULL && row->rival.n > 0 && value_is_there(q, v))
-        violation_tell(q, &(struct violation){.at = at,
-                                              .defect = "rival",
-                                              .of = RT_LIT("key"),
-                                              .nearest = row->rival,
-                                              .words = request_words(q, "(many services know only %.*s)",
-                                                                     RT_FMT(row->rival))});
+        violation_tell(
+            q, &(struct violation){.at = at,
+                                   .defect = "rival",
+                                   .of = RT_LIT("key"),
+                                   .nearest = row->rival,
+                                   .words = request_words(q, "(many services know only %.*s)",
+                                                          RT_FMT(row->rival))});
     if (v->type == SCAN_OBJECT && (row == NULL || !row->open))
         walk_object(q, at, node, v->text);
     else if (v->type == SCAN_ARRAY)
@@ -83,7 +89,8 @@ note_members(struct request *q, uint32_t node, rt_str object)
     rt_str key;
     size_t i = 0;
     while (scan_member(object, &i, (unsigned)q->x->limits->json_depth, &key, &v) == 1) {
-        const struct parameter_node *n = parameter_child(q->rules, node_of(q, node), key, q->kind);
+        const struct parameter_node *n =
+            parameter_child(q->rules, node_of(q, node), key, q->kind);
         if (n != NULL)
             q->values[n - q->rules->nodes.v] = v;
     }
@@ -96,10 +103,12 @@ miss_members(struct request *q, const struct place *at, uint32_t node)
     for (uint32_t i = node_of(q, node)->child; i != 0; i = node_of(q, i)->next) {
         if (!node_of(q, i)->required)
             continue;
-        const struct parameter *row = parameter_row(q->rules, node_of(q, i), q->kind, q->mode, NULL);
+        const struct parameter *row =
+            parameter_row(q->rules, node_of(q, i), q->kind, q->mode, NULL);
         struct place here = {.up = at, .name = node_of(q, i)->name};
         bool null = q->values[i].type == SCAN_WORD && rt_str_is(q->values[i].text, "null");
-        if (row == NULL || !row->required || row->secret || (q->values[i].type != SCAN_NONE && !null))
+        if (row == NULL || !row->required || row->secret ||
+            (q->values[i].type != SCAN_NONE && !null))
             continue;
         if (row->modes.n == 0 || q->mode.n > 0)
             violation_tell(q, &(struct violation){.at = &here,
@@ -125,7 +134,8 @@ note_values(struct request *q, uint32_t node)
     for (uint32_t i = node_of(q, node)->child; i != 0; i = node_of(q, i)->next) {
         if (!node_of(q, i)->noted)
             continue;
-        const struct parameter *row = parameter_row(q->rules, node_of(q, i), q->kind, q->mode, NULL);
+        const struct parameter *row =
+            parameter_row(q->rules, node_of(q, i), q->kind, q->mode, NULL);
         struct scan_value v = {SCAN_NONE, RT_NONE, false};
         int64_t n = 0;
         if (row == NULL || (!row->has_field && !row->resets))
@@ -142,7 +152,8 @@ note_values(struct request *q, uint32_t node)
 static bool
 is_open(struct request *q, uint32_t node)
 {
-    const struct parameter *row = parameter_row(q->rules, node_of(q, node), q->kind, q->mode, NULL);
+    const struct parameter *row =
+        parameter_row(q->rules, node_of(q, node), q->kind, q->mode, NULL);
     for (size_t i = 0; row != NULL && i < row->only.n; i++)
         if (relation_holds(q, &row->only.v[i]))
             return true;
@@ -159,7 +170,8 @@ walk_object(struct request *q, const struct place *at, uint32_t node, rt_str obj
     if (!is_open(q, node))
         return;
     while (scan_member(object, &i, (unsigned)q->x->limits->json_depth, &here.name, &v) == 1) {
-        const struct parameter_node *n = parameter_child(q->rules, node_of(q, node), here.name, q->kind);
+        const struct parameter_node *n =
+            parameter_child(q->rules, node_of(q, node), here.name, q->kind);
         if (n == NULL)
             spelling_check(q, &here, node);
         else
@@ -208,7 +220,8 @@ walk_announced(struct request *q, rt_str body)
 static void
 note_leaves(struct request *q, rt_str body)
 {
-    bool compared = q->kind == KIND_ACQUIRE || (q->kind == KIND_START && q->e->outcome != OUTCOME_OK);
+    bool compared =
+        q->kind == KIND_ACQUIRE || (q->kind == KIND_START && q->e->outcome != OUTCOME_OK);
     struct scan_value client = scan_get(body, "clientRequest");
     if (compared && client.type == SCAN_OBJECT)
         q->rc |= leaves_add(q, client.text);
@@ -218,8 +231,8 @@ note_leaves(struct request *q, rt_str body)
 static bool
 is_body(rt_str body)
 {
-    bool named = scan_get(body, "cname").type != SCAN_NONE &&
-                 scan_get(body, "uid").type != SCAN_NONE;
+    bool named =
+        scan_get(body, "cname").type != SCAN_NONE && scan_get(body, "uid").type != SCAN_NONE;
     return named || scan_get(body, "clientRequest").type == SCAN_OBJECT;
 }
 
@@ -242,7 +255,8 @@ request_parameters(struct extract *x, struct event *e, rt_str body, struct rt_er
         walk_object(&q, NULL, 0, body);
     walk_announced(&q, body);
     note_leaves(&q, body);
-    if (e->kind == KIND_UPDATE_LAYOUT && is_body(body) && event_get(e, FIELD_LAYOUT_SETS) == NULL)
+    if (e->kind == KIND_UPDATE_LAYOUT && is_body(body) &&
+        event_get(e, FIELD_LAYOUT_SETS) == NULL)
         q.rc |= work_add_text(x, e, FIELD_LAYOUT_SETS, RT_LIT("none"));
     return q.rc < 0 ? rt_fail_mem(err) : 0;
 }

@@ -38,10 +38,12 @@ void violation_tell(struct request *q, const struct violation *v);
 /* "clientRequest.layoutConfig[2].x_axis", in the scratch arena. */
 rt_str place_text(struct request *q, const struct place *at);
 /* Formatted, in the scratch arena. */
-rt_str request_words(struct request *q, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+rt_str request_words(struct request *q, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* A value against its row. */
-void value_check(struct request *q, const struct place *at, const struct parameter *p, const struct scan_value *v);
+void value_check(struct request *q, const struct place *at, const struct parameter *p,
+                 const struct scan_value *v);
 /* Something a log's filter put there, or that stands for nothing: it proves nothing. */
 bool value_is_masked(struct request *q, const struct scan_value *v);
 /* Not null, nor an empty text or list. */

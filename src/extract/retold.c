@@ -45,14 +45,16 @@ retold_words(rt_str text, size_t url)
 bool
 retold_same(const struct route *a, const struct route *b)
 {
-    return a->kind == b->kind && a->kind != KIND_ANSWER && rt_str_eq(a->app_id, b->app_id) && rt_str_eq(a->rid, b->rid) &&
-           rt_str_eq(a->sid, b->sid) && rt_str_eq(a->mode, b->mode);
+    return a->kind == b->kind && a->kind != KIND_ANSWER && rt_str_eq(a->app_id, b->app_id) &&
+           rt_str_eq(a->rid, b->rid) && rt_str_eq(a->sid, b->sid) &&
+           rt_str_eq(a->mode, b->mode);
 }
 
 bool
 retold_follows(const struct document *d, rt_time before)
 {
-    return before == RT_TIME_NONE || d->time == RT_TIME_NONE || (d->time >= before && d->time - before <= STAGE_LONGEST);
+    return before == RT_TIME_NONE || d->time == RT_TIME_NONE ||
+           (d->time >= before && d->time - before <= STAGE_LONGEST);
 }
 
 /* The call that waits for its answer. */
@@ -60,33 +62,40 @@ static bool
 waits(const struct extract *x, const struct document *d, const struct route *r, uint64_t words)
 {
     bool answered = d->http != 0 && d->http_line >= d->route_line;
-    return d->has_route && words != d->route_words && x->line <= d->route_line + STAGE_LINES && retold_same(&d->route, r) &&
-           (answered || retold_follows(d, d->route_time));
+    return d->has_route && words != d->route_words && x->line <= d->route_line + STAGE_LINES &&
+           retold_same(&d->route, r) && (answered || retold_follows(d, d->route_time));
 }
 
 /* The answer that was read a moment ago, summed up. */
 static bool
-is_summed_up(const struct extract *x, const struct document *d, const struct route *r, uint64_t words, rt_str behind)
+is_summed_up(const struct extract *x, const struct document *d, const struct route *r,
+             uint64_t words, rt_str behind)
 {
     struct route held;
     return !d->has_route && d->held.e != NULL && d->held.has_route && words != d->held.words &&
-           x->line <= d->held.line + REPEAT_LINES && rt_str_find(behind, RT_LIT("{")) == SIZE_MAX &&
-           route_parse(rt_str_of(d->held.url), &held) && retold_same(&held, r) && retold_follows(d, d->held.e->end);
+           x->line <= d->held.line + REPEAT_LINES &&
+           rt_str_find(behind, RT_LIT("{")) == SIZE_MAX &&
+           route_parse(rt_str_of(d->held.url), &held) && retold_same(&held, r) &&
+           retold_follows(d, d->held.e->end);
 }
 
 /* "got {...} from URL": the answer stood first, and nothing else on the line could be one. */
 static bool
-stands_behind(const struct extract *x, const struct document *d, const struct route *r, rt_str behind)
+stands_behind(const struct extract *x, const struct document *d, const struct route *r,
+              rt_str behind)
 {
     const struct event *e = d->held.e;
-    return !d->has_route && e != NULL && !d->held.has_route && d->held.line == x->line && r->kind != KIND_ANSWER &&
-           (e->kind == KIND_ANSWER || e->kind == r->kind) && (e->rid.n == 0 || r->rid.n == 0 || rt_str_eq(e->rid, r->rid)) &&
-           (e->sid.n == 0 || r->sid.n == 0 || rt_str_eq(e->sid, r->sid)) && (r->sid.n > 0 || e->sid.n == 0 || r->kind == KIND_START) &&
+    return !d->has_route && e != NULL && !d->held.has_route && d->held.line == x->line &&
+           r->kind != KIND_ANSWER && (e->kind == KIND_ANSWER || e->kind == r->kind) &&
+           (e->rid.n == 0 || r->rid.n == 0 || rt_str_eq(e->rid, r->rid)) &&
+           (e->sid.n == 0 || r->sid.n == 0 || rt_str_eq(e->sid, r->sid)) &&
+           (r->sid.n > 0 || e->sid.n == 0 || r->kind == KIND_START) &&
            rt_str_find(behind, RT_LIT("{")) == SIZE_MAX;
 }
 
 int
-retold_url(struct extract *x, struct document *d, rt_str text, rt_str url, rt_str method, struct rt_err *err)
+retold_url(struct extract *x, struct document *d, rt_str text, rt_str url, rt_str method,
+           struct rt_err *err)
 {
     struct route r;
     char copy[sizeof(d->url)];
@@ -98,7 +107,8 @@ retold_url(struct extract *x, struct document *d, rt_str text, rt_str url, rt_st
     size_t begin = (size_t)(url.p - text.p);
     rt_str behind = rt_str_from(text, begin + url.n);
     uint64_t words = retold_words(text, begin);
-    bool summed_up = is_summed_up(x, d, &r, words, behind), same_line = summed_up && d->held.line == x->line;
+    bool summed_up = is_summed_up(x, d, &r, words, behind),
+         same_line = summed_up && d->held.line == x->line;
     if (!same_line && (waits(x, d, &r, words) || waiting_recall(x, d, &r, words))) {
         if (r.host.n > 0 && d->route.host.n == 0) {
             memcpy(d->url, copy, sizeof(copy));

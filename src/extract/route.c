@@ -43,11 +43,17 @@ route_path(uint8_t kind, rt_str app_id, rt_str rid, rt_str sid, rt_str mode, str
 
 /* What no id holds but every mark of a mask or a placeholder does. Ids are long and there are many: they
  * are walked over once, by pairs of bytes. */
-enum { MARK_ODD = 1, MARK_CROSS = 2, MARK_WORD = 4, AFTER_X = MARK_CROSS << 2, AFTER_R = MARK_WORD << 2 };
+enum {
+    MARK_ODD = 1,
+    MARK_CROSS = 2,
+    MARK_WORD = 4,
+    AFTER_X = MARK_CROSS << 2,
+    AFTER_R = MARK_WORD << 2
+};
 
 /* Letters, digits, - and _ are what ids are made of. */
 static const unsigned char mark_classes[256] = {
-    /* clang-format off */
+/* clang-format off */
 #define ODD_8 MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD, MARK_ODD
 #define ODD_32 ODD_8, ODD_8, ODD_8, ODD_8
     ODD_32,
@@ -85,7 +91,8 @@ stands_in(rt_str s, unsigned marks)
     if (s.n == 0 || (marks & MARK_ODD) == 0)
         return false;
     return memchr(s.p, '{', s.n) != NULL || s.p[0] == '<' || s.p[0] == ':' || s.p[0] == '$' ||
-           rt_str_find(s, RT_LIT("%s")) != SIZE_MAX || rt_str_find(s, RT_LIT("%7B")) != SIZE_MAX;
+           rt_str_find(s, RT_LIT("%s")) != SIZE_MAX ||
+           rt_str_find(s, RT_LIT("%7B")) != SIZE_MAX;
 }
 
 /* "xxxx". One in some thousands of the long random ids has four in its midst, in any case of letters. */
@@ -147,8 +154,8 @@ route_is_no_id(rt_str s)
 static bool
 url_byte(char c)
 {
-    return (unsigned char)c > 0x20 && (unsigned char)c < 0x7f && c != '"' && c != '\'' && c != '`' && c != '|' &&
-           c != '\\' && c != ')' && c != ']';
+    return (unsigned char)c > 0x20 && (unsigned char)c < 0x7f && c != '"' && c != '\'' &&
+           c != '`' && c != '|' && c != '\\' && c != ')' && c != ']';
 }
 
 bool
@@ -161,12 +168,13 @@ rt_str
 route_around(rt_str text, size_t at)
 {
     size_t begin = at, end = at, first = at > ROUTE_URL_MOST ? at - ROUTE_URL_MOST : 0;
-    while (begin > first && url_byte(text.p[begin - 1]) && text.p[begin - 1] != '(' && text.p[begin - 1] != '[' &&
-           text.p[begin - 1] != '=' && text.p[begin - 1] != ',')
+    while (begin > first && url_byte(text.p[begin - 1]) && text.p[begin - 1] != '(' &&
+           text.p[begin - 1] != '[' && text.p[begin - 1] != '=' && text.p[begin - 1] != ',')
         begin--;
     while (end < text.n && url_byte(text.p[end]) && text.p[end] != ',' && text.p[end] != ';')
         end++;
-    while (end > at && (text.p[end - 1] == '.' || text.p[end - 1] == '>' || text.p[end - 1] == ':'))
+    while (end > at &&
+           (text.p[end - 1] == '.' || text.p[end - 1] == '>' || text.p[end - 1] == ':'))
         end--;
     return (rt_str){text.p + begin, end - begin};
 }
@@ -190,7 +198,8 @@ static const struct row *
 find_row(rt_str name, bool exact)
 {
     for (size_t i = 0; i < ROWS; i++)
-        if (exact ? rt_str_is(name, rows[i].name) : rt_str_eq_nocase(name, rt_str_of(rows[i].name)))
+        if (exact ? rt_str_is(name, rows[i].name)
+                  : rt_str_eq_nocase(name, rt_str_of(rows[i].name)))
             return &rows[i];
     return NULL;
 }
@@ -245,7 +254,8 @@ take_segments(rt_str url, size_t at, struct route *r)
         op = find_row(name, true);
         if (op != NULL)
             break;
-        bool is_rid = rt_str_eq_nocase(name, RT_LIT("resourceid")), is_sid = rt_str_eq_nocase(name, RT_LIT("sid"));
+        bool is_rid = rt_str_eq_nocase(name, RT_LIT("resourceid")),
+             is_sid = rt_str_eq_nocase(name, RT_LIT("sid"));
         bool is_mode = rt_str_is(name, "mode");
         if ((is_rid || is_sid || is_mode) && segment(url, &at, &value)) {
             if (is_rid)
@@ -256,7 +266,8 @@ take_segments(rt_str url, size_t at, struct route *r)
                 r->mode = value;
             if (value.n == 0)
                 spoil(r, "empty-id");
-            if ((is_rid && !rt_str_is(name, "resourceid")) || (is_sid && !rt_str_is(name, "sid")))
+            if ((is_rid && !rt_str_is(name, "resourceid")) ||
+                (is_sid && !rt_str_is(name, "sid")))
                 spoil(r, "case");
             continue;
         }
@@ -319,6 +330,6 @@ bool
 route_method_wrong(uint8_t kind, rt_str method)
 {
     const char *right = route_method(kind);
-    return right != NULL && method.n > 0 && !rt_str_eq_nocase(method, rt_str_of(right)) && !rt_str_is(method, "OPTIONS") &&
-           !rt_str_is(method, "HEAD");
+    return right != NULL && method.n > 0 && !rt_str_eq_nocase(method, rt_str_of(right)) &&
+           !rt_str_is(method, "OPTIONS") && !rt_str_is(method, "HEAD");
 }

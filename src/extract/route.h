@@ -17,7 +17,7 @@
 enum { ROUTE_URL_MOST = 1024 }; /* bytes; a longer URL is none of the API's */
 
 struct route {
-    uint8_t kind; /* KIND_ANSWER: the operation cannot be told */
+    uint8_t kind;                        /* KIND_ANSWER: the operation cannot be told */
     rt_str host, app_id, rid, sid, mode; /* slices of the URL; empty = not there */
     const char *defect;                  /* a word of route-defect, or NULL */
     bool placeholder;                    /* template text in the path */
@@ -29,7 +29,8 @@ bool route_parse(rt_str url, struct route *out);
 const char *route_method(uint8_t kind);
 bool route_method_wrong(uint8_t kind, rt_str method);
 /* The path of an operation in `b`, from its parts; empty parts by their names in braces. False: the kind has none. */
-bool route_path(uint8_t kind, rt_str app_id, rt_str rid, rt_str sid, rt_str mode, struct rt_buf *b);
+bool route_path(uint8_t kind, rt_str app_id, rt_str rid, rt_str sid, rt_str mode,
+                struct rt_buf *b);
 /* Does the product stand in the text, whatever is around it? */
 bool route_mentioned(rt_str text);
 /* The URL that stands around the API's path in free text: `at` is an offset inside. What is longer than ROUTE_URL_MOST may

@@ -13,8 +13,9 @@
 enum {
     SETS = 1024,
     WAYS = 4,
-    STALE = 4 * SETS * WAYS, /* looks after which a URL that nobody asked for is not worth its memory */
-    SWEPT = 4,               /* slots looked at with each new URL */
+    STALE = 4 * SETS *
+            WAYS, /* looks after which a URL that nobody asked for is not worth its memory */
+    SWEPT = 4,    /* slots looked at with each new URL */
 };
 
 struct way { /* what a look needs of a slot that is not the one */
@@ -58,7 +59,8 @@ route_cache_free(struct route_cache **pc)
 static bool
 is_route(const struct way *w, uint64_t hash, rt_str url)
 {
-    return w->hash == hash && w->slot != NULL && w->slot->url_n == url.n && memcmp(w->slot->url, url.p, url.n) == 0;
+    return w->hash == hash && w->slot != NULL && w->slot->url_n == url.n &&
+           memcmp(w->slot->url, url.p, url.n) == 0;
 }
 
 static void
@@ -87,7 +89,8 @@ fill(struct way *w, uint64_t hash, rt_str url, const struct route *route)
     memcpy(s->url, url.p, url.n);
     w->hash = hash;
     s->route = *route;
-    rt_str *parts[] = {&s->route.host, &s->route.app_id, &s->route.rid, &s->route.sid, &s->route.mode};
+    rt_str *parts[] = {&s->route.host, &s->route.app_id, &s->route.rid, &s->route.sid,
+                       &s->route.mode};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         move(parts[i], url.p, s->url);
     return true;

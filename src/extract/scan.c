@@ -60,7 +60,7 @@ nested_end(rt_str s, size_t i, unsigned most)
 }
 
 static const bool ends_word[256] = {
-    [','] = true, ['}'] = true, [']'] = true,  [':'] = true,
+    [','] = true, ['}'] = true,  [']'] = true,  [':'] = true,
     [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true,
 };
 
@@ -117,7 +117,8 @@ scan_key(rt_str object, size_t *at, rt_str *key)
     size_t i = *at;
     bool is_object = object.n > 0 && object.p[0] == '{';
     /* The usual look, ,"key": without blanks or escapes, in one go. */
-    if (is_object && i + 1 < object.n && (i == 0 || object.p[i] == ',') && object.p[i + 1] == '"') {
+    if (is_object && i + 1 < object.n && (i == 0 || object.p[i] == ',') &&
+        object.p[i + 1] == '"') {
         size_t begin = i + 2, end = begin;
         while (end < object.n && object.p[end] != '"' && object.p[end] != '\\')
             end++;
@@ -172,7 +173,8 @@ scan_get(rt_str object, const char *name)
     struct scan_value value;
     rt_str key;
     size_t at = 0;
-    while (object.n > 0 && object.p[0] == '{' && scan_member(object, &at, SCAN_ANY_DEPTH, &key, &value) == 1)
+    while (object.n > 0 && object.p[0] == '{' &&
+           scan_member(object, &at, SCAN_ANY_DEPTH, &key, &value) == 1)
         if (rt_str_is(key, name))
             return value;
     return (struct scan_value){SCAN_NONE, RT_NONE, false};

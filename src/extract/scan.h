@@ -29,7 +29,8 @@ scan_present(const struct scan_value *v)
 /* One value at `*at`; advances behind it. False: not JSON there (nothing changed). */
 bool scan_value(rt_str s, size_t *at, unsigned depth, struct scan_value *out);
 /* Iterates the members of an object or the items of an array: *at begins at 0. 1, 0 at its end, -1: broken. */
-int scan_member(rt_str object, size_t *at, unsigned depth, rt_str *key, struct scan_value *value);
+int scan_member(rt_str object, size_t *at, unsigned depth, rt_str *key,
+                struct scan_value *value);
 /* For what lies in a value that was scanned within its limit. Values are skipped by counting, so depth costs nothing. */
 #define SCAN_ANY_DEPTH UINT_MAX
 /* The member of an object by name, or SCAN_NONE; of any depth. */

@@ -55,7 +55,9 @@ unicode(rt_str s, size_t *i)
     *i += 4;
     if (high < 0xd800 || high > 0xdfff)
         return (uint32_t)high;
-    int low = high < 0xdc00 && *i + 1 < s.n && s.p[*i] == '\\' && s.p[*i + 1] == 'u' ? hex4(s, *i + 2) : -1;
+    int low = high < 0xdc00 && *i + 1 < s.n && s.p[*i] == '\\' && s.p[*i + 1] == 'u'
+                  ? hex4(s, *i + 2)
+                  : -1;
     if (low < 0xdc00 || low > 0xdfff)
         return 0xfffd;
     *i += 6;

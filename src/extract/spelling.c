@@ -26,7 +26,8 @@ is_name(rt_str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '_' || c == '-'))
             return false;
     }
     return s.n > 0 && s.n < NAME_MOST;
@@ -98,7 +99,8 @@ known_to_others(const struct request *q, uint32_t parent, rt_str name)
 static rt_str
 rule_of(const struct request *q, const struct parameter_node *n)
 {
-    const struct parameter *row = n == NULL ? NULL : parameter_row(q->rules, n, q->kind, RT_NONE, NULL);
+    const struct parameter *row =
+        n == NULL ? NULL : parameter_row(q->rules, n, q->kind, RT_NONE, NULL);
     return row != NULL && rt_str_is(row->tells, "stop") ? row->tells : RT_LIT("key");
 }
 

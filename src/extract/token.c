@@ -5,6 +5,7 @@
 
 #define ZLIB_CONST
 #include <nettle/base64.h>
+
 #include <zlib.h>
 
 #include "base/alloc.h"
@@ -358,7 +359,8 @@ blunt_packed(rt_str prefix, rt_str body, size_t most, struct rt_arena *a)
     struct reader r;
     size_t n = 0;
     unsigned char *raw = rt_arena_alloc(a, body.n + 1);
-    if (raw == NULL || unbase(body, raw, &n) != NULL || unpack(raw, n, most, a, &r) != Z_STREAM_END)
+    if (raw == NULL || unbase(body, raw, &n) != NULL ||
+        unpack(raw, n, most, a, &r) != Z_STREAM_END)
         return RT_NONE;
     unsigned char *plain = rt_arena_alloc(a, r.n + 1);
     uLongf packed_n = compressBound((uLong)r.n);

@@ -12,7 +12,8 @@
 struct tree {
     rt_str key;
     struct scan_value value;
-    struct tree *first, *next; /* members, once `open`; of a broken object those before the break */
+    /* members, once `open`; of a broken object those before the break */
+    struct tree *first, *next;
     bool open;
 };
 /* A root; its members will live in the arena that tree_open() is given. */

@@ -20,7 +20,8 @@ struct search {
 static bool
 is_answer(const struct search *s, rt_str object)
 {
-    bool tells = scan_get(object, "serverResponse").type == SCAN_OBJECT || scan_get(object, "code").type != SCAN_NONE ||
+    bool tells = scan_get(object, "serverResponse").type == SCAN_OBJECT ||
+                 scan_get(object, "code").type != SCAN_NONE ||
                  scan_get(object, "reason").type == SCAN_STRING;
     return (s->answered || tells) && body_is_vendor(s->x, object);
 }
@@ -45,12 +46,15 @@ search(struct search *s, rt_str object, unsigned depth)
     struct scan_value v;
     size_t at = 0;
     while ((s->asks || s->answers) && scan_member(object, &at, SCAN_ANY_DEPTH, &key, &v) == 1) {
-        rt_str text = v.type == SCAN_OBJECT ? v.text : v.type == SCAN_STRING ? rt_str_trim(work_text(s->x, &v, 3)) : RT_NONE;
+        rt_str text = v.type == SCAN_OBJECT   ? v.text
+                      : v.type == SCAN_STRING ? rt_str_trim(work_text(s->x, &v, 3))
+                                              : RT_NONE;
         if (text.n == 0 || text.p[0] != '{')
             continue;
         bool asks = s->asks, answers = s->answers;
         look_at(s, &v, text);
-        if (v.type == SCAN_OBJECT && asks == s->asks && answers == s->answers && depth < KEYS_DEEP)
+        if (v.type == SCAN_OBJECT && asks == s->asks && answers == s->answers &&
+            depth < KEYS_DEEP)
             search(s, v.text, depth + 1);
     }
 }
@@ -60,8 +64,8 @@ static bool
 was_sent(struct extract *x, const struct scan_value *parts)
 {
     rt_str body = rt_str_trim(work_body(x, &parts[FORMAT_RESPONSE], 3));
-    bool alone = scan_present(&parts[FORMAT_JOIN]) && !scan_present(&parts[FORMAT_HTTP]) && !scan_present(&parts[FORMAT_ERROR]) &&
-                 !scan_present(&parts[FORMAT_DURATION]);
+    bool alone = scan_present(&parts[FORMAT_JOIN]) && !scan_present(&parts[FORMAT_HTTP]) &&
+                 !scan_present(&parts[FORMAT_ERROR]) && !scan_present(&parts[FORMAT_DURATION]);
     return body.n > 0 && (body_is_request(x, body) || (alone && !body_is_vendor(x, body)));
 }
 
@@ -69,7 +73,10 @@ void
 unlabelled_bodies(struct extract *x, struct scan_value *parts, uint8_t kind, rt_str whole)
 {
     struct scan_value *request = &parts[FORMAT_REQUEST], *response = &parts[FORMAT_RESPONSE];
-    struct search s = {.x = x, .parts = parts, .asks = kind != KIND_QUERY && !scan_present(request), .answers = !scan_present(response)};
+    struct search s = {.x = x,
+                       .parts = parts,
+                       .asks = kind != KIND_QUERY && !scan_present(request),
+                       .answers = !scan_present(response)};
     s.answered = scan_present(&parts[FORMAT_HTTP]);
     if (s.asks && !s.answers && was_sent(x, parts)) {
         *request = *response;

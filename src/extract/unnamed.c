@@ -17,11 +17,15 @@ call_hash(struct extract *x, const struct scan_value *parts, const struct event 
 {
     rt_str one = e->rid, other = e->kind == KIND_START ? RT_NONE : e->sid;
     if (e->kind == KIND_ACQUIRE) {
-        rt_str body = asks && scan_present(&parts[FORMAT_REQUEST]) ? work_body(x, &parts[FORMAT_REQUEST], 1) : RT_NONE;
+        rt_str body = asks && scan_present(&parts[FORMAT_REQUEST])
+                          ? work_body(x, &parts[FORMAT_REQUEST], 1)
+                          : RT_NONE;
         one = body.n > 0 ? scan_get(body, "cname").text : e->cname;
         other = body.n > 0 ? scan_get(body, "uid").text : e->uid;
     }
-    return one.n == 0 || (e->kind != KIND_START && other.n == 0) ? 0 : rt_str_hash(one) * 31 + rt_str_hash(other);
+    return one.n == 0 || (e->kind != KIND_START && other.n == 0)
+               ? 0
+               : rt_str_hash(one) * 31 + rt_str_hash(other);
 }
 
 /* The newest of the same ids. Only acquire knows none yet: where one side does not say for whom, the newest that does not
@@ -31,7 +35,8 @@ find(struct extract *x, uint8_t kind, uint64_t call)
 {
     struct unnamed_request *nameless = NULL, *any = NULL;
     size_t count = 0;
-    for (size_t i = x->unnamed.n; i > 0 && x->unnamed.v[i - 1].line + LINES_LONGEST >= x->line; i--) {
+    for (size_t i = x->unnamed.n; i > 0 && x->unnamed.v[i - 1].line + LINES_LONGEST >= x->line;
+         i--) {
         struct unnamed_request *r = &x->unnamed.v[i - 1];
         if (r->kind != kind)
             continue;
@@ -49,7 +54,8 @@ find(struct extract *x, uint8_t kind, uint64_t call)
 static int
 tie(struct extract *x, struct event *e, uint64_t line, bool is_answer, struct rt_err *err)
 {
-    const char *id = rt_arena_printf(&x->scratch, "line %llu of %u", (unsigned long long)line, x->options.input);
+    const char *id = rt_arena_printf(&x->scratch, "line %llu of %u", (unsigned long long)line,
+                                     x->options.input);
     if (id == NULL)
         return rt_fail_mem(err);
     e->join = rt_str_of(id);
@@ -59,7 +65,8 @@ tie(struct extract *x, struct event *e, uint64_t line, bool is_answer, struct rt
 }
 
 int
-unnamed_halves(struct extract *x, const struct scan_value *parts, struct event *e, bool asks, bool answers, struct rt_err *err)
+unnamed_halves(struct extract *x, const struct scan_value *parts, struct event *e, bool asks,
+               bool answers, struct rt_err *err)
 {
     bool alone = asks && !answers && !scan_present(&parts[FORMAT_DURATION]);
     if (e->kind >= KIND_ANSWER || (!alone && (!answers || x->unnamed.n == 0)))

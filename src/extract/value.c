@@ -30,7 +30,8 @@ value_is_there(const struct request *q, const struct scan_value *v)
     case SCAN_NONE: return false;
     case SCAN_WORD: return !rt_str_is(v->text, "null");
     case SCAN_STRING: return v->text.n > 0;
-    case SCAN_ARRAY: return scan_member(v->text, &at, (unsigned)q->x->limits->json_depth, &key, &item) == 1;
+    case SCAN_ARRAY:
+        return scan_member(v->text, &at, (unsigned)q->x->limits->json_depth, &key, &item) == 1;
     case SCAN_NUMBER:
     case SCAN_OBJECT: break;
     }
@@ -41,7 +42,8 @@ bool
 value_number(const struct scan_value *v, double *out)
 {
     char text[NUMBER_MOST], *end = NULL;
-    if ((v->type != SCAN_NUMBER && v->type != SCAN_STRING) || v->text.n == 0 || v->text.n >= sizeof(text))
+    if ((v->type != SCAN_NUMBER && v->type != SCAN_STRING) || v->text.n == 0 ||
+        v->text.n >= sizeof(text))
         return false;
     snprintf(text, sizeof(text), "%.*s", RT_FMT(v->text));
     *out = strtod(text, &end);
@@ -56,10 +58,12 @@ shown(struct request *q, const struct parameter *p, const struct scan_value *v)
         return RT_NONE;
     switch (v->type) {
     case SCAN_NUMBER:
-    case SCAN_WORD: return v->text.n > SHOWN_MOST ? RT_NONE : request_words(q, "%.*s", RT_FMT(v->text));
+    case SCAN_WORD:
+        return v->text.n > SHOWN_MOST ? RT_NONE : request_words(q, "%.*s", RT_FMT(v->text));
     case SCAN_STRING:
-        return v->text.n > SHOWN_MOST ? RT_NONE
-                                      : request_words(q, "\"%.*s\"", RT_FMT(work_text(q->x, v, 3)));
+        return v->text.n > SHOWN_MOST
+                   ? RT_NONE
+                   : request_words(q, "\"%.*s\"", RT_FMT(work_text(q->x, v, 3)));
     case SCAN_NONE:
     case SCAN_OBJECT:
     case SCAN_ARRAY: break;
@@ -117,7 +121,8 @@ span(struct request *q, bool has_min, double min, bool has_max, double max)
 {
     if (has_min && has_max)
         return request_words(q, "%.15g to %.15g", min, max);
-    return has_min ? request_words(q, "at least %.15g", min) : request_words(q, "at most %.15g", max);
+    return has_min ? request_words(q, "at least %.15g", min)
+                   : request_words(q, "at most %.15g", max);
 }
 
 static bool
@@ -144,7 +149,8 @@ fits_type(const struct judged *j)
     if (rt_str_is(j->p->type, "number"))
         return v->type == SCAN_NUMBER;
     if (rt_str_is(j->p->type, "boolean"))
-        return v->type == SCAN_WORD && (rt_str_is(v->text, "true") || rt_str_is(v->text, "false"));
+        return v->type == SCAN_WORD &&
+               (rt_str_is(v->text, "true") || rt_str_is(v->text, "false"));
     return v->type == (rt_str_is(j->p->type, "array") ? SCAN_ARRAY : SCAN_OBJECT);
 }
 
@@ -162,7 +168,8 @@ check_type(const struct judged *j)
     const char *article = strchr("aeio", j->p->type.p[0]) != NULL ? "an" : "a";
     rt_str limit = request_words(j->q, "%s %.*s is meant", article, RT_FMT(j->p->type));
     tell(j, "type", limit,
-         value.n > 0 ? request_words(j->q, "is %.*s, %s; %.*s", RT_FMT(value), type_name(j->v), RT_FMT(limit))
+         value.n > 0 ? request_words(j->q, "is %.*s, %s; %.*s", RT_FMT(value), type_name(j->v),
+                                     RT_FMT(limit))
                      : request_words(j->q, "is %s; %.*s", type_name(j->v), RT_FMT(limit)));
     return false;
 }
@@ -189,7 +196,11 @@ check_list(const struct judged *j)
             return true;
     rt_buf_init(&b, 400);
     for (size_t i = 0; i < p->value_count; i++)
-        rt_buf_addf(&b, "%s%.*s", i == 0 ? "" : i + 1 < p->value_count ? ", " : " or ", RT_FMT(p->values[i]));
+        rt_buf_addf(&b, "%s%.*s",
+                    i == 0                   ? ""
+                    : i + 1 < p->value_count ? ", "
+                                             : " or ",
+                    RT_FMT(p->values[i]));
     tell_value(j, "value", request_words(j->q, "%s", rt_buf_z(&b)));
     rt_buf_fini(&b);
     return false;
@@ -205,9 +216,10 @@ check_number(const struct judged *j)
     if (outside(p->has_min, p->min, p->has_max, p->max, n))
         tell_value(j, "range", span(j->q, p->has_min, p->min, p->has_max, p->max));
     else if (outside(p->has_least, p->least, p->has_most, p->most, n))
-        tell_value(j, "unusual",
-                   request_words(j->q, "usual is %.*s",
-                                 RT_FMT(span(j->q, p->has_least, p->least, p->has_most, p->most))));
+        tell_value(
+            j, "unusual",
+            request_words(j->q, "usual is %.*s",
+                          RT_FMT(span(j->q, p->has_least, p->least, p->has_most, p->most))));
     else if (p->even && fmod(n, 2) != 0)
         tell_value(j, "unusual", RT_LIT("usual is an even number"));
 }
@@ -222,7 +234,8 @@ check_text(const struct judged *j)
         return;
     if (p->max_bytes > 0 && bytes > (size_t)p->max_bytes)
         tell(j, "length", request_words(j->q, "at most %lld bytes", (long long)p->max_bytes),
-             request_words(j->q, "has %zu bytes (at most %lld)", bytes, (long long)p->max_bytes));
+             request_words(j->q, "has %zu bytes (at most %lld)", bytes,
+                           (long long)p->max_bytes));
     else if (p->pattern != NULL && !derive_matches(j->q->x, p->pattern, s))
         tell_value(j, "pattern", p->form.n > 0 ? p->form : RT_LIT("another form is meant"));
     else if (p->risky != NULL && derive_matches(j->q->x, p->risky, s))
@@ -235,12 +248,13 @@ check_user(const struct judged *j)
 {
     rt_str own = j->q->e->uid;
     if (j->p->users && own.n > 0 && rt_str_eq(work_text(j->q->x, j->v, 3), own))
-        violation_tell(j->q, &(struct violation){.at = j->at,
-                                                 .defect = "risky",
-                                                 .of = RT_LIT("own-uid"),
-                                                 .value = own,
-                                                 .words = request_words(j->q, "names %.*s, the recorder's own uid",
-                                                                        RT_FMT(own))});
+        violation_tell(j->q, &(struct violation){
+                                 .at = j->at,
+                                 .defect = "risky",
+                                 .of = RT_LIT("own-uid"),
+                                 .value = own,
+                                 .words = request_words(
+                                     j->q, "names %.*s, the recorder's own uid", RT_FMT(own))});
 }
 
 static void
@@ -252,16 +266,19 @@ check_items(const struct judged *j)
     size_t at = 0, n = 0;
     if (j->v->type != SCAN_ARRAY || (!p->has_min && !p->has_max))
         return;
-    while (scan_member(j->v->text, &at, (unsigned)j->q->x->limits->json_depth, &key, &item) == 1)
+    while (scan_member(j->v->text, &at, (unsigned)j->q->x->limits->json_depth, &key, &item) ==
+           1)
         n++;
     if (!outside(p->has_min, p->min, p->has_max, p->max, (double)n))
         return;
     rt_str limit = span(j->q, p->has_min, p->min, p->has_max, p->max);
-    tell(j, "count", limit, request_words(j->q, "has %zu item%s (%.*s)", n, rt_plural(n), RT_FMT(limit)));
+    tell(j, "count", limit,
+         request_words(j->q, "has %zu item%s (%.*s)", n, rt_plural(n), RT_FMT(limit)));
 }
 
 void
-value_check(struct request *q, const struct place *at, const struct parameter *p, const struct scan_value *v)
+value_check(struct request *q, const struct place *at, const struct parameter *p,
+            const struct scan_value *v)
 {
     const struct judged j = {q, at, p, v};
     bool null = v->type == SCAN_WORD && rt_str_is(v->text, "null");

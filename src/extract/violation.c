@@ -52,11 +52,10 @@ static void
 add(struct request *q, uint16_t field, rt_str s)
 {
     if (s.n > 0)
-        q->rc |= event_add(&q->x->scratch, q->e,
-                           &(struct event_value){.field = field,
-                                                 .is_text = 1,
-                                                 .set = (uint8_t)q->told,
-                                                 .text = s});
+        q->rc |=
+            event_add(&q->x->scratch, q->e,
+                      &(struct event_value){
+                          .field = field, .is_text = 1, .set = (uint8_t)q->told, .text = s});
 }
 
 void
@@ -73,5 +72,6 @@ violation_tell(struct request *q, const struct violation *v)
     add(q, FIELD_PARAM_LIMIT, v->limit);
     add(q, FIELD_PARAM_NEAREST, v->nearest);
     add(q, FIELD_PARAM,
-        request_words(q, "%.*s%s%.*s", RT_FMT(path), path.n > 0 && v->words.n > 0 ? " " : "", RT_FMT(v->words)));
+        request_words(q, "%.*s%s%.*s", RT_FMT(path), path.n > 0 && v->words.n > 0 ? " " : "",
+                      RT_FMT(v->words)));
 }

@@ -86,7 +86,8 @@ give_up(struct extract *x, struct document *d, struct waiting_call *w, struct rt
         return -1;
     struct labels ids = d->ids;
     struct told last = d->last;
-    const uint64_t line = x->line, http_line = d->http_line, kind_line = d->kind_line, done_line = d->done_line;
+    const uint64_t line = x->line, http_line = d->http_line, kind_line = d->kind_line,
+                   done_line = d->done_line;
     const uint64_t request_line = d->request_line;
     const rt_time time = d->time;
     const int32_t http = d->http;
@@ -121,7 +122,8 @@ static struct waiting_call *
 place_for(struct extract *x, struct document *d, struct rt_err *err)
 {
     struct waiting_call *place = NULL;
-    if (d->waiting == NULL && (d->waiting = rt_calloc(WAITING_MOST + 1, sizeof(*d->waiting))) == NULL) {
+    if (d->waiting == NULL &&
+        (d->waiting = rt_calloc(WAITING_MOST + 1, sizeof(*d->waiting))) == NULL) {
         rt_fail_mem(err);
         return NULL;
     }
@@ -136,7 +138,8 @@ place_for(struct extract *x, struct document *d, struct rt_err *err)
 int
 waiting_put(struct extract *x, struct document *d, struct rt_err *err)
 {
-    struct waiting_call *place = place_for(x, d, err), *spare = d->waiting == NULL ? NULL : &d->waiting[WAITING_MOST];
+    struct waiting_call *place = place_for(x, d, err),
+                        *spare = d->waiting == NULL ? NULL : &d->waiting[WAITING_MOST];
     if (place == NULL)
         return -1;
     if (!is_used(place)) {
@@ -171,7 +174,8 @@ text_of(rt_str object, const char *key)
 static struct ids
 ids_of(rt_str object)
 {
-    return (struct ids){text_of(object, "resourceId"), text_of(object, "sid"), text_of(object, "cname"), text_of(object, "uid")};
+    return (struct ids){text_of(object, "resourceId"), text_of(object, "sid"),
+                        text_of(object, "cname"), text_of(object, "uid")};
 }
 
 static bool
@@ -197,19 +201,24 @@ waiting_differs(const struct event *answer, rt_str request)
 static int
 fits(const struct route *r, rt_str request, const struct ids *a)
 {
-    struct ids sent = request.n > 0 ? ids_of(request) : (struct ids){RT_NONE, RT_NONE, RT_NONE, RT_NONE};
-    if (differs(r->rid, a->rid) || differs(r->sid, a->sid) || (r->kind == KIND_ACQUIRE && a->sid.n > 0) ||
-        (r->kind == KIND_ACQUIRE && (differs(sent.cname, a->cname) || differs(sent.uid, a->uid))))
+    struct ids sent =
+        request.n > 0 ? ids_of(request) : (struct ids){RT_NONE, RT_NONE, RT_NONE, RT_NONE};
+    if (differs(r->rid, a->rid) || differs(r->sid, a->sid) ||
+        (r->kind == KIND_ACQUIRE && a->sid.n > 0) ||
+        (r->kind == KIND_ACQUIRE &&
+         (differs(sent.cname, a->cname) || differs(sent.uid, a->uid))))
         return -1;
-    bool named = agrees(r->sid, a->sid) || (r->sid.n == 0 && agrees(r->rid, a->rid)) ||
-                 (r->kind == KIND_ACQUIRE && agrees(sent.cname, a->cname) && agrees(sent.uid, a->uid));
+    bool named =
+        agrees(r->sid, a->sid) || (r->sid.n == 0 && agrees(r->rid, a->rid)) ||
+        (r->kind == KIND_ACQUIRE && agrees(sent.cname, a->cname) && agrees(sent.uid, a->uid));
     return named;
 }
 
 static bool
 is_recent(const struct extract *x, const struct document *d, const struct waiting_call *w)
 {
-    bool late = w->time != RT_TIME_NONE && d->time != RT_TIME_NONE && d->time - w->time > WAIT_LONGEST;
+    bool late =
+        w->time != RT_TIME_NONE && d->time != RT_TIME_NONE && d->time - w->time > WAIT_LONGEST;
     return is_used(w) && !late && x->line <= w->line + WAIT_LINES;
 }
 
@@ -239,8 +248,8 @@ find_named(const struct extract *x, struct document *d, const struct ids *a)
     for (size_t i = 0; d->waiting != NULL && i < WAITING_MOST; i++) {
         struct waiting_call *w = &d->waiting[i];
         struct route r;
-        if (is_recent(x, d, w) && (best == NULL || w->line > best->line) && route_parse(rt_str_of(w->url), &r) &&
-            fits(&r, rt_buf_str(&w->request), a) > 0)
+        if (is_recent(x, d, w) && (best == NULL || w->line > best->line) &&
+            route_parse(rt_str_of(w->url), &r) && fits(&r, rt_buf_str(&w->request), a) > 0)
             best = w;
     }
     return best;
@@ -256,8 +265,11 @@ guess_code(const struct extract *x, struct document *d, int64_t code)
     for (size_t i = 0; d->waiting != NULL && i < WAITING_MOST; i++) {
         struct waiting_call *w = &d->waiting[i];
         struct route r;
-        bool fresh = is_recent(x, d, w) && (w->time == RT_TIME_NONE || d->time == RT_TIME_NONE || d->time - w->time <= ANSWER_USUAL);
-        if (fresh && route_parse(rt_str_of(w->url), &r) && rule_set_code_is_met(x->rules, code, r.kind) &&
+        bool fresh =
+            is_recent(x, d, w) && (w->time == RT_TIME_NONE || d->time == RT_TIME_NONE ||
+                                   d->time - w->time <= ANSWER_USUAL);
+        if (fresh && route_parse(rt_str_of(w->url), &r) &&
+            rule_set_code_is_met(x->rules, code, r.kind) &&
             !(mine && retold_same(&r, &d->route)) && (first == NULL || w->line < first->line))
             first = w;
     }
@@ -271,11 +283,13 @@ guess_acquire(const struct extract *x, struct document *d)
 {
     struct waiting_call *first = NULL;
     bool mine = d->has_route && d->route.kind == KIND_ACQUIRE, others = false;
-    struct ids sent = mine ? ids_of(rt_buf_str(&d->request)) : (struct ids){RT_NONE, RT_NONE, RT_NONE, RT_NONE};
+    struct ids sent = mine ? ids_of(rt_buf_str(&d->request))
+                           : (struct ids){RT_NONE, RT_NONE, RT_NONE, RT_NONE};
     for (size_t i = 0; d->waiting != NULL && i < WAITING_MOST; i++) {
         struct waiting_call *w = &d->waiting[i];
         struct route r;
-        if (!is_recent(x, d, w) || !route_parse(rt_str_of(w->url), &r) || r.kind != KIND_ACQUIRE)
+        if (!is_recent(x, d, w) || !route_parse(rt_str_of(w->url), &r) ||
+            r.kind != KIND_ACQUIRE)
             continue;
         struct ids one = ids_of(rt_buf_str(&w->request));
         others |= differs(sent.cname, one.cname) || differs(sent.uid, one.uid);
@@ -300,13 +314,15 @@ waiting_choose(struct extract *x, struct document *d, rt_str answer, struct rt_e
     if (mine > 0)
         return 0;
     struct waiting_call *other = find_named(x, d, &a);
-    if (other == NULL && a.rid.n == 0 && a.sid.n == 0 && a.cname.n == 0 && scan_int(&v, &code) && code != 0)
+    if (other == NULL && a.rid.n == 0 && a.sid.n == 0 && a.cname.n == 0 &&
+        scan_int(&v, &code) && code != 0)
         other = guess_code(x, d, code);
     if (other != NULL) {
         bring_back(x, d, other);
         return 0;
     }
-    bool of_acquire = a.cname.n == 0 && a.rid.n > 0 && a.sid.n == 0 && (mine < 0 || d->route.kind == KIND_ACQUIRE);
+    bool of_acquire = a.cname.n == 0 && a.rid.n > 0 && a.sid.n == 0 &&
+                      (mine < 0 || d->route.kind == KIND_ACQUIRE);
     if (of_acquire && guess_acquire(x, d))
         return 0;
     return mine < 0 && d->has_route ? waiting_put(x, d, err) : 0;
@@ -319,8 +335,9 @@ waiting_recall(struct extract *x, struct document *d, const struct route *r, uin
     for (size_t i = 0; d->waiting != NULL && i < WAITING_MOST; i++) {
         struct waiting_call *w = &d->waiting[i];
         struct route own;
-        if (is_used(w) && x->line <= w->line + STAGE_LINES && w->words != words && retold_follows(d, w->time) &&
-            (best == NULL || w->line > best->line) && route_parse(rt_str_of(w->url), &own) && retold_same(&own, r))
+        if (is_used(w) && x->line <= w->line + STAGE_LINES && w->words != words &&
+            retold_follows(d, w->time) && (best == NULL || w->line > best->line) &&
+            route_parse(rt_str_of(w->url), &own) && retold_same(&own, r))
             best = w;
     }
     if (best != NULL)

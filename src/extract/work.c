@@ -22,7 +22,8 @@ work_body(struct extract *x, const struct scan_value *v, unsigned which)
     rt_str text = work_text(x, v, which);
     /* JSON in a string in a string. */
     if (text.n > 2 && text.p[0] == '"' && text.p[text.n - 1] == '"') {
-        struct scan_value inner = {SCAN_STRING, work_keep_whole(x, (rt_str){text.p + 1, text.n - 2}), true};
+        struct scan_value inner = {SCAN_STRING,
+                                   work_keep_whole(x, (rt_str){text.p + 1, text.n - 2}), true};
         text = work_text(x, &inner, which);
     }
     return text;
@@ -61,7 +62,8 @@ work_add_int(struct extract *x, struct event *e, uint16_t field, int64_t n)
 int
 work_add_text(struct extract *x, struct event *e, uint16_t field, rt_str s)
 {
-    return event_add(&x->scratch, e, &(struct event_value){.field = field, .is_text = 1, .text = s});
+    return event_add(&x->scratch, e,
+                     &(struct event_value){.field = field, .is_text = 1, .text = s});
 }
 
 int

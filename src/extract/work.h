@@ -6,8 +6,8 @@
 
 #include "base/literals.h"
 #include "extract/extract.h"
-#include "extract/route.h"
 #include "extract/plan.h"
+#include "extract/route.h"
 #include "extract/zone.h"
 
 /* What a JSON line may hold besides the parts of its format: a callback or a bare answer. */
@@ -49,7 +49,8 @@ struct poll_before { /* a plain poll with a URL: what the next one most likely s
     struct event like; /* slices of url, body and method */
 };
 
-struct route_slot { /* of the cache: an exact URL, its parts, and the last healthy answer seen with it */
+struct
+    route_slot { /* of the cache: an exact URL, its parts, and the last healthy answer seen with it */
     char *url;
     size_t url_n;
     struct route route; /* slices of url */
@@ -62,8 +63,8 @@ struct route_slot { /* of the cache: an exact URL, its parts, and the last healt
 struct reception { /* what a log line tells of a callback beside its body */
     rt_time at;    /* RT_TIME_NONE: nothing */
     bool zoned;
-    int32_t http;  /* the receiver's own answer; 0 = unknown */
-    rt_dur took;   /* RT_DUR_NONE = unknown */
+    int32_t http; /* the receiver's own answer; 0 = unknown */
+    rt_dur took;  /* RT_DUR_NONE = unknown */
     rt_str headers;
 };
 
@@ -74,11 +75,12 @@ struct wrapper { /* of every line; wrap.c */
     const struct zone *zone;      /* that it declares; or NULL */
     struct rt_buf text;           /* the inside, unescaped */
 };
-struct piece_cursor { /* of a document: how far its lines were counted */
+struct piece_cursor {     /* of a document: how far its lines were counted */
     const char *at, *end; /* NULL: no document */
     uint64_t line;
 };
-struct unnamed_request { /* of ours, without an id that ties it to its answer: its ids as a hash, its line */
+struct
+    unnamed_request { /* of ours, without an id that ties it to its answer: its ids as a hash, its line */
     uint64_t call, line; /* call 0: nothing is said */
     uint8_t kind;        /* KIND_NONE: it has its answer */
 };
@@ -101,48 +103,50 @@ struct extract {
     const struct zone *format_zone;
 
     bool decided;
-    bool pasted; /* the whole input is but a few lines */
-    const struct format *forced; /* by name; NULL: chosen by content */
+    bool pasted;                      /* the whole input is but a few lines */
+    const struct format *forced;      /* by name; NULL: chosen by content */
     struct wrapper wraps[WRAPS_MOST]; /* from outside to inside */
     size_t wrap_count;
     struct outer_time outer;
     struct rt_minute minute; /* of the last stamp */
-    struct rt_buf partial; /* a line that comes in pieces */
+    struct rt_buf partial;   /* a line that comes in pieces */
     bool partial_done;
     const struct format *format; /* NULL: text */
     const char *format_name;     /* with its wrappers */
     const struct scan_plan *line_plan, *answer_plan, *secret_plan;
-    const struct scan_plan **object_plans; /* by format: of exchanges inside of text; made when needed */
+    /* by format: of exchanges inside of text; made when needed */
+    const struct scan_plan **object_plans;
     rt_str table_header; /* text mode: the names of the columns */
     bool table_tried, reading_deep;
     bool rewritten; /* what is read was no JSON: of its values only the text is known */
     bool mended;    /* what is read was cut: nothing is known of what is not there */
     struct piece_cursor piece;
-    uint32_t masked; /* calls whose path holds an id that stands for another */
+    uint32_t masked;                 /* calls whose path holds an id that stands for another */
     const struct literals *literals; /* a line without any does not matter; NULL: all do */
     size_t literal_near;             /* where the last one stood */
     struct regex_memory regex;
     struct route_cache *cache;
     bool own_cache;
-    struct scan_hint hint;         /* of the line being read */
-    struct route_slot *hint_slot;  /* of its URL, which stands at hint_url */
+    struct scan_hint hint;        /* of the line being read */
+    struct route_slot *hint_slot; /* of its URL, which stands at hint_url */
     const char *hint_url;
 
-    RT_VEC(struct rt_str) held;       /* lines before the decision, in `held_arena` */
+    RT_VEC(struct rt_str) held; /* lines before the decision, in `held_arena` */
     RT_VEC(uint64_t) held_numbers;
     struct rt_arena held_arena;
 
     struct document *documents[THREADS_MOST]; /* text mode: what is open, by thread */
-    uint64_t threads[THREADS_MOST], thread;    /* hashes of their names; of the line being read; 0: none */
+    /* hashes of their names; of the line being read; 0: none */
+    uint64_t threads[THREADS_MOST], thread;
     RT_VEC(uint64_t) requests; /* hashes of the join ids of our requests, as they came */
     RT_VEC(struct unnamed_request) unnamed;
-    uint64_t line;             /* being read */
-    uint32_t order;            /* events of this line so far */
+    uint64_t line;  /* being read */
+    uint32_t order; /* events of this line so far */
 
     uint64_t counts[LINE__COUNT];
     rt_time first_time, last_time;
-    bool unzoned, undated;  /* stamps without a zone, without a date */
-    rt_time clock;          /* of the latter: the last one, days counted from the first */
+    bool unzoned, undated; /* stamps without a zone, without a date */
+    rt_time clock;         /* of the latter: the last one, days counted from the first */
     uint64_t first_unread, first_too_long;
     char first_unread_text[120];
     uint32_t first_unread_stop, limit_hits, foreign, probes, nameless;
@@ -183,9 +187,10 @@ void call_duration(struct extract *x, const struct scan_value *parts, struct eve
 /* poll_again.c: keeps a plain poll with its URL, if all its text lives there. */
 void poll_note(struct extract *x, struct route_slot *slot, struct event *e, rt_str response);
 /* Does the line say what the last poll of its URL said? Only its time is new then. */
-bool poll_repeats(const struct extract *x, const struct scan_value *parts, const struct route_slot *slot,
-                  rt_str response);
-int poll_again(struct extract *x, const struct scan_value *parts, const struct route_slot *slot, struct rt_err *err);
+bool poll_repeats(const struct extract *x, const struct scan_value *parts,
+                  const struct route_slot *slot, rt_str response);
+int poll_again(struct extract *x, const struct scan_value *parts, const struct route_slot *slot,
+               struct rt_err *err);
 
 /* The parts of a URL, valid until the next one is asked for. NULL: no URL of the API. */
 struct route_slot *route_cache_get(struct route_cache *c, rt_str url);
@@ -197,13 +202,14 @@ struct body_look {
     bool is_object;
     bool vendor; /* has the shape of an answer of this API */
 };
-int body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot, struct body_look *look,
-                struct rt_err *err);
+int body_answer(struct extract *x, struct event *e, rt_str body, struct route_slot *slot,
+                struct body_look *look, struct rt_err *err);
 int body_request(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
 /* request.c: its members against the table of parameters. 0, -1: memory. */
 int request_parameters(struct extract *x, struct event *e, rt_str body, struct rt_err *err);
 /* One field by its pointer into an object. 0, -1: memory. */
-int body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer, rt_str object);
+int body_field(struct extract *x, struct event *e, uint16_t field, rt_str pointer,
+               rt_str object);
 /* An id as an event keeps it; a slice of the value, or kept. */
 rt_str body_id(struct extract *x, const struct scan_value *v);
 /* Does the object look like an answer of this API? */
@@ -218,16 +224,19 @@ bool body_is_foreign(const struct extract *x, rt_str object, rt_str said);
 bool call_asked(const struct extract *x, rt_str join);
 
 /* unnamed.c: as call_build.c does for records with an id. 0, -1: memory. */
-int unnamed_halves(struct extract *x, const struct scan_value *parts, struct event *e, bool asks, bool answers, struct rt_err *err);
+int unnamed_halves(struct extract *x, const struct scan_value *parts, struct event *e,
+                   bool asks, bool answers, struct rt_err *err);
 
 /* derive.c */
 void derive_outcome(const struct extract *x, struct event *e, bool answered);
-int derive_fields(struct extract *x, struct event *e, const struct route *route, struct rt_err *err);
+int derive_fields(struct extract *x, struct event *e, const struct route *route,
+                  struct rt_err *err);
 /* Is the pattern in the text? */
 bool derive_matches(struct extract *x, struct regex *re, rt_str s);
 
 /* foreign.c: a call of another product. LINE_IGNORED when it was told, LINE_UNMATCHED: none, or -1. */
-int foreign_call(struct extract *x, struct event *e, rt_str url, rt_str method, rt_str body, struct rt_err *err);
+int foreign_call(struct extract *x, struct event *e, rt_str url, rt_str method, rt_str body,
+                 struct rt_err *err);
 /* Services of other products that a start asks for. 0, -1: memory, or the sink stopped. */
 int foreign_services(struct extract *x, const struct event *start, struct rt_err *err);
 
@@ -250,19 +259,21 @@ int callback_search(struct extract *x, rt_str object, struct rt_err *err);
 bool callback_likely(const struct extract *x, rt_str text);
 
 /* call_build.c: the event of a call, from its URL (`slot`) or of a known kind, with its answer. */
-int call_build(struct extract *x, const struct scan_value *parts, struct route_slot *slot, uint8_t kind, rt_str response,
-               struct rt_err *err);
+int call_build(struct extract *x, const struct scan_value *parts, struct route_slot *slot,
+               uint8_t kind, rt_str response, struct rt_err *err);
 
 /* unlabelled.c: fills the parts of bodies that are missing, with what has their shape in the record `whole`. */
 void unlabelled_bodies(struct extract *x, struct scan_value *parts, uint8_t kind, rt_str whole);
 
 /* call.c: the parts of a record to an event. A line_fate, or -1. */
-int call_read(struct extract *x, const struct scan_value *parts, rt_str whole, struct rt_err *err);
+int call_read(struct extract *x, const struct scan_value *parts, rt_str whole,
+              struct rt_err *err);
 
 /* wrap.c: is the format a wrapper; which ones these lines have, taken off them; the inside of one line:
  * 1, or 0 when it goes on in the next. */
 bool wrap_is(const struct format *f);
-bool wrap_fits(struct extract *x, const struct format *f, const struct scan_plan *plan, rt_str line);
+bool wrap_fits(struct extract *x, const struct format *f, const struct scan_plan *plan,
+               rt_str line);
 int wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err);
 int wrap_off(struct extract *x, rt_str line, rt_str *inner);
 void wrap_line_done(struct extract *x);
@@ -275,13 +286,14 @@ int exchange_row(struct extract *x, rt_str line, struct rt_err *err);
 /* line.c: one record by the chosen format. A line_fate, or -1. */
 int line_json(struct extract *x, rt_str line, struct rt_err *err);
 int line_regex(struct extract *x, rt_str line, struct rt_err *err);
-bool line_fits_json(const struct scan_plan *plan, rt_str line, struct scan_value *values, const struct rt_limits *limits,
-                    struct scan_hint *hint);
+bool line_fits_json(const struct scan_plan *plan, rt_str line, struct scan_value *values,
+                    const struct rt_limits *limits, struct scan_hint *hint);
 /* Does one of the format's words stand in the text? Without any it cannot be a record of it. */
 bool line_may_be_of(const struct format *f, rt_str text);
 /* What a group of a match took; `rc`: of regex_match(). p NULL: nothing. */
 rt_str line_group(const PCRE2_SIZE *ovector, int rc, rt_str line, int number);
-struct scan_plan *line_plan_new(const struct rule_set *rules, const struct format *f, struct rt_arena *a);
+struct scan_plan *line_plan_new(const struct rule_set *rules, const struct format *f,
+                                struct rt_arena *a);
 
 /* prose.c: prose and everything that no format reads. */
 struct document;

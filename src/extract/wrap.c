@@ -142,7 +142,8 @@ wrap_line_done(struct extract *x)
 
 /* How many lines have it; fewer than `least`: not all were asked. */
 static size_t
-matches(struct extract *x, const struct wrapper *w, const rt_str *lines, size_t count, size_t least)
+matches(struct extract *x, const struct wrapper *w, const rt_str *lines, size_t count,
+        size_t least)
 {
     size_t n = 0;
     struct unwrapped u;
@@ -221,7 +222,9 @@ wrap_choose(struct extract *x, rt_str *lines, size_t count, struct rt_err *err)
             return rt_fail_mem(err);
         if (found == 0)
             break;
-        if (w->format->zone.n > 0 && (w->zone = zone_new(w->format->zone.p, &x->arena, &why)) == NULL && why.code == RT_ENOMEM)
+        if (w->format->zone.n > 0 &&
+            (w->zone = zone_new(w->format->zone.p, &x->arena, &why)) == NULL &&
+            why.code == RT_ENOMEM)
             return rt_fail_mem(err);
         rt_buf_init(&w->text, (size_t)x->limits->line_bytes * 2);
         x->wrap_count++;

@@ -21,7 +21,8 @@ parse_fixed(rt_str s, int32_t *east)
 {
     struct rt_stamp stamp;
     char text[48];
-    if (rt_str_is(s, "UTC") || rt_str_is(s, "Z") || rt_str_is(s, "GMT") || rt_str_is(s, "utc")) {
+    if (rt_str_is(s, "UTC") || rt_str_is(s, "Z") || rt_str_is(s, "GMT") ||
+        rt_str_is(s, "utc")) {
         *east = 0;
         return true;
     }
@@ -58,8 +59,8 @@ header(const unsigned char *p, size_t n, struct counts *c)
     c->times = (size_t)big_endian(p + 32, 4);
     c->types = (size_t)big_endian(p + 36, 4);
     c->chars = (size_t)big_endian(p + 40, 4);
-    return c->times < 100000 && c->types < 256 && c->chars < 100000 && c->leap < 100000 && c->utc < 1000 &&
-           c->standard < 1000;
+    return c->times < 100000 && c->types < 256 && c->chars < 100000 && c->leap < 100000 &&
+           c->utc < 1000 && c->standard < 1000;
 }
 
 /* 1 read, 0 no such file, -1 memory. */
@@ -113,13 +114,17 @@ struct zone *
 zone_new(const char *name, struct rt_arena *a, struct rt_err *err)
 {
     struct zone *z = rt_arena_alloc(a, sizeof(*z));
-    int found = z == NULL ? -1 : parse_fixed(rt_str_of(name), &z->fixed) ? 1 : load_named(z, a, name);
+    int found = z == NULL                                 ? -1
+                : parse_fixed(rt_str_of(name), &z->fixed) ? 1
+                                                          : load_named(z, a, name);
     if (found > 0)
         return z;
     if (found < 0)
         rt_fail_mem(err);
     else
-        rt_fail_here(err, RT_EUSAGE, "zone \"%s\" is not known: UTC, +08:00 or a name like Asia/Tokyo is meant", name);
+        rt_fail_here(err, RT_EUSAGE,
+                     "zone \"%s\" is not known: UTC, +08:00 or a name like Asia/Tokyo is meant",
+                     name);
     return NULL;
 }
 

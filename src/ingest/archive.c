@@ -47,7 +47,8 @@ kind_of(const char *path, enum mark_kind *kind)
 {
     unsigned char head[HEAD], plain[HEAD];
     struct stat st;
-    if (stat(path, &st) < 0 || !S_ISREG(st.st_mode)) /* a pipe has no first bytes to give away */
+    if (stat(path, &st) < 0 ||
+        !S_ISREG(st.st_mode)) /* a pipe has no first bytes to give away */
         return false;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
@@ -93,14 +94,17 @@ told(struct archive_content *c, struct archive *from, const char *name)
     if (c->single)
         return rt_arena_printf(&c->arena, "is damaged (%s); what came before is used", why);
     if (name != NULL)
-        return rt_arena_printf(&c->arena, "is damaged in %s (%s); what came before is used", name, why);
-    return rt_arena_printf(&c->arena, "is damaged behind the first %zu file%s (%s); %s", c->members.n, rt_plural(c->members.n), why,
-                           c->members.n == 0 ? "nothing of it can be used" : "what came before is used");
+        return rt_arena_printf(&c->arena, "is damaged in %s (%s); what came before is used",
+                               name, why);
+    return rt_arena_printf(&c->arena, "is damaged behind the first %zu file%s (%s); %s",
+                           c->members.n, rt_plural(c->members.n), why,
+                           c->members.n == 0 ? "nothing of it can be used"
+                                             : "what came before is used");
 }
 
 static int
-copy_member(struct archive_content *c, struct archive *from, const char *name, struct spool_part *part,
-            const struct rt_limits *limits, struct rt_err *err)
+copy_member(struct archive_content *c, struct archive *from, const char *name,
+            struct spool_part *part, const struct rt_limits *limits, struct rt_err *err)
 {
     char *block = rt_malloc(BLOCK);
     la_ssize_t n = 0;
@@ -121,7 +125,8 @@ static int
 add_member(struct archive_content *c, struct archive *from, const char *name,
            const struct rt_limits *limits, struct rt_err *err)
 {
-    struct archive_member m = {rt_arena_strz(&c->arena, rt_str_of(name)), rt_arena_alloc(&c->arena, sizeof(*m.part)), false};
+    struct archive_member m = {rt_arena_strz(&c->arena, rt_str_of(name)),
+                               rt_arena_alloc(&c->arena, sizeof(*m.part)), false};
     struct archive_member *slot =
         m.name == NULL || m.part == NULL ? NULL : RT_VEC_PUSH(&c->members);
     if (slot == NULL)
@@ -139,7 +144,8 @@ read_members(struct archive_content *c, struct archive *from, const struct rt_li
 {
     struct archive_entry *entry;
     int rc = ARCHIVE_OK;
-    while (c->damage == NULL && (rc = libarchive.read_next_header(from, &entry)) == ARCHIVE_OK) {
+    while (c->damage == NULL &&
+           (rc = libarchive.read_next_header(from, &entry)) == ARCHIVE_OK) {
         const char *name = libarchive.entry_pathname(entry);
         c->single = libarchive.format(from) == ARCHIVE_FORMAT_RAW;
         if (libarchive.entry_filetype(entry) != AE_IFREG || name == NULL ||
@@ -186,14 +192,16 @@ archive_open(const char *path, const struct rt_limits *limits, struct rt_err *er
         manifest_init(&c->manifest);
         libarchive.read_support_filter_all(from);
         enum mark_kind kind;
-        if (kind_of(path, &kind) && kind == MARK_PACKED) { /* other formats would take a log for theirs */
+        if (kind_of(path, &kind) &&
+            kind == MARK_PACKED) { /* other formats would take a log for theirs */
             libarchive.read_support_format_tar(from);
             libarchive.read_support_format_raw(from);
         } else {
             libarchive.read_support_format_all(from);
         }
         if (libarchive.read_open_filename(from, path, BLOCK) != ARCHIVE_OK)
-            rc = rt_fail_here(err, RT_EIO, "cannot be unpacked: %s", libarchive.error_string(from));
+            rc = rt_fail_here(err, RT_EIO, "cannot be unpacked: %s",
+                              libarchive.error_string(from));
     }
     if (rc == 0)
         rc = spool_open(&c->spool, err);

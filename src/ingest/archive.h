@@ -21,14 +21,15 @@ struct archive_content {
     struct spool spool;
     struct rt_arena arena;
     RT_VEC(struct archive_member) members; /* in the order of the archive */
-    bool bundle, single; /* single: nothing but a packed file */
-    struct manifest manifest; /* of a bundle */
-    const char *damage;       /* why it was read in part; NULL: it was not */
+    bool bundle, single;                   /* single: nothing but a packed file */
+    struct manifest manifest;              /* of a bundle */
+    const char *damage;                    /* why it was read in part; NULL: it was not */
 };
 /* Looks at the first bytes, packed or not. */
 bool archive_is(const char *path);
 /* NULL: it cannot be read at all, or memory. limits->inflate_bytes and inflate_times hold for all members together. */
-struct archive_content *archive_open(const char *path, const struct rt_limits *limits, struct rt_err *err);
+struct archive_content *archive_open(const char *path, const struct rt_limits *limits,
+                                     struct rt_err *err);
 void archive_close(struct archive_content **pc);
 
 #endif

@@ -52,8 +52,8 @@ feed_open(struct feed *f, const char *path, const struct rt_limits *limits, stru
 }
 
 int
-feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
-                 struct rt_err *err)
+feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate,
+                 const struct rt_limits *limits, struct rt_err *err)
 {
     *f = (struct feed){
         .fd = -1,
@@ -69,7 +69,8 @@ feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate, c
 }
 
 int
-feed_open_source(struct feed *f, const struct feed_source *source, const struct rt_limits *limits, struct rt_err *err)
+feed_open_source(struct feed *f, const struct feed_source *source,
+                 const struct rt_limits *limits, struct rt_err *err)
 {
     *f = (struct feed){
         .fd = -1,
@@ -171,7 +172,8 @@ refill(struct feed *f)
 static bool
 magic(const struct feed *f)
 {
-    return f->in_n - f->in_at >= 3 && f->in[f->in_at] == 0x1f && f->in[f->in_at + 1] == 0x8b && f->in[f->in_at + 2] == 8;
+    return f->in_n - f->in_at >= 3 && f->in[f->in_at] == 0x1f && f->in[f->in_at + 1] == 0x8b &&
+           f->in[f->in_at + 2] == 8;
 }
 
 /* All that there is is the beginning of the mark: no text looks like that. */
@@ -314,7 +316,8 @@ static bool
 is_bomb(const struct feed *f)
 {
     uint64_t taken = atomic_load_explicit(&f->taken, memory_order_relaxed);
-    return f->gzip && f->given > f->limits->inflate_bomb_bytes && f->given / f->limits->inflate_times > taken;
+    return f->gzip && f->given > f->limits->inflate_bomb_bytes &&
+           f->given / f->limits->inflate_times > taken;
 }
 
 int

@@ -58,12 +58,14 @@ struct feed {
 };
 
 /* `path` "-" is standard input. 0, or -1: it cannot be opened (the message has no path), or memory. Limits are borrowed. */
-int feed_open(struct feed *f, const char *path, const struct rt_limits *limits, struct rt_err *err);
+int feed_open(struct feed *f, const char *path, const struct rt_limits *limits,
+              struct rt_err *err);
 /* Bytes that outlive the feed. `inflate`: the name of a back end; NULL: the best one. -1: memory. */
-int feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
-                     struct rt_err *err);
+int feed_open_memory(struct feed *f, const void *p, size_t n, const char *inflate,
+                     const struct rt_limits *limits, struct rt_err *err);
 /* `source` must outlive the feed. -1: memory, or it cannot be opened. */
-int feed_open_source(struct feed *f, const struct feed_source *source, const struct rt_limits *limits, struct rt_err *err);
+int feed_open_source(struct feed *f, const struct feed_source *source,
+                     const struct rt_limits *limits, struct rt_err *err);
 /* From then on no more than so much is read of the file at once. */
 void feed_read_at_most(struct feed *f, size_t bytes);
 void feed_close(struct feed *f);

@@ -72,7 +72,8 @@ zlib_step(void *state, struct inflate_step *s)
         return INFLATE_MEMBER;
     if (rc == Z_OK || rc == Z_BUF_ERROR)
         return INFLATE_MORE;
-    if (z->msg != NULL && (strstr(z->msg, "data check") != NULL || strstr(z->msg, "length check") != NULL))
+    if (z->msg != NULL &&
+        (strstr(z->msg, "data check") != NULL || strstr(z->msg, "length check") != NULL))
         return INFLATE_BAD_CHECK;
     return INFLATE_BAD_DATA;
 }

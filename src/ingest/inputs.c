@@ -62,20 +62,21 @@ log_named(const struct manifest *m, const char *member)
 }
 
 static int
-add_member(struct input_list *l, const struct input *like, const char *path, const struct archive_content *c,
-           const struct archive_member *m, struct rt_err *err)
+add_member(struct input_list *l, const struct input *like, const char *path,
+           const struct archive_content *c, const struct archive_member *m, struct rt_err *err)
 {
     const struct manifest_log *log = c->bundle ? log_named(&c->manifest, m->name) : NULL;
     if (c->bundle && log == NULL)
         return 0;
     struct input *i = RT_VEC_PUSH(&l->inputs);
-    const char *shown = log != NULL  ? log->name
+    const char *shown = log != NULL ? log->name
                         : c->single ? rt_arena_strz(&l->arena, rt_str_of(path))
                                     : rt_arena_printf(&l->arena, "%s:%s", path, m->name);
     if (i == NULL || shown == NULL)
         return rt_fail_mem(err);
     *i = (struct input){.path = shown,
-                        .format = like->format != NULL || log == NULL ? like->format : log->format,
+                        .format =
+                            like->format != NULL || log == NULL ? like->format : log->format,
                         .zone = like->zone != NULL || log == NULL ? like->zone : log->zone,
                         .size = m->part->bytes,
                         .walked = like->walked,
@@ -85,15 +86,16 @@ add_member(struct input_list *l, const struct input *like, const char *path, con
 }
 
 static int
-add_archive(struct input_list *l, const struct input *like, const char *path, const struct rt_limits *limits,
-            struct rt_err *err)
+add_archive(struct input_list *l, const struct input *like, const char *path,
+            const struct rt_limits *limits, struct rt_err *err)
 {
     struct rt_err why = {0};
     struct archive_content *c = archive_open(path, limits, &why);
     struct archive_content **slot = c == NULL ? NULL : RT_VEC_PUSH(&l->archives);
     if (slot == NULL) {
         archive_close(&c);
-        return why.code == RT_EIO ? problem(l, path, why.msg, !like->walked, err) : rt_fail_mem(err);
+        return why.code == RT_EIO ? problem(l, path, why.msg, !like->walked, err)
+                                  : rt_fail_mem(err);
     }
     *slot = c;
     size_t before = l->inputs.n;
@@ -108,18 +110,21 @@ add_archive(struct input_list *l, const struct input *like, const char *path, co
     }
     if (c->damage != NULL && problem(l, path, c->damage, false, err) < 0)
         return -1;
-    return l->inputs.n > before ? 0 : problem(l, path, "the archive holds no file to read", !like->walked, err);
+    return l->inputs.n > before
+               ? 0
+               : problem(l, path, "the archive holds no file to read", !like->walked, err);
 }
 
 static int
-add_file(struct input_list *l, const struct input *like, const char *path, uint64_t size, bool walked,
-         const struct rt_limits *limits, struct rt_err *err)
+add_file(struct input_list *l, const struct input *like, const char *path, uint64_t size,
+         bool walked, const struct rt_limits *limits, struct rt_err *err)
 {
     if (l->full)
         return 0;
     l->full = l->inputs.n >= limits->inputs;
     if (l->full)
-        return problem(l, path, "too many files; this and all further ones are left out", true, err);
+        return problem(l, path, "too many files; this and all further ones are left out", true,
+                       err);
     if (!like->once && archive_is(path)) { /* "-" may be the name of a file as well */
         struct input how = *like;
         how.walked = walked;
@@ -157,7 +162,8 @@ enter(struct input_list *l, const struct stat *st, struct rt_err *err)
     struct place {
         dev_t dev;
         ino_t ino;
-    } *place = rt_arena_alloc(&l->arena, sizeof(*place)); /* zeroed: its padding is part of the key */
+    } *place =
+        rt_arena_alloc(&l->arena, sizeof(*place)); /* zeroed: its padding is part of the key */
     if (place == NULL)
         return rt_fail_mem(err);
     place->dev = st->st_dev;
@@ -168,8 +174,8 @@ enter(struct input_list *l, const struct stat *st, struct rt_err *err)
     return rt_map_put(&l->walked, key, place) < 0 ? rt_fail_mem(err) : 1;
 }
 
-static int walk(struct input_list *l, const struct input *like, const char *path, unsigned depth,
-                const struct rt_limits *limits, struct rt_err *err);
+static int walk(struct input_list *l, const struct input *like, const char *path,
+                unsigned depth, const struct rt_limits *limits, struct rt_err *err);
 
 static int
 add_entry(struct input_list *l, const struct input *like, const char *path, unsigned depth,
@@ -181,7 +187,11 @@ add_entry(struct input_list *l, const struct input *like, const char *path, unsi
     if (S_ISDIR(st.st_mode)) {
         int fresh = enter(l, &st, err);
         if (fresh <= 0)
-            return fresh < 0 ? -1 : problem(l, path, "leads to a directory that is read anyway, and was left out", false, err);
+            return fresh < 0
+                       ? -1
+                       : problem(l, path,
+                                 "leads to a directory that is read anyway, and was left out",
+                                 false, err);
         return walk(l, like, path, depth + 1, limits, err);
     }
     if (!S_ISREG(st.st_mode))
@@ -192,8 +202,8 @@ add_entry(struct input_list *l, const struct input *like, const char *path, unsi
 }
 
 static int
-walk(struct input_list *l, const struct input *like, const char *path, unsigned depth, const struct rt_limits *limits,
-     struct rt_err *err)
+walk(struct input_list *l, const struct input *like, const char *path, unsigned depth,
+     const struct rt_limits *limits, struct rt_err *err)
 {
     if (depth > limits->directory_depth)
         return problem(l, path, "lies too deep and was left out", false, err);
@@ -204,7 +214,9 @@ walk(struct input_list *l, const struct input *like, const char *path, unsigned 
     int rc = 0;
     bool slash = path[0] != '\0' && path[strlen(path) - 1] == '/';
     for (int i = 0; i < count; i++) {
-        char *full = rc < 0 ? NULL : rt_arena_printf(&l->arena, "%s%s%s", path, slash ? "" : "/", names[i]->d_name);
+        char *full = rc < 0 ? NULL
+                            : rt_arena_printf(&l->arena, "%s%s%s", path, slash ? "" : "/",
+                                              names[i]->d_name);
         if (rc == 0)
             rc = full == NULL ? rt_fail_mem(err) : add_entry(l, like, full, depth, limits, err);
         free(names[i]); /* scandir's own */
@@ -215,7 +227,8 @@ walk(struct input_list *l, const struct input *like, const char *path, unsigned 
 
 /* FILE@format,tz=ZONE: -1 memory, 0 no options there, 1 split. */
 static int
-split_options(struct input_list *l, const char *argument, char **path, struct input *out, struct rt_err *err)
+split_options(struct input_list *l, const char *argument, char **path, struct input *out,
+              struct rt_err *err)
 {
     const char *at = strrchr(argument, '@');
     if (at == NULL || at == argument)
@@ -225,7 +238,8 @@ split_options(struct input_list *l, const char *argument, char **path, struct in
     if (*path == NULL || rest == NULL)
         return rt_fail_mem(err);
     char *save = NULL;
-    for (char *word = strtok_r(rest, ",", &save); word != NULL; word = strtok_r(NULL, ",", &save)) {
+    for (char *word = strtok_r(rest, ",", &save); word != NULL;
+         word = strtok_r(NULL, ",", &save)) {
         if (strncmp(word, "tz=", 3) == 0)
             out->zone = word + 3;
         else
@@ -235,7 +249,8 @@ split_options(struct input_list *l, const char *argument, char **path, struct in
 }
 
 int
-input_list_add(struct input_list *l, const char *argument, const struct rt_limits *limits, struct rt_err *err)
+input_list_add(struct input_list *l, const char *argument, const struct rt_limits *limits,
+               struct rt_err *err)
 {
     struct input like = {0};
     struct stat st;
@@ -261,7 +276,9 @@ input_list_add(struct input_list *l, const char *argument, const struct rt_limit
             return -1;
         return l->inputs.n > before || l->full
                    ? 0
-                   : problem(l, path, "the directory holds no readable file (hidden ones are left out)", true, err);
+                   : problem(l, path,
+                             "the directory holds no readable file (hidden ones are left out)",
+                             true, err);
     }
     if (access(path, R_OK) < 0)
         return problem(l, path, strerror(errno), true, err);
@@ -270,7 +287,8 @@ input_list_add(struct input_list *l, const char *argument, const struct rt_limit
 }
 
 static int
-copy_stream(int fd, const char *path, struct spool *to, struct spool_part *part, struct rt_err *err)
+copy_stream(int fd, const char *path, struct spool *to, struct spool_part *part,
+            struct rt_err *err)
 {
     char block[64 * 1024];
     ssize_t n = 0;
@@ -278,19 +296,22 @@ copy_stream(int fd, const char *path, struct spool *to, struct spool_part *part,
     while ((n = read(fd, block, sizeof(block))) > 0 || (n < 0 && errno == EINTR))
         if (n > 0 && spool_write(to, (rt_str){block, (size_t)n}, err) < 0)
             return -1;
-    return n < 0 ? rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno)) : spool_end(to, part, err);
+    return n < 0 ? rt_fail_here(err, RT_EIO, "%s: %s", path, strerror(errno))
+                 : spool_end(to, part, err);
 }
 
 static int
 keep_input(struct input_list *l, struct input *in, struct rt_err *err)
 {
     struct spool_part *part = rt_arena_alloc(&l->arena, sizeof(*part));
-    l->kept = part == NULL || l->kept != NULL ? l->kept : rt_arena_alloc(&l->arena, sizeof(*l->kept));
+    l->kept =
+        part == NULL || l->kept != NULL ? l->kept : rt_arena_alloc(&l->arena, sizeof(*l->kept));
     if (part == NULL || l->kept == NULL)
         return rt_fail_mem(err);
     if (l->kept->file == NULL && spool_open(l->kept, err) < 0)
         return -1;
-    int fd = strcmp(in->path, "-") == 0 ? dup(STDIN_FILENO) : open(in->path, O_RDONLY | O_CLOEXEC);
+    int fd =
+        strcmp(in->path, "-") == 0 ? dup(STDIN_FILENO) : open(in->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) /* whoever reads it says why */
         return 0;
     int rc = copy_stream(fd, in->path, l->kept, part, err);
@@ -310,7 +331,8 @@ input_list_keep(struct input_list *l, struct rt_err *err)
 }
 
 struct reader *
-input_open(const struct input *in, enum reader_way way, const struct rt_limits *limits, struct rt_err *err)
+input_open(const struct input *in, enum reader_way way, const struct rt_limits *limits,
+           struct rt_err *err)
 {
     return in->source != NULL ? reader_open_source(in->source, way, limits, err)
                               : reader_open(in->path, way, limits, err);

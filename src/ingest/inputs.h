@@ -41,8 +41,9 @@ struct input_list {
     RT_VEC(struct input) inputs;
     RT_VEC(struct input_problem) problems;
     RT_VEC(struct archive_content *) archives; /* that were opened */
-    RT_VEC(struct manifest_span) spans; /* for which whole logs told, of which only some lines are here */
-    struct spool *kept; /* what can be read once only; NULL: it was not kept */
+    /* for which whole logs told, of which only some lines are here */
+    RT_VEC(struct manifest_span) spans;
+    struct spool *kept;   /* what can be read once only; NULL: it was not kept */
     struct rt_map walked; /* directories of the argument at hand */
     bool full;            /* at limits.inputs: what is added is left out, and was told */
     struct rt_arena arena;
@@ -51,7 +52,8 @@ void input_list_init(struct input_list *l);
 void input_list_fini(struct input_list *l);
 struct reader;
 /* NULL: it cannot be read at all. `way`: as reader_open(). */
-struct reader *input_open(const struct input *in, enum reader_way way, const struct rt_limits *limits, struct rt_err *err);
+struct reader *input_open(const struct input *in, enum reader_way way,
+                          const struct rt_limits *limits, struct rt_err *err);
 /* May it be read again, or looked at before it is read? */
 static inline bool
 input_stays(const struct input *in)
@@ -63,6 +65,7 @@ int input_list_keep(struct input_list *l, struct rt_err *err);
 /* Missing or unreadable files become problems; -1 only for memory. A directory gives its regular
  * files, recursively, in byte order; hidden ones are left out. The same file twice is kept twice, a directory that links
  * lead to twice is not. */
-int input_list_add(struct input_list *l, const char *argument, const struct rt_limits *limits, struct rt_err *err);
+int input_list_add(struct input_list *l, const char *argument, const struct rt_limits *limits,
+                   struct rt_err *err);
 
 #endif

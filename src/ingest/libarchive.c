@@ -4,7 +4,7 @@
 
 #ifdef ARCHIVE_SONAME
 
-#include "base/library.h"
+#    include "base/library.h"
 
 struct libarchive libarchive;
 
@@ -12,9 +12,9 @@ int
 libarchive_open(struct rt_err *err)
 {
     static const struct library_function functions[] = {
-#define FUNCTION(f) {"archive_" #f, &libarchive.f},
-#include "ingest/libarchive.def"
-#undef FUNCTION
+#    define FUNCTION(f) {"archive_" #    f, &libarchive.f},
+#    include "ingest/libarchive.def"
+#    undef FUNCTION
     };
     static struct library l = LIBRARY(ARCHIVE_SONAME, functions);
     return library_open(&l, err);
@@ -23,9 +23,9 @@ libarchive_open(struct rt_err *err)
 #else
 
 struct libarchive libarchive = {
-#define FUNCTION(f) .f = archive_##f,
-#include "ingest/libarchive.def"
-#undef FUNCTION
+#    define FUNCTION(f) .f = archive_##f,
+#    include "ingest/libarchive.def"
+#    undef FUNCTION
 };
 
 int

@@ -34,7 +34,7 @@ struct manifest_count { /* what was taken out */
 };
 struct manifest {
     const char *tool, *rules, *rules_sha256, *profile;
-    RT_VEC(const char *) sessions;  /* asked for; empty: all */
+    RT_VEC(const char *) sessions; /* asked for; empty: all */
     RT_VEC(struct manifest_log) logs;
     RT_VEC(struct manifest_span) spans;
     RT_VEC(struct manifest_file) files;

@@ -2,6 +2,7 @@
 
 #include "ingest/marks.h"
 
+/* clang-format off */
 static const struct mark marks[] = {
     {{"\xff\xfe\0\0", 4}, MARK_ENCODED, "is UTF-32, which is not read; convert it first: iconv -f UTF-32 -t UTF-8"},
     {{"\xff\xfe", 2}, MARK_ENCODED, "is UTF-16, which is not read; convert it first: iconv -f UTF-16 -t UTF-8"},
@@ -15,6 +16,7 @@ static const struct mark marks[] = {
     {{"PK\3\4", 4}, MARK_FILES, "holds a zip archive, which can be opened only from a file; save it first"},
     {{"7z\xbc\xaf\x27\x1c", 6}, MARK_FILES, "holds a 7z archive, which can be opened only from a file; save it first"},
 };
+/* clang-format on */
 
 const struct mark *
 mark_of(rt_str head)

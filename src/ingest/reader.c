@@ -48,18 +48,21 @@ new_reader(const struct rt_limits *limits, struct rt_err *err)
 }
 
 struct reader *
-reader_open(const char *path, enum reader_way way, const struct rt_limits *limits, struct rt_err *err)
+reader_open(const char *path, enum reader_way way, const struct rt_limits *limits,
+            struct rt_err *err)
 {
     struct reader *r = new_reader(limits, err);
     if (r == NULL)
         return NULL;
-    if (feed_open(&r->feed, path, limits, err) < 0 || (r->ring = ring_new(&r->feed, way, err)) == NULL)
+    if (feed_open(&r->feed, path, limits, err) < 0 ||
+        (r->ring = ring_new(&r->feed, way, err)) == NULL)
         reader_free(&r);
     return r;
 }
 
 struct reader *
-reader_open_memory(const void *p, size_t n, const char *inflate, const struct rt_limits *limits, struct rt_err *err)
+reader_open_memory(const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
+                   struct rt_err *err)
 {
     struct reader *r = new_reader(limits, err);
     if (r == NULL)
@@ -71,12 +74,14 @@ reader_open_memory(const void *p, size_t n, const char *inflate, const struct rt
 }
 
 struct reader *
-reader_open_source(const struct feed_source *source, enum reader_way way, const struct rt_limits *limits, struct rt_err *err)
+reader_open_source(const struct feed_source *source, enum reader_way way,
+                   const struct rt_limits *limits, struct rt_err *err)
 {
     struct reader *r = new_reader(limits, err);
     if (r == NULL)
         return NULL;
-    if (feed_open_source(&r->feed, source, limits, err) < 0 || (r->ring = ring_new(&r->feed, way, err)) == NULL)
+    if (feed_open_source(&r->feed, source, limits, err) < 0 ||
+        (r->ring = ring_new(&r->feed, way, err)) == NULL)
         reader_free(&r);
     return r;
 }
@@ -107,7 +112,9 @@ warn(struct reader *r, const char *text)
 static const char *
 used(uint64_t lines)
 {
-    return lines == 0 ? "nothing of it can be used" : lines == 1 ? "that line is used" : "those lines are used";
+    return lines == 0   ? "nothing of it can be used"
+           : lines == 1 ? "that line is used"
+                        : "those lines are used";
 }
 
 /* What the feed met, said with the line that it came after. */
@@ -122,28 +129,38 @@ tell_damage(struct reader *r)
     switch (f->damage) {
     case FEED_WELL: return;
     case FEED_CUT:
-        snprintf(text, sizeof(text), "ends in the middle of a block after %s; %s", lines, used(r->lines));
+        snprintf(text, sizeof(text), "ends in the middle of a block after %s; %s", lines,
+                 used(r->lines));
         break;
     case FEED_BAD_DATA:
-        snprintf(text, sizeof(text), "gzip data is broken at byte %llu, after %s; %s", at, lines, used(r->lines));
+        snprintf(text, sizeof(text), "gzip data is broken at byte %llu, after %s; %s", at,
+                 lines, used(r->lines));
         break;
     case FEED_BAD_CHECK:
-        snprintf(text, sizeof(text), "gzip checksum is wrong at byte %llu, after %s; some of that may have changed%s", at, lines,
-                 f->more ? ", and what follows was left out" : "");
+        snprintf(
+            text, sizeof(text),
+            "gzip checksum is wrong at byte %llu, after %s; some of that may have changed%s",
+            at, lines, f->more ? ", and what follows was left out" : "");
         break;
     case FEED_GARBAGE:
-        snprintf(text, sizeof(text), "bytes after the gzip data at byte %llu are not gzip and were left out", at);
+        snprintf(text, sizeof(text),
+                 "bytes after the gzip data at byte %llu are not gzip and were left out", at);
         break;
     case FEED_READ:
-        snprintf(text, sizeof(text), "reading failed at byte %llu, after %s: %s", at, lines, strerror(f->error));
+        snprintf(text, sizeof(text), "reading failed at byte %llu, after %s: %s", at, lines,
+                 strerror(f->error));
         break;
     case FEED_FULL:
-        snprintf(text, sizeof(text), "holds more than %s bytes of text (limit inflate_bytes); the rest was left out after %s",
-                 rt_grouped(f->limits->inflate_bytes, most), lines);
+        snprintf(
+            text, sizeof(text),
+            "holds more than %s bytes of text (limit inflate_bytes); the rest was left out after %s",
+            rt_grouped(f->limits->inflate_bytes, most), lines);
         break;
     case FEED_BOMB:
-        snprintf(text, sizeof(text), "grows to more than %s times its size (limit inflate_times), as no log does; the rest was left out after %s",
-                 rt_grouped(f->limits->inflate_times, most), lines);
+        snprintf(
+            text, sizeof(text),
+            "grows to more than %s times its size (limit inflate_times), as no log does; the rest was left out after %s",
+            rt_grouped(f->limits->inflate_times, most), lines);
         break;
     }
     warn(r, text);

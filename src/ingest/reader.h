@@ -30,26 +30,27 @@ struct reader_line {
 };
 
 /* `path` "-" is stdin. NULL: the input cannot be read at all (message names it). */
-struct reader *reader_open(const char *path, enum reader_way way, const struct rt_limits *limits, struct rt_err *err);
+struct reader *reader_open(const char *path, enum reader_way way,
+                           const struct rt_limits *limits, struct rt_err *err);
 /* The same over bytes in memory, which must outlive the reader. `inflate`: a back end's name, NULL = the
  * best one. Never a second thread. */
-struct reader *reader_open_memory(const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
-                                  struct rt_err *err);
+struct reader *reader_open_memory(const void *p, size_t n, const char *inflate,
+                                  const struct rt_limits *limits, struct rt_err *err);
 /* The same over text that is made as it is read. */
 struct feed_source;
-struct reader *reader_open_source(const struct feed_source *source, enum reader_way way, const struct rt_limits *limits,
-                                  struct rt_err *err);
+struct reader *reader_open_source(const struct feed_source *source, enum reader_way way,
+                                  const struct rt_limits *limits, struct rt_err *err);
 void reader_free(struct reader **pr);
 /* 1 line, 0 end, -1 memory. */
 int reader_next(struct reader *r, struct reader_line *out, struct rt_err *err);
 struct reader_facts {
     bool gzip;
-    bool complete;           /* no damage, no limit reached, no read error */
-    bool foreign;            /* no text, by its first bytes; a warning says what */
-    uint64_t lines;          /* delivered or skipped so far */
-    uint64_t bytes;          /* of text so far */
-    uint64_t file_bytes;     /* of the file, 0 = unknown (pipe) */
-    uint32_t members;        /* of gzip */
+    bool complete;               /* no damage, no limit reached, no read error */
+    bool foreign;                /* no text, by its first bytes; a warning says what */
+    uint64_t lines;              /* delivered or skipped so far */
+    uint64_t bytes;              /* of text so far */
+    uint64_t file_bytes;         /* of the file, 0 = unknown (pipe) */
+    uint32_t members;            /* of gzip */
     const char *const *warnings; /* sentences, without the path; borrowed */
     size_t warning_count;
 };

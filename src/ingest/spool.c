@@ -90,7 +90,8 @@ spool_begin(struct spool *s, struct spool_part *part)
 static int
 unwritten(struct rt_err *err)
 {
-    return rt_fail_here(err, RT_EIO, "the temporary file cannot be written: %s", strerror(errno));
+    return rt_fail_here(err, RT_EIO, "the temporary file cannot be written: %s",
+                        strerror(errno));
 }
 
 int

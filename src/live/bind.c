@@ -43,7 +43,8 @@ live_load(struct live_engine *e, const struct shelf_knot *from, struct rt_err *e
         memcpy(&key, from->keys.p + i, 8);
         good = knot_key(k, key) == 0;
     }
-    for (event_unpack_begin(&u, from->events, &e->scratch); good && event_unpack_next(&u, &ev);) {
+    for (event_unpack_begin(&u, from->events, &e->scratch);
+         good && event_unpack_next(&u, &ev);) {
         good = knot_add(k, &ev) == 0;
         k->aside |= event_is_aside(ev.kind);
     }
@@ -107,7 +108,8 @@ absorb(struct live_engine *e, struct knot *into, struct knot *k, struct rt_err *
     e->bytes += into->events.n - before;
     into->provisional |= k->provisional;
     for (size_t i = 0; rc == 0 && i < k->keys.n; i++)
-        rc = knot_key(into, k->keys.v[i]) < 0 || ties_put(&e->ties, k->keys.v[i], into) < 0 ? -1 : 0;
+        rc = knot_key(into, k->keys.v[i]) < 0 || ties_put(&e->ties, k->keys.v[i], into) < 0 ? -1
+                                                                                            : 0;
     if (rc < 0 || a.failed) {
         knot_free(&k);
         return rt_fail_mem(err);

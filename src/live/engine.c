@@ -56,7 +56,8 @@ static int
 replay_stale(struct live_engine *e, struct rt_err *err)
 {
     for (size_t i = 0; i < e->springs.n; i++)
-        if (e->springs.v[i]->stale && spring_replay(e->springs.v[i], e->store, &e->extent, err) < 0)
+        if (e->springs.v[i]->stale &&
+            spring_replay(e->springs.v[i], e->store, &e->extent, err) < 0)
             return -1;
     bool drop = live_drops_times(e);
     if (drop != e->drop_times)
@@ -81,8 +82,10 @@ live_engine_pump(struct live_engine *e, int64_t most, struct rt_err *err)
     if (store_extent(e->store, &there, err) < 0)
         return -1;
     int64_t c = there.callbacks - e->extent.callbacks, l = there.lines - e->extent.lines;
-    struct store_extent upto = {e->extent.callbacks + (c < most ? c : most), e->extent.lines + (l < most ? l : most)};
-    if ((e->first.callbacks == 0 || e->first.lines == 0) && store_first(e->store, &e->first, err) < 0)
+    struct store_extent upto = {e->extent.callbacks + (c < most ? c : most),
+                                e->extent.lines + (l < most ? l : most)};
+    if ((e->first.callbacks == 0 || e->first.lines == 0) &&
+        store_first(e->store, &e->first, err) < 0)
         return -1;
     if (take_callbacks(e, upto.callbacks, err) < 0 || take_lines(e, upto.lines, err) < 0)
         return -1;

@@ -31,9 +31,9 @@ struct knot {
     struct rt_buf events; /* packed */
     struct event_packer packer;
     size_t count;
-    rt_time last; /* latest time of any event */
-    bool dirty;   /* to be finished */
-    bool unsaved; /* the shelf has another state */
+    rt_time last;     /* latest time of any event */
+    bool dirty;       /* to be finished */
+    bool unsaved;     /* the shelf has another state */
     bool provisional; /* has events of a spring whose format is not settled */
     bool aside;       /* what belongs to no recording */
     size_t at;        /* in the list of the engine */
@@ -57,7 +57,7 @@ struct ties {
     struct tie {
         uint64_t key;
         struct knot *knot; /* NULL: free */
-    } *v;
+    } * v;
     size_t n, mask;
 };
 void ties_fini(struct ties *t);
@@ -79,7 +79,7 @@ struct spring_tally { /* saved as it is; the shelf's identity tells its shape */
 };
 struct spring {
     struct live_engine *engine;
-    char *source; /* NULL: the callbacks */
+    char *source;          /* NULL: the callbacks */
     uint32_t number, rank; /* in order of appearance; in that of the report */
     struct input input;
     struct intake *intake;
@@ -88,11 +88,13 @@ struct spring {
     struct span_list holes; /* when the receiver was down */
     struct spring_tally tally;
 };
-struct spring *spring_new(struct live_engine *e, rt_str source, bool callbacks, struct rt_err *err);
+struct spring *spring_new(struct live_engine *e, rt_str source, bool callbacks,
+                          struct rt_err *err);
 void spring_free(struct spring **ps);
 int spring_line(struct spring *s, rt_str line, struct rt_err *err);
 /* The callbacks of the store behind `after`, up to `upto`, as lines of the spring. */
-int spring_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upto, struct rt_err *err);
+int spring_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upto,
+                     struct rt_err *err);
 /* Reads a spring that is not settled from its beginning. */
 int spring_replay(struct spring *s, struct store *store, const struct store_extent *upto,
                   struct rt_err *err);
@@ -115,7 +117,7 @@ struct live_engine {
     RT_VEC(struct knot *) knots;
     struct ties ties;
     int64_t last_id;
-    struct session_engine *sessions; /* finishes one knot after the other */
+    struct session_engine *sessions;        /* finishes one knot after the other */
     struct session_options session_options; /* it borrows them */
     struct phase_signs signs;
     uint64_t duplicates; /* that it had counted before */
@@ -126,14 +128,17 @@ struct live_engine {
 };
 
 /* An event of a spring. */
-int live_take(struct live_engine *e, struct spring *s, const struct event *ev, struct rt_err *err);
+int live_take(struct live_engine *e, struct spring *s, const struct event *ev,
+              struct rt_err *err);
 /* Takes the events of a spring out of all knots. */
 int live_retract(struct live_engine *e, const struct spring *s, struct rt_err *err);
-struct knot *live_load(struct live_engine *e, const struct shelf_knot *from, struct rt_err *err);
+struct knot *live_load(struct live_engine *e, const struct shelf_knot *from,
+                       struct rt_err *err);
 /* Out of the list and the ties; not out of memory. */
 void live_unlist(struct live_engine *e, struct knot *k);
 /* springs.c: one more, without a rank as yet. NULL: err says why. */
-struct spring *live_add_spring(struct live_engine *e, rt_str source, bool callbacks, struct rt_err *err);
+struct spring *live_add_spring(struct live_engine *e, rt_str source, bool callbacks,
+                               struct rt_err *err);
 /* Springs came or changed: ranks, zones. */
 int live_rank(struct live_engine *e, struct rt_err *err);
 /* All knots are to be finished anew. */

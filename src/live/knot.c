@@ -67,7 +67,8 @@ knot_sieve(struct knot *k, bool (*wanted)(void *arg, const struct event *e), voi
     k->count = 0;
     k->last = RT_TIME_NONE;
     int rc = 0;
-    for (event_unpack_begin(&u, rt_buf_str(&old), &values); rc == 0 && event_unpack_next(&u, &e);)
+    for (event_unpack_begin(&u, rt_buf_str(&old), &values);
+         rc == 0 && event_unpack_next(&u, &e);)
         if (wanted(arg, &e))
             rc = knot_add(k, &e);
     k->dirty = k->unsaved = true;
@@ -81,7 +82,8 @@ knot_sieve(struct knot *k, bool (*wanted)(void *arg, const struct event *e), voi
 static uint64_t
 key_of(char type, rt_str a, rt_str b)
 {
-    uint64_t h = rt_str_hash(a) * UINT64_C(0x9fb21c651e98df25) + rt_str_hash(b) + (uint64_t)(unsigned char)type;
+    uint64_t h = rt_str_hash(a) * UINT64_C(0x9fb21c651e98df25) + rt_str_hash(b) +
+                 (uint64_t)(unsigned char)type;
     h ^= h >> 29;
     h *= UINT64_C(0xd6e8feb86659fd93);
     return h ^ h >> 32;

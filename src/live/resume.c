@@ -27,9 +27,10 @@ identity(const struct live_engine *e, char *out, size_t room)
     struct stat st;
     if (stat(e->options.store, &st) < 0)
         return -1;
-    snprintf(out, room, "whole hashes %s %d %d %d %zu %zu %s %llu %llu", PACKAGE_VERSION, EVENT_PACK_VERSION, FIELDS, KIND_HOOK,
-             sizeof(struct spring_tally), sizeof(struct saved), e->options.rules->sha256,
-             (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+    snprintf(out, room, "whole hashes %s %d %d %d %zu %zu %s %llu %llu", PACKAGE_VERSION,
+             EVENT_PACK_VERSION, FIELDS, KIND_HOOK, sizeof(struct spring_tally),
+             sizeof(struct saved), e->options.rules->sha256, (unsigned long long)st.st_dev,
+             (unsigned long long)st.st_ino);
     return 0;
 }
 
@@ -39,7 +40,8 @@ received_at(struct live_engine *e, int64_t id)
     struct rt_err ignored = {0};
     struct store_callback row;
     struct store_cursor *c = store_callbacks(e->store, id - 1, id, &ignored);
-    rt_time t = c != NULL && store_next_callback(c, &row, &ignored) == 1 ? row.received : RT_TIME_NONE;
+    rt_time t =
+        c != NULL && store_next_callback(c, &row, &ignored) == 1 ? row.received : RT_TIME_NONE;
     store_cursor_free(&c);
     return t;
 }
@@ -75,7 +77,8 @@ live_engine_save(struct live_engine *e, struct rt_err *err)
         whole &= spring_can_resume(e->springs.v[i]);
     for (size_t i = 0; i < e->knots.n; i++) {
         struct knot *k = e->knots.v[i];
-        struct shelf_knot row = {k->id, true, rt_buf_str(&k->events), {(const char *)k->keys.v, k->keys.n * 8}};
+        struct shelf_knot row = {
+            k->id, true, rt_buf_str(&k->events), {(const char *)k->keys.v, k->keys.n * 8}};
         if (k->unsaved && shelf_put(e->shelf, &row, err) < 0)
             return -1;
         k->unsaved = false;
@@ -166,7 +169,8 @@ fits(struct live_engine *e, const struct saved *s)
 {
     struct store_extent now = {0}, first = {0};
     struct rt_err ignored = {0};
-    return store_extent(e->store, &now, &ignored) == 0 && store_first(e->store, &first, &ignored) == 0 &&
+    return store_extent(e->store, &now, &ignored) == 0 &&
+           store_first(e->store, &first, &ignored) == 0 &&
            now.callbacks >= s->extent.callbacks && now.lines >= s->extent.lines &&
            (s->first.callbacks == 0 || s->first.callbacks == first.callbacks) &&
            (s->first.lines == 0 || s->first.lines == first.lines) &&
@@ -214,7 +218,8 @@ live_resume(struct live_engine *e, struct rt_err *err)
         if (fits(e, &s) && go_on(e, &s, &why) == 0)
             return 1;
     }
-    if (shelf_empty(e->shelf, &why) < 0 || shelf_note(e->shelf, "identity", rt_str_of(text), &why) < 0 ||
+    if (shelf_empty(e->shelf, &why) < 0 ||
+        shelf_note(e->shelf, "identity", rt_str_of(text), &why) < 0 ||
         shelf_commit(e->shelf, &why) < 0) {
         log_warn("the live view keeps only what is at hand: %s", why.msg);
         shelf_close(&e->shelf);

@@ -69,7 +69,8 @@ open_intake(struct spring *s, struct rt_err *err)
         .until = RT_TIME_NONE,
     };
     intake_free(&s->intake);
-    s->intake = intake_new(o->rules, o->limits, &wanted, (struct intake_sink){take_event, take_stretch, s}, err);
+    s->intake = intake_new(o->rules, o->limits, &wanted,
+                           (struct intake_sink){take_event, take_stretch, s}, err);
     return s->intake == NULL ? -1 : 0;
 }
 
@@ -147,7 +148,8 @@ spring_line(struct spring *s, rt_str line, struct rt_err *err)
 typedef bool (*stop_at)(struct spring *s);
 
 static int
-read_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upto, stop_at enough, struct rt_err *err)
+read_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upto,
+               stop_at enough, struct rt_err *err)
 {
     struct store_cursor *c = store_callbacks(store, after, upto, err);
     struct store_callback row;
@@ -167,7 +169,8 @@ read_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upt
 }
 
 static int
-read_lines(struct spring *s, struct store *store, int64_t upto, stop_at enough, struct rt_err *err)
+read_lines(struct spring *s, struct store *store, int64_t upto, stop_at enough,
+           struct rt_err *err)
 {
     struct store_cursor *c = store_lines(store, rt_str_of(s->source), 0, upto, err);
     rt_str line;
@@ -179,7 +182,8 @@ read_lines(struct spring *s, struct store *store, int64_t upto, stop_at enough, 
 }
 
 static int
-read_rows(struct spring *s, struct store *store, const struct store_extent *upto, stop_at enough, struct rt_err *err)
+read_rows(struct spring *s, struct store *store, const struct store_extent *upto,
+          stop_at enough, struct rt_err *err)
 {
     return s->source == NULL ? read_callbacks(s, store, 0, upto->callbacks, enough, err)
                              : read_lines(s, store, upto->lines, enough, err);
@@ -193,13 +197,15 @@ never(struct spring *s)
 }
 
 int
-spring_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upto, struct rt_err *err)
+spring_callbacks(struct spring *s, struct store *store, int64_t after, int64_t upto,
+                 struct rt_err *err)
 {
     return read_callbacks(s, store, after, upto, never, err);
 }
 
 int
-spring_replay(struct spring *s, struct store *store, const struct store_extent *upto, struct rt_err *err)
+spring_replay(struct spring *s, struct store *store, const struct store_extent *upto,
+              struct rt_err *err)
 {
     if (live_retract(s->engine, s, err) < 0 || open_intake(s, err) < 0)
         return -1;
@@ -207,7 +213,8 @@ spring_replay(struct spring *s, struct store *store, const struct store_extent *
     if (read_rows(s, store, upto, never, err) < 0)
         return -1;
     s->stale = false;
-    s->settled = extract_settled(intake_extract(s->intake)) || intake_tally(s->intake).lines > REPLAYED_LINES;
+    s->settled = extract_settled(intake_extract(s->intake)) ||
+                 intake_tally(s->intake).lines > REPLAYED_LINES;
     if (s->settled)
         return 0;
     if (intake_end(s->intake, err) < 0)
@@ -222,7 +229,8 @@ spring_replay(struct spring *s, struct store *store, const struct store_extent *
 static bool
 is_settled(struct spring *s)
 {
-    return extract_settled(intake_extract(s->intake)) || intake_tally(s->intake).lines > REPLAYED_LINES;
+    return extract_settled(intake_extract(s->intake)) ||
+           intake_tally(s->intake).lines > REPLAYED_LINES;
 }
 
 bool
@@ -233,7 +241,8 @@ spring_can_resume(struct spring *s)
 }
 
 int
-spring_resume(struct spring *s, struct store *store, const struct store_extent *upto, struct rt_err *err)
+spring_resume(struct spring *s, struct store *store, const struct store_extent *upto,
+              struct rt_err *err)
 {
     s->muted = true;
     int rc = read_rows(s, store, upto, is_settled, err);

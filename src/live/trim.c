@@ -49,7 +49,8 @@ static bool
 stays(void *arg, const struct event *ev)
 {
     const struct sieve *s = arg;
-    if ((ev->rid.n > 0 && rt_map_get(&s->gone, ev->rid) != NULL) || (ev->sid.n > 0 && rt_map_get(&s->gone, ev->sid) != NULL))
+    if ((ev->rid.n > 0 && rt_map_get(&s->gone, ev->rid) != NULL) ||
+        (ev->sid.n > 0 && rt_map_get(&s->gone, ev->sid) != NULL))
         return false;
     return ev->rid.n > 0 || ev->sid.n > 0 || ev->begin == RT_TIME_NONE || ev->begin >= s->since;
 }
@@ -75,11 +76,13 @@ all_sessions(const struct knot *k, struct session **out)
 
 /* The older half of its recordings, of those that are over. */
 static int
-choose(const struct live_engine *e, struct session **v, size_t n, rt_time clock, struct sieve *s)
+choose(const struct live_engine *e, struct session **v, size_t n, rt_time clock,
+       struct sieve *s)
 {
     size_t half = n / 2;
     for (size_t i = 0; i < n; i++) {
-        if (i < half && session_is_over(e, v[i], clock) && (v[i]->rid.n > 0 || v[i]->sid.n > 0)) {
+        if (i < half && session_is_over(e, v[i], clock) &&
+            (v[i]->rid.n > 0 || v[i]->sid.n > 0)) {
             if ((v[i]->rid.n > 0 && rt_map_put(&s->gone, v[i]->rid, v[i]) < 0) ||
                 (v[i]->sid.n > 0 && rt_map_put(&s->gone, v[i]->sid, v[i]) < 0))
                 return -1;
@@ -122,7 +125,8 @@ thin_out(struct live_engine *e, struct knot *k, rt_time clock, struct rt_err *er
 static int
 put_away(struct live_engine *e, struct knot *k, struct rt_err *err)
 {
-    struct shelf_knot row = {k->id, false, rt_buf_str(&k->events), {(const char *)k->keys.v, k->keys.n * 8}};
+    struct shelf_knot row = {
+        k->id, false, rt_buf_str(&k->events), {(const char *)k->keys.v, k->keys.n * 8}};
     if (e->shelf != NULL && shelf_put(e->shelf, &row, err) < 0)
         return -1;
     e->facts.put_away++;
@@ -162,7 +166,8 @@ live_make_room(struct live_engine *e, struct rt_err *err)
     rt_time clock = live_clock(e);
     for (size_t i = 0; i < e->knots.n; i++) {
         struct knot *k = e->knots.v[i];
-        if (k->aside || k->events.n <= l->live_channel_bytes || k->events.n < k->tried + k->tried / 4)
+        if (k->aside || k->events.n <= l->live_channel_bytes ||
+            k->events.n < k->tried + k->tried / 4)
             continue;
         if (thin_out(e, k, clock, err) < 0)
             return -1;

@@ -49,14 +49,16 @@ feed(struct live_engine *e, const struct knot *k, struct rt_err *err)
     struct event_unpacker u;
     struct event ev;
     int rc = 0;
-    for (event_unpack_begin(&u, rt_buf_str(&k->events), &e->scratch); rc == 0 && event_unpack_next(&u, &ev);) {
+    for (event_unpack_begin(&u, rt_buf_str(&k->events), &e->scratch);
+         rc == 0 && event_unpack_next(&u, &ev);) {
         ev.input = ev.input < e->springs.n ? e->springs.v[ev.input]->rank : 0;
         if (e->drop_times && !ev.zoned)
             ev.begin = ev.end = ev.last = RT_TIME_NONE;
         rc = session_engine_feed(e->sessions, &ev, err);
     }
     rt_arena_reset(&e->scratch, mark);
-    return rc == 0 && u.damaged ? rt_fail_here(err, RT_EIO, "events at hand cannot be read") : rc;
+    return rc == 0 && u.damaged ? rt_fail_here(err, RT_EIO, "events at hand cannot be read")
+                                : rc;
 }
 
 int
@@ -64,8 +66,8 @@ live_finish(struct live_engine *e, struct knot *k, struct rt_err *err)
 {
     struct session_engine_facts facts;
     if (e->sessions == NULL) {
-        e->session_options =
-            (struct session_options){.paths = e->paths, .path_count = e->springs.n, .threads = 1};
+        e->session_options = (struct session_options){
+            .paths = e->paths, .path_count = e->springs.n, .threads = 1};
         e->sessions =
             session_engine_new(e->options.rules, e->options.limits, &e->session_options, err);
         e->duplicates = 0;
@@ -75,7 +77,8 @@ live_finish(struct live_engine *e, struct knot *k, struct rt_err *err)
         return e->sessions == NULL ? -1 : rt_fail_mem(err);
     atomic_init(&v->users, 1);
     meter_init(&v->meter, session_engine_meter(e->sessions)->slow);
-    if (feed(e, k, err) < 0 || session_engine_finish(e->sessions, (struct session_sink){take_group, v}, err) < 0) {
+    if (feed(e, k, err) < 0 ||
+        session_engine_finish(e->sessions, (struct session_sink){take_group, v}, err) < 0) {
         upshot_put(&v);
         session_engine_free(&e->sessions);
         return -1;

@@ -12,9 +12,10 @@
 struct live_report {
     struct batch *batch;
     struct batch_options options; /* the batch borrows it */
-    struct upshot **upshots;    /* what the sessions stand in */
+    struct upshot **upshots;      /* what the sessions stand in */
     size_t upshot_count;
-    struct session *sessions; /* copies: a report numbers them, and more than one may show them */
+    /* copies: a report numbers them, and more than one may show them */
+    struct session *sessions;
     struct session **listed;
     struct session_group *groups;
     size_t group_count;
@@ -26,7 +27,8 @@ struct making {
 };
 
 static int
-give_input(void *arg, size_t n, struct rt_arena *arena, struct intake_result *out, struct rt_err *err)
+give_input(void *arg, size_t n, struct rt_arena *arena, struct intake_result *out,
+           struct rt_err *err)
 {
     struct live_engine *e = ((struct making *)arg)->engine;
     int rc = intake_so_far(e->ranked[n]->intake, e->drop_times, arena, out, err);
@@ -139,8 +141,11 @@ live_report_new(struct live_engine *e, rt_time now, struct rt_err *err)
         live_report_free(&r);
         return NULL;
     }
-    r->options = (struct batch_options){
-        .threads = 1, .since = RT_TIME_NONE, .until = RT_TIME_NONE, .now = now, .stamp = RT_TIME_NONE};
+    r->options = (struct batch_options){.threads = 1,
+                                        .since = RT_TIME_NONE,
+                                        .until = RT_TIME_NONE,
+                                        .now = now,
+                                        .stamp = RT_TIME_NONE};
     struct batch_parts parts = {
         .input_count = e->springs.n,
         .input = give_input,

@@ -23,7 +23,8 @@ name_output(struct clean *c, const char *output)
                        : strrchr(output, '/') != NULL ? strrchr(output, '/') + 1
                                                       : output;
     bool folder = base != NULL && *base == '\0'; /* whoever opens it says why not */
-    if (c->profile != SCRUB_NONE || folder || (base != NULL && strstr(base, UNREDACTED) != NULL)) {
+    if (c->profile != SCRUB_NONE || folder ||
+        (base != NULL && strstr(base, UNREDACTED) != NULL)) {
         snprintf(c->output, sizeof(c->output), "%s", output == NULL ? "-" : output);
         return 0;
     }
@@ -173,7 +174,8 @@ clean_filter(struct clean *c, struct run *r, struct out *to)
 {
     if (scrub_init(&c->scrub, r->rules, c->profile, NULL) < 0)
         return rt_fail_mem(&r->err);
-    if (redaction_learn(&c->scrub, batch_report(r->batch), r->from, &rt_limits_default, &r->err) < 0)
+    if (redaction_learn(&c->scrub, batch_report(r->batch), r->from, &rt_limits_default,
+                        &r->err) < 0)
         return -1;
     out_set_filter(to, filter, &c->scrub);
     return 0;
@@ -186,10 +188,11 @@ clean_check(const struct clean *c, rt_str document, const char *what, struct rt_
         return rt_fail_mem(err);
     return !scrub_leak(&c->scrub, document)
                ? 0
-               : rt_fail_here(err, RT_EIO,
-                              "a secret of the input would be in the %s (as it is, or in base64, hexadecimal, percent or "
-                              "escapes); nothing is written",
-                              what);
+               : rt_fail_here(
+                     err, RT_EIO,
+                     "a secret of the input would be in the %s (as it is, or in base64, hexadecimal, percent or "
+                     "escapes); nothing is written",
+                     what);
 }
 
 /* ---- digests ---- */
@@ -233,7 +236,8 @@ digest(const struct input *in, char out[65])
     if (!bytes_open(&b, in))
         return;
     sha256_init(&sha);
-    while ((n = b.state != NULL ? b.source->read(b.state, block, sizeof(block)) : read(b.fd, block, sizeof(block))) > 0)
+    while ((n = b.state != NULL ? b.source->read(b.state, block, sizeof(block))
+                                : read(b.fd, block, sizeof(block))) > 0)
         sha256_update(&sha, (size_t)n, block);
     bytes_close(&b);
     if (n < 0)

@@ -39,8 +39,8 @@ stream_unchecked(void *arg, const struct report *r, const struct unchecked *u,
 }
 
 static int
-finish(const struct run *r, const struct writer *writer, const struct report *report, const struct writer_options *facts,
-       struct out *out, struct rt_err *err)
+finish(const struct run *r, const struct writer *writer, const struct report *report,
+       const struct writer_options *facts, struct out *out, struct rt_err *err)
 {
     struct writer_options w = terminal_writer_options(r->o);
     w.next = r->o->redact == NULL ? r->next : NULL;
@@ -49,7 +49,8 @@ finish(const struct run *r, const struct writer *writer, const struct report *re
         w.digests = facts->digests;
         w.status = facts->status;
     }
-    return writer->end != NULL ? writer->end(report, out, err) : writer->write(report, &w, out, err);
+    return writer->end != NULL ? writer->end(report, out, err)
+                               : writer->write(report, &w, out, err);
 }
 
 /* The whole document waits in memory until it was searched for what was taken out. */
@@ -79,8 +80,8 @@ write_clean(struct run *r, struct clean *c, const struct writer *writer)
     bool filtered = r->o->session != NULL || r->o->channel != NULL || r->o->app != NULL;
     struct streaming st = {.writer = writer, .out = out_memory(&r->err)};
     struct batch_stream stream = {stream_session, stream_finding, stream_unchecked, &st};
-    struct clean_want w = {(const struct session *const *)first->sessions, first->session_count, !filtered, !filtered,
-                           writer->session != NULL ? &stream : NULL};
+    struct clean_want w = {(const struct session *const *)first->sessions, first->session_count,
+                           !filtered, !filtered, writer->session != NULL ? &stream : NULL};
     struct writer_options facts = {.scrub = &c->scrub, .status = run_status(r)};
     int rc = st.out == NULL || clean_make(c, r, &w) < 0 ? -1 : 0;
     if (rc == 0 && (facts.digests = clean_digests(c, &c->copy.inputs)) == NULL)
@@ -121,8 +122,9 @@ analyze_clean(const struct options *o, const struct writer *writer)
         if (run_load_rules(&r, o) == 0) {
             r.again = true;
             if (run_read(&r, o->operands, o->operand_count, NULL, &status) == 0)
-                status = (o->redact != NULL ? write_clean : write_filtered)(&r, &c, writer) < 0 ? run_fail(&r.err)
-                                                                                               : run_status(&r);
+                status = (o->redact != NULL ? write_clean : write_filtered)(&r, &c, writer) < 0
+                             ? run_fail(&r.err)
+                             : run_status(&r);
         }
     }
     clean_fini(&c);
@@ -165,7 +167,8 @@ run_analyze(const struct options *o)
     const struct writer *writer = writer_find(o->format != NULL ? o->format : "text");
     if (writer == NULL)
         return EXIT_USAGE;
-    return o->redact != NULL || writer->passed_on ? analyze_clean(o, writer) : analyze(o, writer);
+    return o->redact != NULL || writer->passed_on ? analyze_clean(o, writer)
+                                                  : analyze(o, writer);
 }
 
 const struct command cmd_analyze = {
@@ -173,10 +176,11 @@ const struct command cmd_analyze = {
     .arguments = "[FILE|DIR|-]...",
     .group = "Find out what went wrong",
     .doc = "sessions, findings, report (the command when only files are given)",
-    .about = "Reads logs of calls and stored callbacks, rebuilds every recording, and tells what was misused, with "
-             "the lines that prove it and what to do. FILE may be a file, a directory, an archive, a bundle or - "
-             "for standard input; several are read as one. FILE@FORMAT,tz=ZONE says of one file what --as and --tz "
-             "say of all.",
+    .about =
+        "Reads logs of calls and stored callbacks, rebuilds every recording, and tells what was misused, with "
+        "the lines that prove it and what to do. FILE may be a file, a directory, an archive, a bundle or - "
+        "for standard input; several are read as one. FILE@FORMAT,tz=ZONE says of one file what --as and --tz "
+        "say of all.",
     .examples = "rectrace analyze api.log.gz\n"
                 "rectrace analyze --format jsonl --fail-on error logs/",
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_VERDICT |
@@ -189,7 +193,8 @@ run_report(const struct options *o)
 {
     if (o->store != NULL && o->operand_count == 0)
         return run_analyze(o);
-    log_error("report reads a store: give --store FILE and nothing else; for logs: rectrace analyze");
+    log_error(
+        "report reads a store: give --store FILE and nothing else; for logs: rectrace analyze");
     return EXIT_USAGE;
 }
 
@@ -198,8 +203,9 @@ const struct command cmd_report = {
     .arguments = "--store FILE",
     .group = "Receive callbacks",
     .doc = "the report of all that serve has stored",
-    .about = "What analyze makes of files, made of the store that serve fills; it may be asked at any time, while "
-             "serve runs too.",
+    .about =
+        "What analyze makes of files, made of the store that serve fills; it may be asked at any time, while "
+        "serve runs too.",
     .examples = "rectrace report --store calls.db\n"
                 "rectrace report --store calls.db --channel room-117 --format json",
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_VERDICT |

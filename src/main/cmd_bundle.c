@@ -78,7 +78,8 @@ proves(const struct session *s, const struct finding *f)
     for (size_t i = 0; i < s->event_count; i++)
         for (size_t k = 0; k < f->evidence_count; k++)
             if (f->evidence[k].input == s->events[i]->input &&
-                (f->evidence[k].line == s->events[i]->line || f->evidence[k].line == s->events[i]->answer_line))
+                (f->evidence[k].line == s->events[i]->line ||
+                 f->evidence[k].line == s->events[i]->answer_line))
                 return true;
     return false;
 }
@@ -108,7 +109,8 @@ choose_sessions(struct bundle *b)
             return -1;
     }
     for (size_t i = 0; b->ids.n == 0 && i < r->session_count; i++)
-        if ((report_session_findings(r, r->sessions[i], &of) > 0 || proves_any(r, r->sessions[i])) &&
+        if ((report_session_findings(r, r->sessions[i], &of) > 0 ||
+             proves_any(r, r->sessions[i])) &&
             want(b, r->sessions[i]) < 0)
             return -1;
     for (size_t i = 0; b->sessions.n == 0 && i < r->session_count; i++)
@@ -122,10 +124,15 @@ choose_sessions(struct bundle *b)
 static struct out *
 document(struct bundle *b, const char *format)
 {
-    struct writer_options w = {.unicode = true, .columns = 80, .all = true, .scrub = &b->clean.scrub,
-                               .digests = clean_digests(&b->clean, &b->clean.copy.inputs), .status = run_status(&b->run)};
+    struct writer_options w = {.unicode = true,
+                               .columns = 80,
+                               .all = true,
+                               .scrub = &b->clean.scrub,
+                               .digests = clean_digests(&b->clean, &b->clean.copy.inputs),
+                               .status = run_status(&b->run)};
     struct out *o = out_memory(&b->run.err);
-    if (o != NULL && writer_find(format)->write(batch_report(b->clean.batch), &w, o, &b->run.err) == 0 &&
+    if (o != NULL &&
+        writer_find(format)->write(batch_report(b->clean.batch), &w, o, &b->run.err) == 0 &&
         clean_check(&b->clean, out_text(o), "report", &b->run.err) == 0)
         return o;
     out_abort(&o);
@@ -386,9 +393,10 @@ const struct command cmd_bundle = {
     .arguments = "[ID]... FILE...",
     .group = "Pass it on",
     .doc = "the lines that matter and the report, as an archive to analyse again",
-    .about = "The lines that tell of these sessions, the report of them as JSON and HTML, and a manifest with "
-             "hashes, rules and what was taken out. Without an ID: of all sessions with findings. Every command "
-             "takes the archive as FILE; the same lines give the same bytes.",
+    .about =
+        "The lines that tell of these sessions, the report of them as JSON and HTML, and a manifest with "
+        "hashes, rules and what was taken out. Without an ID: of all sessions with findings. Every command "
+        "takes the archive as FILE; the same lines give the same bytes.",
     .examples = "rectrace bundle room-117 api.log.gz hooks.jsonl -o evidence.tgz\n"
                 "rectrace bundle api.log.gz --redact public -o evidence.tgz",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REDACT,
@@ -401,7 +409,8 @@ const struct command cmd_redact = {
     .arguments = "FILE...",
     .group = "Pass it on",
     .doc = "logs or a bundle, every line redacted, as an archive",
-    .about = "An archive like that of bundle, of all lines. Given a bundle it takes out more of it.",
+    .about =
+        "An archive like that of bundle, of all lines. Given a bundle it takes out more of it.",
     .examples = "rectrace redact evidence.tgz --redact public -o public.tgz\n"
                 "rectrace redact logs/ -o logs.tgz",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REDACT,

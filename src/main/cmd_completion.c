@@ -104,12 +104,13 @@ bash_command(struct out *out, const struct command *c)
 static void
 write_bash(struct out *out)
 {
-    out_raw(out, "# bash completion for rectrace, made by: rectrace completion bash\n"
-                 "_rectrace() {\n"
-                 "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-                 "    local command= words= options= files= i\n"
-                 "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                 "        case ${COMP_WORDS[i]} in\n        ");
+    out_raw(out,
+            "# bash completion for rectrace, made by: rectrace completion bash\n"
+            "_rectrace() {\n"
+            "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+            "    local command= words= options= files= i\n"
+            "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+            "        case ${COMP_WORDS[i]} in\n        ");
     for (size_t i = 0; commands[i] != NULL; i++)
         out_fmt(out, "%s%s", i > 0 ? " | " : "", commands[i]->name);
     out_raw(out, ") command=${COMP_WORDS[i]}; break ;;\n        esac\n    done\n"
@@ -173,15 +174,19 @@ zsh_command(struct out *out, const struct command *c)
 static void
 write_zsh(struct out *out)
 {
-    out_raw(out, "#compdef rectrace\n# zsh completion for rectrace, made by: rectrace completion zsh\n"
-                 "_rectrace() {\n    local -a commands\n    commands=(\n");
+    out_raw(
+        out,
+        "#compdef rectrace\n# zsh completion for rectrace, made by: rectrace completion zsh\n"
+        "_rectrace() {\n    local -a commands\n    commands=(\n");
     for (size_t i = 0; commands[i] != NULL; i++) {
         out_fmt(out, "        '%s:", commands[i]->name);
         quote(out, commands[i]->doc);
         out_raw(out, "'\n");
     }
-    out_raw(out, "    )\n    if ((CURRENT == 2)); then\n        _describe command commands\n        _files\n        return\n"
-                 "    fi\n    local command=$words[2]\n    shift words\n    ((CURRENT--))\n    case $command in\n");
+    out_raw(
+        out,
+        "    )\n    if ((CURRENT == 2)); then\n        _describe command commands\n        _files\n        return\n"
+        "    fi\n    local command=$words[2]\n    shift words\n    ((CURRENT--))\n    case $command in\n");
     for (size_t i = 0; commands[i] != NULL; i++)
         zsh_command(out, commands[i]);
     out_raw(out, "    *) _files ;;\n    esac\n}\n_rectrace \"$@\"\n");
@@ -216,7 +221,8 @@ fish_command(struct out *out, const struct command *c)
     for (const struct option_row *o = option_rows; o->name != NULL; o++) {
         if (!takes(c, o))
             continue;
-        out_fmt(out, "complete -c rectrace -n '__fish_seen_subcommand_from %s' -l %s", c->name, o->name);
+        out_fmt(out, "complete -c rectrace -n '__fish_seen_subcommand_from %s' -l %s", c->name,
+                o->name);
         if (o->letter != 0)
             out_fmt(out, " -s %c", o->letter);
         const char *of = o->arg == NULL ? "" : values_of(c, o, formats);
@@ -269,9 +275,11 @@ const struct command cmd_completion = {
     .arguments = "bash|zsh|fish",
     .group = "Look things up",
     .doc = "what that shell needs to complete commands, options and names",
-    .about = "Write it where the shell looks, or source it; make install does so for all three. Names of rules, "
-             "scenarios and log formats are asked of the program when they are wanted.",
-    .examples = "source <(rectrace completion bash)\nrectrace completion fish -o ~/.config/fish/completions/rectrace.fish",
+    .about =
+        "Write it where the shell looks, or source it; make install does so for all three. Names of rules, "
+        "scenarios and log formats are asked of the program when they are wanted.",
+    .examples =
+        "source <(rectrace completion bash)\nrectrace completion fish -o ~/.config/fish/completions/rectrace.fish",
     .takes = TAKES_OUTPUT,
     .formats = "text",
     .run = run_completion,

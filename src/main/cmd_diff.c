@@ -46,9 +46,10 @@ const struct command cmd_diff = {
     .arguments = "OLD.json NEW.json",
     .group = "Find out what went wrong",
     .doc = "two JSON reports: what is new, gone, worse; --fail-on counts what is new or worse",
-    .about = "Compares two reports of --format json, or bundles that hold one. A finding is worse when it is more "
-             "severe, or meets more sessions and a larger share of them. --fail-on takes new-error and the like "
-             "too.",
+    .about =
+        "Compares two reports of --format json, or bundles that hold one. A finding is worse when it is more "
+        "severe, or meets more sessions and a larger share of them. --fail-on takes new-error and the like "
+        "too.",
     .examples = "rectrace diff monday.json tuesday.json\n"
                 "rectrace diff --fail-on new-error last.json this.json",
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_VERDICT | TAKES_SCREEN,

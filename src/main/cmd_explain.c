@@ -67,9 +67,10 @@ const struct command cmd_explain = {
     .arguments = "CODE [--on CALL]",
     .group = "Look things up",
     .doc = "what a code, HTTP status, string, state, callback or finding means; works offline",
-    .about = "Looks a number, a string or a name up in the tables and rules. A field before a number asks for what "
-             "stands there alone: leave 6, errorCode 32, event 41. Without --on all meanings are told. No file is "
-             "read.",
+    .about =
+        "Looks a number, a string or a name up in the tables and rules. A field before a number asks for what "
+        "stands there alone: leave 6, errorCode 32, event 41. Without --on all meanings are told. No file is "
+        "read.",
     .examples = "rectrace explain 65 --on stop\nrectrace explain recorder_leave",
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_SCREEN | TAKES_ON,
     .formats = "text json",

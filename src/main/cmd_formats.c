@@ -104,7 +104,8 @@ show(const char *path, const struct tally *tallies, size_t count, uint64_t lines
 }
 
 static int
-test_input(const struct rule_set *set, const struct input *in, struct out *out, struct rt_err *err)
+test_input(const struct rule_set *set, const struct input *in, struct out *out,
+           struct rt_err *err)
 {
     const char *path = in->path;
     struct reader *reader = input_open(in, READ_ALONE, &rt_limits_default, err);
@@ -188,8 +189,9 @@ const struct command cmd_formats = {
     .arguments = "list | test FILE...",
     .group = "Write rules and formats",
     .doc = "the log formats; which one reads a file, and where the others stopped",
-    .about = "list: the log formats. test: for each file which format reads it, how much of it, and at which line "
-             "and place the others stopped.",
+    .about =
+        "list: the log formats. test: for each file which format reads it, how much of it, and at which line "
+        "and place the others stopped.",
     .examples = "rectrace formats test api.log\nrectrace formats list --rules my-format.yaml",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REPORT | TAKES_SCREEN,
     .formats = "text",

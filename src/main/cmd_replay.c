@@ -78,8 +78,9 @@ const struct command cmd_replay = {
     .arguments = "--store FILE -o DIR",
     .group = "Receive callbacks",
     .doc = "all that serve has stored, as files for analyze",
-    .about = "Writes the stored callbacks and log lines as files, in the order of their arrival, with nothing left "
-             "out; analyze reads them to the same findings.",
+    .about =
+        "Writes the stored callbacks and log lines as files, in the order of their arrival, with nothing left "
+        "out; analyze reads them to the same findings.",
     .examples = "rectrace replay --store calls.db --output today && rectrace analyze today",
     .takes = TAKES_RULES | TAKES_OUTPUT | TAKES_STORE,
     .run = run_replay,

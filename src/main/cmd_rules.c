@@ -140,9 +140,10 @@ const struct command cmd_rules = {
     .arguments = "list|lint|test [FILE|DIR]...",
     .group = "Write rules and formats",
     .doc = "the rules; what a careful author would mend; their own tests, with mutations",
-    .about = "list: every rule with its severity and what it says. lint: what a careful author would mend, with "
-             "file, line and column. test: the tests that stand in the rules, changed in ways that must not "
-             "matter, and with each step left out. Files that are given are loaded after the built-in pack.",
+    .about =
+        "list: every rule with its severity and what it says. lint: what a careful author would mend, with "
+        "file, line and column. test: the tests that stand in the rules, changed in ways that must not "
+        "matter, and with each step left out. Files that are given are loaded after the built-in pack.",
     .examples =
         "rectrace rules lint my-rules.yaml\nrectrace rules test --on resource-id-expired",
     .takes = TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_ON,

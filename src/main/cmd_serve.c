@@ -77,8 +77,9 @@ const struct command cmd_serve = {
     .arguments = "--store FILE",
     .group = "Receive callbacks",
     .doc = "receive webhooks; an answer of 200 means on disk",
-    .about = "Receives webhooks, checks their signatures, and keeps them in a store; joins API logs by --tail and "
-             "over the admin port, which has the live page, health and metrics. rectrace-serve(8) tells all of it.",
+    .about =
+        "Receives webhooks, checks their signatures, and keeps them in a store; joins API logs by --tail and "
+        "over the admin port, which has the live page, health and metrics. rectrace-serve(8) tells all of it.",
     .examples = "rectrace serve --store /var/lib/rectrace/calls.db --secret-file "
                 "/etc/rectrace/secrets\n"
                 "rectrace serve --listen 8088 --store try.db --allow-unsigned",

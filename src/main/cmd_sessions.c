@@ -74,8 +74,9 @@ const struct command cmd_sessions = {
     .arguments = "FILE...",
     .group = "Find out what went wrong",
     .doc = "a table, one line a session",
-    .about = "A line a recording: channel, uid, mode, how it ended, when, for how long, the findings, the sid. The "
-             "number in front may be used as an ID.",
+    .about =
+        "A line a recording: channel, uid, mode, how it ended, when, for how long, the findings, the sid. The "
+        "number in front may be used as an ID.",
     .examples = "rectrace sessions api.log.gz\nrectrace sessions --channel room-117 logs/",
     .takes =
         TAKES_FORMAT | TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_REPORT | TAKES_SCREEN,
@@ -88,9 +89,10 @@ const struct command cmd_session = {
     .arguments = "ID FILE...",
     .group = "Find out what went wrong",
     .doc = "one session: timeline and findings (ID: prefix of sid or resource id, a cname, #N)",
-    .about = "What it came to, a bar of its phases, every call and callback in order, the steps that are missing, "
-             "and each finding with its proof. ID is the beginning of a sid or resource id, a channel name, or #3 "
-             "for the third row of sessions. What fits several lists them and exits with 3.",
+    .about =
+        "What it came to, a bar of its phases, every call and callback in order, the steps that are missing, "
+        "and each finding with its proof. ID is the beginning of a sid or resource id, a channel name, or #3 "
+        "for the third row of sessions. What fits several lists them and exits with 3.",
     .examples =
         "rectrace session room-117 api.log.gz\nrectrace session '#3' api.log.gz hooks.jsonl",
     .takes =

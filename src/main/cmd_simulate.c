@@ -47,10 +47,13 @@ write_hooks(const struct sim_run *run, struct out *o)
 static const struct file {
     const char *name;
     void (*write)(const struct sim_run *run, struct out *o);
-} files[] = {{"api.log", write_calls}, {"hooks.jsonl", write_hooks}, {"expected.json", sim_run_expected}};
+} files[] = {{"api.log", write_calls},
+             {"hooks.jsonl", write_hooks},
+             {"expected.json", sim_run_expected}};
 
 static int
-write_file(const struct sim_run *run, const char *folder, const struct file *f, struct rt_err *err)
+write_file(const struct sim_run *run, const char *folder, const struct file *f,
+           struct rt_err *err)
 {
     char path[4096];
     snprintf(path, sizeof(path), "%s/%s", folder, f->name);
@@ -123,7 +126,8 @@ simulate(const struct sim_plan *p, const struct options *o)
 }
 
 static int
-with_plan(const struct options *o, int (*run)(const struct sim_plan *p, const struct options *o))
+with_plan(const struct options *o,
+          int (*run)(const struct sim_plan *p, const struct options *o))
 {
     struct rule_messages messages;
     struct rt_err err = {0};
@@ -156,10 +160,11 @@ const struct command cmd_simulate = {
     .arguments = "SCENARIO|mix|list",
     .group = "Try it",
     .doc = "an API log and its callbacks, with a known answer",
-    .about = "Logs of clients that were made up: what they do is a scenario, what the service answers and calls "
-             "back is a model of it. With -o DIR it writes api.log, hooks.jsonl and expected.json, which tells "
-             "what is to be found; else both logs go to standard output. mix goes through every scenario once, "
-             "then through any; list names them.",
+    .about =
+        "Logs of clients that were made up: what they do is a scenario, what the service answers and calls "
+        "back is a model of it. With -o DIR it writes api.log, hooks.jsonl and expected.json, which tells "
+        "what is to be found; else both logs go to standard output. mix goes through every scenario once, "
+        "then through any; list names them.",
     .examples = "rectrace simulate start-expired | rectrace analyze -\n"
                 "rectrace simulate mix --sessions 500 --seed 7 -o made/",
     .takes = TAKES_OUTPUT | TAKES_SIMULATE,
@@ -176,9 +181,13 @@ tell_demo(struct out *o, const char *folder, size_t sessions)
     rt_buf_init(&b, 8192);
     rt_buf_add_word(&b, rt_str_of(folder));
     out_tty(o, rt_buf_str(&b));
-    out_fmt(o, " holds the logs of %zu made-up recordings, nearly all used wrongly in one way. Try:\n", sessions);
-    static const char *const next[][2] = {
-        {"rectrace analyze ", "/api.log "}, {"rectrace sessions ", "/api.log "}, {"rectrace session '#3' ", "/api.log "}};
+    out_fmt(
+        o,
+        " holds the logs of %zu made-up recordings, nearly all used wrongly in one way. Try:\n",
+        sessions);
+    static const char *const next[][2] = {{"rectrace analyze ", "/api.log "},
+                                          {"rectrace sessions ", "/api.log "},
+                                          {"rectrace session '#3' ", "/api.log "}};
     for (size_t i = 0; i < sizeof(next) / sizeof(next[0]); i++) {
         out_fmt(o, "\n  %s", next[i][0]);
         out_tty(o, rt_buf_str(&b));
@@ -226,7 +235,8 @@ const struct command cmd_demo = {
     .arguments = "[DIR]",
     .group = "Try it",
     .doc = "a small made-up data set in DIR (rectrace-demo), and what to try with it",
-    .about = "Writes the logs of simulate mix into a folder, and tells which three commands to try with them.",
+    .about =
+        "Writes the logs of simulate mix into a folder, and tells which three commands to try with them.",
     .examples = "rectrace demo\nrectrace demo /tmp/first-look",
     .takes = 0,
     .formats = "text",

@@ -117,10 +117,11 @@ const struct command cmd_ticket = {
     .arguments = "ID FILE...",
     .group = "Pass it on",
     .doc = "one session as a text for support, without secrets (ID: as for session)",
-    .about = "One session as a text that support can use unread: who and when, the call that failed, what happened "
-             "and why, what is already excluded, the timeline, the lines that prove it, and what is missing. "
-             "Secrets are taken out; the finished text is searched for them once more, and nothing is written when "
-             "one is found.",
+    .about =
+        "One session as a text that support can use unread: who and when, the call that failed, what happened "
+        "and why, what is already excluded, the timeline, the lines that prove it, and what is missing. "
+        "Secrets are taken out; the finished text is searched for them once more, and nothing is written when "
+        "one is found.",
     .examples = "rectrace ticket room-117 api.log.gz hooks.jsonl -o ticket.md\nrectrace ticket "
                 "--style jira 3f9a1c api.log",
     .takes = TAKES_OUTPUT | TAKES_RULES | TAKES_INPUT | TAKES_TICKET | TAKES_REDACT,

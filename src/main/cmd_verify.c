@@ -191,9 +191,10 @@ const struct command cmd_verify = {
     .arguments = "BODY",
     .group = "Receive callbacks",
     .doc = "does a body fit its signature; if not, what nearly does",
-    .about = "Checks the signatures of a callback that was kept with its headers, or of all that a store holds. "
-             "When none fits it tries what commonly goes wrong on the way - a newline more, another encoding, "
-             "another secret - and tells which of these would have fitted.",
+    .about =
+        "Checks the signatures of a callback that was kept with its headers, or of all that a store holds. "
+        "When none fits it tries what commonly goes wrong on the way - a newline more, another encoding, "
+        "another secret - and tells which of these would have fitted.",
     .examples = "rectrace verify --secret-file secrets --header 'Agora-Signature-V2: 6d3...' "
                 "body.json\n"
                 "rectrace verify --secret-file secrets --store calls.db",

@@ -19,7 +19,9 @@ find_rule(const struct rule_set *set, const char *id, const char *other)
     unsigned best = 6;
     RT_EACH (e, &set->codes)
         if (rt_str_is(e->id, id)) {
-            log_error("\"%s\" is told where no rule explains it; what it means: rectrace explain %s", id, id);
+            log_error(
+                "\"%s\" is told where no rule explains it; what it means: rectrace explain %s",
+                id, id);
             return NULL;
         }
     RT_EACH (r, &set->rules) {
@@ -33,7 +35,8 @@ find_rule(const struct rule_set *set, const char *id, const char *other)
         log_error("No rule \"%s\". Near: %.*s. List: rectrace rules list", id,
                   RT_FMT(near->id));
     else if (rule_set_rule(set, rt_str_of(other)) != NULL)
-        log_error("No rule \"%s\"; the rule stands before the ID: rectrace why %s %s", id, other, id);
+        log_error("No rule \"%s\"; the rule stands before the ID: rectrace why %s %s", id,
+                  other, id);
     else
         log_error("No rule \"%s\". List: rectrace rules list", id);
     return NULL;
@@ -47,7 +50,8 @@ weight(enum verdict v)
 
 /* Of the ways that a rule has, the one that fired, or the first that may yet; else the rule as it is. */
 static int
-ask(struct run *r, const struct session *s, const struct rule **rule, struct rt_arena *a, struct why *out)
+ask(struct run *r, const struct session *s, const struct rule **rule, struct rt_arena *a,
+    struct why *out)
 {
     const struct rule *way = *rule, *end = r->rules->rules.v + r->rules->rules.n;
     if (batch_why(r->batch, s, way, a, out, &r->err) < 0)
@@ -115,8 +119,9 @@ const struct command cmd_why = {
     .arguments = "RULE ID FILE...",
     .group = "Find out what went wrong",
     .doc = "the step table: why a rule did or did not fire, and by how much it missed",
-    .about = "The steps of a rule beside what the session holds: why it did or did not fire, and by how much it "
-             "missed.",
+    .about =
+        "The steps of a rule beside what the session holds: why it did or did not fire, and by how much it "
+        "missed.",
     .examples = "rectrace why resource-id-expired room-42 api.log\nrectrace why "
                 "query-after-stop '#1' api.log.gz",
     .takes =

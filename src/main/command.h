@@ -16,7 +16,8 @@ struct command {
     const char *about;     /* a few sentences */
     const char *examples;  /* two lines or NULL */
     unsigned takes;        /* enum option_group, beside TAKES_ALWAYS */
-    const char *formats;   /* of --format, with blanks between; the first is the default. NULL: the writers' */
+    /* of --format, with blanks between; the first is the default. NULL: the writers' */
+    const char *formats;
     /* Operands are o->operands. Returns the exit status. */
     int (*run)(const struct options *o);
 };

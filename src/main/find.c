@@ -72,18 +72,21 @@ tell_near(const struct report *r, rt_str word, const char *files)
             if (told || (!its_uid && distance(name, word) != d))
                 continue;
             near[n++] = name;
-            most = d + 1 < most ? d + 1 : most; /* what is much farther than the nearest is not meant */
+            /* what is much farther than the nearest is not meant */
+            most = d + 1 < most ? d + 1 : most;
         }
     char list[NEAR_SHOWN * (NAME_BYTES + 2) + 1] = "";
     size_t used = 0;
     for (size_t k = 0; k < n; k++)
-        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s", k > 0 ? ", " : "", RT_FMT(near[k]));
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s", k > 0 ? ", " : "",
+                                 RT_FMT(near[k]));
     int64_t place = 0;
     char by_place[64] = "";
     if (rt_str_int(word, &place) && place >= 1 && (uint64_t)place <= r->session_count)
-        snprintf(by_place, sizeof(by_place), " By its place in the list: '#%lld'.", (long long)place);
-    log_error("No session \"%.*s\".%s%s%s%s List: rectrace sessions %s", RT_FMT(word), n > 0 ? " Near: " : "", list,
-              n > 0 ? "." : "", by_place, files);
+        snprintf(by_place, sizeof(by_place), " By its place in the list: '#%lld'.",
+                 (long long)place);
+    log_error("No session \"%.*s\".%s%s%s%s List: rectrace sessions %s", RT_FMT(word),
+              n > 0 ? " Near: " : "", list, n > 0 ? "." : "", by_place, files);
 }
 
 bool
@@ -92,8 +95,9 @@ run_swapped(const struct options *o, int id)
     const char *first = o->operands[id], *last = o->operands[o->operand_count - 1];
     if (access(first, F_OK) != 0 || access(last, F_OK) == 0)
         return false;
-    log_error("%s: No such file or directory; the ID stands before the files: rectrace %s%s%s %s %s", last, o->command,
-              id > 0 ? " " : "", id > 0 ? o->operands[0] : "", last, first);
+    log_error(
+        "%s: No such file or directory; the ID stands before the files: rectrace %s%s%s %s %s",
+        last, o->command, id > 0 ? " " : "", id > 0 ? o->operands[0] : "", last, first);
     return true;
 }
 
@@ -103,8 +107,8 @@ run_find_session(const struct run *r, const char *id)
     const struct report *rep = batch_report(r->batch);
     rt_str word = rt_str_of(id);
     int64_t number = 0;
-    if (rt_str_starts(word, RT_LIT("#")) && rt_str_int(rt_str_from(word, 1), &number) && number >= 1 &&
-        (uint64_t)number <= rep->session_count)
+    if (rt_str_starts(word, RT_LIT("#")) && rt_str_int(rt_str_from(word, 1), &number) &&
+        number >= 1 && (uint64_t)number <= rep->session_count)
         return rep->sessions[number - 1];
     for (int level = 2; level >= 1 && word.n > 0; level--) {
         const struct session *found = NULL;

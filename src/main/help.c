@@ -97,13 +97,18 @@ help_version(struct out *out)
     char pcre2[64] = "?";
     pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
     out_fmt(out, "rectrace %s\n", PACKAGE_VERSION);
-    size_t rules = 0; /* as reports count them: the further ways of a rule are none of their own */
+    /* as reports count them: the further ways of a rule are none of their own */
+    size_t rules = 0;
     for (size_t i = 0; set != NULL && i < set->rules.n; i++)
         rules += set->rules.v[i].variant == 0;
     if (set != NULL)
-        out_fmt(out, "rules    %.*s, %zu rules, sha256 %s\n", RT_FMT(set->version), rules, set->sha256);
-    out_fmt(out, "inflate  %s\nPCRE2    %s\njansson  %s\nzlib     %s\nSQLite   %s\nlibmicrohttpd %s\n",
-            reader_inflate_name(), pcre2, jansson_version_str(), zlibVersion(), store_library(), http_library());
+        out_fmt(out, "rules    %.*s, %zu rules, sha256 %s\n", RT_FMT(set->version), rules,
+                set->sha256);
+    out_fmt(
+        out,
+        "inflate  %s\nPCRE2    %s\njansson  %s\nzlib     %s\nSQLite   %s\nlibmicrohttpd %s\n",
+        reader_inflate_name(), pcre2, jansson_version_str(), zlibVersion(), store_library(),
+        http_library());
     rule_set_free(&set);
     rule_messages_fini(&messages);
 }

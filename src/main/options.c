@@ -91,11 +91,13 @@ parse_bytes(uint64_t *out, const char *option, const char *value, struct rt_err 
 }
 
 static int
-parse_count(uint64_t *out, const char *option, const char *value, int64_t most, struct rt_err *err)
+parse_count(uint64_t *out, const char *option, const char *value, int64_t most,
+            struct rt_err *err)
 {
     int64_t n = 0;
     if (!rt_str_int(rt_str_of(value), &n) || n < 1 || n > most)
-        return rt_fail_here(err, RT_EUSAGE, "--%s %s: a whole number from 1 to %lld is meant", option, value, (long long)most);
+        return rt_fail_here(err, RT_EUSAGE, "--%s %s: a whole number from 1 to %lld is meant",
+                            option, value, (long long)most);
     *out = (uint64_t)n;
     return 0;
 }
@@ -172,8 +174,13 @@ take(struct options *o, enum option_id id, const char *value, struct rt_err *err
     case OPTION_MAX: return parse_bytes(&o->max_bytes, name, value, err);
     case OPTION_TAIL: return add_word(&o->tails, value, err);
     case OPTION_HEADER: return add_word(&o->headers, value, err);
-    case OPTION_SEED: return parse_count(&number, name, value, UINT32_MAX, err) < 0 ? -1 : (o->seed = number, 0);
-    case OPTION_SESSIONS: return parse_count(&number, name, value, SESSIONS_MOST, err) < 0 ? -1 : (o->sessions = (unsigned)number, 0);
+    case OPTION_SEED:
+        return parse_count(&number, name, value, UINT32_MAX, err) < 0 ? -1
+                                                                      : (o->seed = number, 0);
+    case OPTION_SESSIONS:
+        return parse_count(&number, name, value, SESSIONS_MOST, err) < 0
+                   ? -1
+                   : (o->sessions = (unsigned)number, 0);
     case OPTION_JITTER:
         if (!rt_dur_parse(rt_str_of(value), &o->jitter) || o->jitter < 0)
             return usage(err, name, value, "a length of time is meant, like 200ms");
@@ -299,7 +306,8 @@ options_parse(struct options *o, int argc, char **argv, struct rt_err *err)
         if (rows[i].arg != NULL)
             shorts[n++] = ':';
     }
-    *o = (struct options){.since = RT_TIME_NONE, .until = RT_TIME_NONE, .output = "-", .seed = 1};
+    *o = (struct options){
+        .since = RT_TIME_NONE, .until = RT_TIME_NONE, .output = "-", .seed = 1};
     int code = 0;
     while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         if (code == '?' || code == ':')

@@ -29,7 +29,8 @@ enum option_group {
     TAKES_TICKET = 1 << 13,
     TAKES_REDACT = 1 << 14,
     TAKES_SIMULATE = 1 << 15,
-    TAKES_SERVICE = TAKES_SERVE | TAKES_STORE | TAKES_SECRET | TAKES_HEADER, /* told by their commands' --help */
+    TAKES_SERVICE = TAKES_SERVE | TAKES_STORE | TAKES_SECRET |
+                    TAKES_HEADER, /* told by their commands' --help */
 };
 
 struct option_row {
@@ -55,13 +56,13 @@ struct options {
     enum when color, progress;
     const char *listen, *store, *secret_file, *admin, *admin_token_file, *tls_cert, *tls_key;
     bool allow_unsigned, accept_v1;
-    rt_dur keep;         /* 0: not given */
-    uint64_t keep_bytes; /* 0: not given */
-    const char *style;   /* NULL: not given */
-    uint64_t max_bytes;  /* 0: not given */
+    rt_dur keep;              /* 0: not given */
+    uint64_t keep_bytes;      /* 0: not given */
+    const char *style;        /* NULL: not given */
+    uint64_t max_bytes;       /* 0: not given */
     const char *redact, *map; /* NULL: not given */
-    uint64_t seed;       /* 1: not given */
-    unsigned sessions;   /* 0: not given */
+    uint64_t seed;            /* 1: not given */
+    unsigned sessions;        /* 0: not given */
     rt_dur jitter;
     double loss, disorder, duplicates; /* 0 to 1 */
     RT_VEC(const char *) headers;

@@ -79,7 +79,8 @@ gather(struct run *r, char *const *paths, int count, int *status)
     const struct input_problem *p;
     RT_EACH (p, &r->inputs.problems) {
         bool absent = p->fatal && access(p->path, F_OK) < 0;
-        const char *near = absent && strcmp(p->path, paths[0]) == 0 ? command_near(p->path) : NULL;
+        const char *near =
+            absent && strcmp(p->path, paths[0]) == 0 ? command_near(p->path) : NULL;
         if (near != NULL)
             log_error("%s: %s (or is the command \"%s\" meant?)", p->path, p->why, near);
         else if (p->fatal)
@@ -92,7 +93,8 @@ gather(struct run *r, char *const *paths, int count, int *status)
     if (r->inputs.inputs.n > 0)
         return 0;
     if (!r->input_errors)
-        log_error("no file to read%s", count > 0 ? ": the directory holds none" : "; give FILE, a directory or -");
+        log_error("no file to read%s",
+                  count > 0 ? ": the directory holds none" : "; give FILE, a directory or -");
     *status = EXIT_USAGE;
     return -1;
 }
@@ -116,15 +118,19 @@ tell_warning(rt_str path, rt_str text, const char *after)
 static void
 tell_warnings(const struct run *r, const struct report *rep)
 {
-    bool well = !r->o->strict && !r->input_errors && !r->rule_errors && r->o->fail_on == SEVERITY_NONE;
+    bool well =
+        !r->o->strict && !r->input_errors && !r->rule_errors && r->o->fail_on == SEVERITY_NONE;
     for (size_t i = 0; i < rep->input_count; i++)
         for (size_t w = 0; w < rep->inputs[i].warning_count; w++)
             tell_warning(rep->inputs[i].path, rep->inputs[i].warnings[w],
-                         w == 0 && well && !rep->inputs[i].complete ? ". Exit code 0, --strict makes it 3." : "");
+                         w == 0 && well && !rep->inputs[i].complete
+                             ? ". Exit code 0, --strict makes it 3."
+                             : "");
 }
 
 struct batch *
-run_batch(struct run *r, const struct input_list *inputs, bool filtered, const struct batch_stream *stream)
+run_batch(struct run *r, const struct input_list *inputs, bool filtered,
+          const struct batch_stream *stream)
 {
     const struct options *o = r->o;
     struct batch_progress counts = {0};
@@ -198,7 +204,8 @@ open_inputs(struct run *r, char *const *paths, int count, int *status)
 }
 
 int
-run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream, int *status)
+run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream,
+         int *status)
 {
     if (open_inputs(r, paths, count, status) < 0)
         return -1;
@@ -234,7 +241,8 @@ run_status(const struct run *r)
     if (r->rule_errors)
         return EXIT_RULES;
     const struct report *rep = batch_report(r->batch);
-    for (int s = SEVERITY_CRITICAL; r->o->fail_on != SEVERITY_NONE && s >= (int)r->o->fail_on; s--)
+    for (int s = SEVERITY_CRITICAL; r->o->fail_on != SEVERITY_NONE && s >= (int)r->o->fail_on;
+         s--)
         if (rep->severity_counts[s] > 0)
             return EXIT_FOUND;
     return EXIT_RAN;

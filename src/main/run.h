@@ -13,21 +13,22 @@ struct run {
     const struct options *o;
     struct rule_set *rules;
     struct input_list inputs;
-    struct recall *recall; /* of --store */
+    struct recall *recall;         /* of --store */
     const struct input_list *from; /* what was read: `inputs`, or those of `recall` */
-    bool again;            /* set before run_read(): standard input is kept, to be read once more */
-    const char *next;      /* the operands that were there, for another command line; NULL: many */
+    bool again;       /* set before run_read(): standard input is kept, to be read once more */
+    const char *next; /* the operands that were there, for another command line; NULL: many */
     struct batch *batch;
     bool rule_errors;
-    bool input_errors;     /* an operand that cannot be read at all */
-    bool input_gaps;       /* something in a directory or an archive was left out */
+    bool input_errors; /* an operand that cannot be read at all */
+    bool input_gaps;   /* something in a directory or an archive was left out */
     struct rt_err err;
 };
 
 /* Loads the rules; mistakes are printed to stderr. -1: the run cannot go on (told already). */
 int run_load_rules(struct run *r, const struct options *o);
 /* Reads `count` operands from `paths`, or what --store holds. -1: told already; *status is what to exit with. */
-int run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream, int *status);
+int run_read(struct run *r, char *const *paths, int count, const struct batch_stream *stream,
+             int *status);
 /* Analyses other inputs with the same options, filters only when `filtered`. NULL: r->err. */
 struct batch *run_batch(struct run *r, const struct input_list *inputs, bool filtered,
                         const struct batch_stream *stream);

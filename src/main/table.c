@@ -7,14 +7,14 @@
 #include "report/writer.h"
 
 extern const struct command cmd_analyze, cmd_sessions, cmd_session, cmd_why, cmd_diff,
-    cmd_explain, cmd_rules, cmd_formats, cmd_serve, cmd_verify,
-    cmd_report, cmd_replay, cmd_ticket, cmd_bundle, cmd_redact, cmd_simulate, cmd_demo,
-    cmd_completion, cmd_help;
+    cmd_explain, cmd_rules, cmd_formats, cmd_serve, cmd_verify, cmd_report, cmd_replay,
+    cmd_ticket, cmd_bundle, cmd_redact, cmd_simulate, cmd_demo, cmd_completion, cmd_help;
 
 const struct command *const commands[] = {
-    &cmd_analyze, &cmd_sessions, &cmd_session, &cmd_why,   &cmd_ticket, &cmd_bundle, &cmd_redact, &cmd_diff,    &cmd_explain,
-    &cmd_serve,   &cmd_report,   &cmd_replay,  &cmd_verify,   &cmd_rules,   &cmd_formats, &cmd_simulate,
-    &cmd_demo,    &cmd_completion, &cmd_help, NULL,
+    &cmd_analyze,  &cmd_sessions, &cmd_session,    &cmd_why,     &cmd_ticket,
+    &cmd_bundle,   &cmd_redact,   &cmd_diff,       &cmd_explain, &cmd_serve,
+    &cmd_report,   &cmd_replay,   &cmd_verify,     &cmd_rules,   &cmd_formats,
+    &cmd_simulate, &cmd_demo,     &cmd_completion, &cmd_help,    NULL,
 };
 
 const struct command *

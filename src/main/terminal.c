@@ -72,7 +72,7 @@ struct progress {
     const struct input_list *inputs;
     struct batch_progress *counts;
     uint64_t total; /* compressed bytes; 0 = unknown */
-    rt_dur begin; /* by monotonic_now() */
+    rt_dur begin;   /* by monotonic_now() */
     pthread_t thread;
     pthread_mutex_t lock; /* guards `shown`, `stop` and the line on stderr */
     pthread_cond_t wake;
@@ -112,8 +112,8 @@ draw_locked(struct progress *p)
     size_t n = 0, room = columns(STDERR_FILENO);
     rt_grouped(lines, grouped);
     if (p->total == 0) {
-        n = (size_t)snprintf(line, sizeof(line), "reading  %s  %c  %.1f MB  %s lines", name, spinner[(int)(s * 8) % 4], bytes / 1e6,
-                             grouped);
+        n = (size_t)snprintf(line, sizeof(line), "reading  %s  %c  %.1f MB  %s lines", name,
+                             spinner[(int)(s * 8) % 4], bytes / 1e6, grouped);
     } else {
         double share = bytes > (double)p->total ? 1 : bytes / (double)p->total;
         char bar[21];
@@ -121,10 +121,12 @@ draw_locked(struct progress *p)
         for (int i = 0; i < width; i++)
             bar[i] = i < (int)(share * width) ? '#' : '.';
         bar[width] = '\0';
-        n = (size_t)snprintf(line, sizeof(line), "reading  %s  [%s]  %.0f %%  %.0f MB/s  %s lines", name, bar, share * 100,
-                             s > 0 ? bytes / 1e6 / s : 0, grouped);
+        n = (size_t)snprintf(line, sizeof(line),
+                             "reading  %s  [%s]  %.0f %%  %.0f MB/s  %s lines", name, bar,
+                             share * 100, s > 0 ? bytes / 1e6 / s : 0, grouped);
         if (share > 0.02)
-            n += (size_t)snprintf(line + n, sizeof(line) - n, "  eta %.0f s", s / share - s + 0.5);
+            n += (size_t)snprintf(line + n, sizeof(line) - n, "  eta %.0f s",
+                                  s / share - s + 0.5);
     }
     /* One that wraps could not be erased. */
     fprintf(stderr, "\r\033[K%.*s", (int)(n < room ? n : room - 1), line);
@@ -157,9 +159,11 @@ step_aside(void *arg)
 }
 
 struct progress *
-progress_start(const struct options *o, const struct input_list *inputs, struct batch_progress *counts)
+progress_start(const struct options *o, const struct input_list *inputs,
+               struct batch_progress *counts)
 {
-    if (o->progress == WHEN_NEVER || (o->progress == WHEN_AUTO && (isatty(STDERR_FILENO) != 1 || dumb())))
+    if (o->progress == WHEN_NEVER ||
+        (o->progress == WHEN_AUTO && (isatty(STDERR_FILENO) != 1 || dumb())))
         return NULL;
     struct progress *p = rt_calloc(1, sizeof(*p));
     if (p == NULL)

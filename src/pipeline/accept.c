@@ -49,11 +49,13 @@ fits(rt_str where, const struct session *s)
 }
 
 bool
-accept_hides(const struct rule_set *rules, const struct finding *f, const struct session *s, rt_time now)
+accept_hides(const struct rule_set *rules, const struct finding *f, const struct session *s,
+             rt_time now)
 {
     const struct rule_accept *a;
     RT_EACH (a, &rules->accepts)
-        if (rt_str_eq(a->rule, f->id) && (a->until == RT_TIME_NONE || now <= a->until) && fits(a->where, s))
+        if (rt_str_eq(a->rule, f->id) && (a->until == RT_TIME_NONE || now <= a->until) &&
+            fits(a->where, s))
             return true;
     return false;
 }

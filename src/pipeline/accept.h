@@ -7,6 +7,7 @@
 #include "detect/finding.h"
 
 /* `s` may be NULL (a finding about an app). `now` is compared with the end of the acceptance. */
-bool accept_hides(const struct rule_set *rules, const struct finding *f, const struct session *s, rt_time now);
+bool accept_hides(const struct rule_set *rules, const struct finding *f,
+                  const struct session *s, rt_time now);
 
 #endif

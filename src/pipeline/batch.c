@@ -13,10 +13,13 @@ run(struct batch *b, struct rt_err *err)
 {
     if (batch_prepare(b, err) < 0)
         return -1;
-    struct session_options so = {.paths = b->paths, .path_count = b->job_count, .threads = b->options->threads};
+    struct session_options so = {
+        .paths = b->paths, .path_count = b->job_count, .threads = b->options->threads};
     b->engine = session_engine_new(b->rules, b->limits, &so, err);
-    b->detector = b->engine == NULL ? NULL : detector_new(b->rules, b->limits, &b->coverage, err);
-    if (b->detector == NULL || batch_read(b, err) < 0 || batch_cover(b, err) < 0 || batch_fill_inputs(b, err) < 0)
+    b->detector =
+        b->engine == NULL ? NULL : detector_new(b->rules, b->limits, &b->coverage, err);
+    if (b->detector == NULL || batch_read(b, err) < 0 || batch_cover(b, err) < 0 ||
+        batch_fill_inputs(b, err) < 0)
         return -1;
     if (session_engine_finish(b->engine, (struct session_sink){batch_take_group, b}, err) < 0)
         return -1;
@@ -55,8 +58,8 @@ assemble(struct batch *b, struct rt_err *err)
 }
 
 static struct batch *
-new_batch(const struct rule_set *rules, const struct rt_limits *limits, const struct batch_options *options,
-          struct rt_err *err)
+new_batch(const struct rule_set *rules, const struct rt_limits *limits,
+          const struct batch_options *options, struct rt_err *err)
 {
     struct batch *b = rt_calloc(1, sizeof(*b));
     if (b == NULL) {
@@ -83,8 +86,9 @@ new_batch(const struct rule_set *rules, const struct rt_limits *limits, const st
 }
 
 struct batch *
-batch_run(const struct rule_set *rules, const struct rt_limits *limits, const struct batch_options *options,
-          struct batch_progress *progress, struct rt_err *err)
+batch_run(const struct rule_set *rules, const struct rt_limits *limits,
+          const struct batch_options *options, struct batch_progress *progress,
+          struct rt_err *err)
 {
     struct batch *b = new_batch(rules, limits, options, err);
     if (b == NULL)
@@ -96,8 +100,9 @@ batch_run(const struct rule_set *rules, const struct rt_limits *limits, const st
 }
 
 struct batch *
-batch_assemble(const struct rule_set *rules, const struct rt_limits *limits, const struct batch_options *options,
-               const struct batch_parts *parts, struct rt_err *err)
+batch_assemble(const struct rule_set *rules, const struct rt_limits *limits,
+               const struct batch_options *options, const struct batch_parts *parts,
+               struct rt_err *err)
 {
     struct batch *b = new_batch(rules, limits, options, err);
     if (b == NULL)
@@ -175,8 +180,8 @@ batch_incomplete(const struct batch *b)
 }
 
 int
-batch_why(struct batch *b, const struct session *s, const struct rule *rule, struct rt_arena *a, struct why *out,
-          struct rt_err *err)
+batch_why(struct batch *b, const struct session *s, const struct rule *rule, struct rt_arena *a,
+          struct why *out, struct rt_err *err)
 {
     for (size_t g = 0; g < b->groups.n; g++)
         for (size_t i = 0; i < b->groups.v[g].group.count; i++)

@@ -134,8 +134,9 @@ line_of_others(const struct needles *others, rt_str text, const struct needles *
 
 /* Neighbours give the context, but not a part of another recording: that would tell something wrong of it. */
 static int
-leave_others(struct choice *c, const struct report *r, const struct session *const *sessions, size_t n, const struct needles *ids,
-             const struct input_list *inputs, const struct rt_limits *limits, struct rt_err *err)
+leave_others(struct choice *c, const struct report *r, const struct session *const *sessions,
+             size_t n, const struct needles *ids, const struct input_list *inputs,
+             const struct rt_limits *limits, struct rt_err *err)
 {
     struct needles others = {0};
     int rc = 0;

@@ -51,7 +51,8 @@ leave_unchecked(struct batch *b, const struct rt_map *ids)
     size_t kept = 0;
     for (size_t i = 0; i < b->found.unchecked.n; i++) {
         const struct unchecked *u = &b->found.unchecked.v[i];
-        if (batch_concerns(b, u->session, u->session.n > 0 ? rt_map_get(ids, u->session) : NULL))
+        if (batch_concerns(b, u->session,
+                           u->session.n > 0 ? rt_map_get(ids, u->session) : NULL))
             b->found.unchecked.v[kept++] = *u;
     }
     b->found.unchecked.n = kept;
@@ -93,7 +94,8 @@ fill_report(struct batch *b)
     r->findings = b->findings.v;
     r->finding_count = b->findings.n;
     r->unchecked = b->found.unchecked.v;
-    r->unchecked_count += b->found.unchecked.n; /* those that were streamed are counted already */
+    /* those that were streamed are counted already */
+    r->unchecked_count += b->found.unchecked.n;
     r->phases = b->spans.phases;
     r->phase_count = spans_settle(&b->spans);
     r->duplicate_count = b->facts.duplicates;

@@ -94,7 +94,8 @@ stream_sessions(struct batch *b, const struct session_group *g, struct rt_err *e
 
 /* One that may be told with others waits for them. */
 static int
-stream_finding(struct batch *b, const struct session_group *g, const struct finding *f, struct rt_err *err)
+stream_finding(struct batch *b, const struct session_group *g, const struct finding *f,
+               struct rt_err *err)
 {
     const struct batch_stream *out = b->options->stream;
     const struct session *s = session_named(g, f->session);
@@ -106,7 +107,8 @@ stream_finding(struct batch *b, const struct session_group *g, const struct find
 }
 
 static int
-stream_unchecked(struct batch *b, const struct session_group *g, const struct unchecked *u, struct rt_err *err)
+stream_unchecked(struct batch *b, const struct session_group *g, const struct unchecked *u,
+                 struct rt_err *err)
 {
     const struct batch_stream *out = b->options->stream;
     const struct session *s = session_named(g, u->session);

@@ -44,7 +44,8 @@ outside(const struct intake_options *o, rt_time t)
 {
     if (t == RT_TIME_NONE)
         return false;
-    return (o->since != RT_TIME_NONE && t < o->since) || (o->until != RT_TIME_NONE && t > o->until);
+    return (o->since != RT_TIME_NONE && t < o->since) ||
+           (o->until != RT_TIME_NONE && t > o->until);
 }
 
 static int
@@ -77,8 +78,8 @@ warn(struct intake *in, const char *text, struct rt_err *err)
 }
 
 static int
-read_lines(struct intake *in, struct reader *reader, struct extract *x, struct batch_progress *progress,
-           struct rt_err *err)
+read_lines(struct intake *in, struct reader *reader, struct extract *x,
+           struct batch_progress *progress, struct rt_err *err)
 {
     struct reader_line line;
     uint64_t since_stretch = 0, bytes = 0;
@@ -106,7 +107,8 @@ read_lines(struct intake *in, struct reader *reader, struct extract *x, struct b
     if (got < 0 || extract_end(x, err) < 0)
         return -1;
     if (progress != NULL) {
-        atomic_fetch_add_explicit(&progress->bytes, reader_done_bytes(reader) - bytes, memory_order_relaxed);
+        atomic_fetch_add_explicit(&progress->bytes, reader_done_bytes(reader) - bytes,
+                                  memory_order_relaxed);
         atomic_fetch_add_explicit(&progress->lines, since_stretch, memory_order_relaxed);
     }
     return in->sink.stretch(in->sink.arg, in->clock, err);
@@ -121,7 +123,8 @@ warn_zone(struct intake *in, struct rt_err *err)
     for (const char *next; inner != NULL && (next = strstr(inner, "> ")) != NULL;)
         inner = next + 2;
     if (inner != NULL)
-        snprintf(own, sizeof(own), " or %.200s@%s,tz=Asia/Tokyo", in->options->input->path, inner);
+        snprintf(own, sizeof(own), " or %.200s@%s,tz=Asia/Tokyo", in->options->input->path,
+                 inner);
     snprintf(text, sizeof(text), "timestamps have no zone. Give one: --tz UTC%s. %s", own,
              in->options->drop_times
                  ? "Other inputs have one, so these are used in their own order only."
@@ -136,7 +139,8 @@ static void
 excerpt(const struct extract_facts *f, char *out, size_t room)
 {
     const char *text = f->first_unread_text;
-    size_t n = strlen(text), stop = f->first_unread_stop, from = stop > BEFORE_STOP ? stop - BEFORE_STOP : 0, column = 0;
+    size_t n = strlen(text), stop = f->first_unread_stop,
+           from = stop > BEFORE_STOP ? stop - BEFORE_STOP : 0, column = 0;
     if (stop == 0 || stop > n) {
         snprintf(out, room, " %.100s. ", text);
         return;
@@ -172,15 +176,18 @@ warn_unread(struct intake *in, struct extract_facts *f, struct rt_err *err)
 {
     uint64_t lines = in->out->report.lines;
     uint64_t unread = f->counts[LINE_UNMATCHED] + f->counts[LINE_UNDECODABLE];
-    bool told = f->first_unread == lines && !in->out->report.complete; /* the line in which the input was cut */
+    /* the line in which the input was cut */
+    bool told = f->first_unread == lines && !in->out->report.complete;
     if (f->first_unread == 0 || unread * 2 < lines || told)
         return 0;
     char line[240], text[900];
     without_secrets(in, f);
     excerpt(f, line, sizeof(line));
-    snprintf(text, sizeof(text), "%.0f %% of lines understood. First other line (%llu):%sTry --as FORMAT, or rectrace formats test %.400s.",
-             100.0 * (double)(lines - unread) / (double)lines, (unsigned long long)f->first_unread, line,
-             in->options->input->path);
+    snprintf(
+        text, sizeof(text),
+        "%.0f %% of lines understood. First other line (%llu):%sTry --as FORMAT, or rectrace formats test %.400s.",
+        100.0 * (double)(lines - unread) / (double)lines, (unsigned long long)f->first_unread,
+        line, in->options->input->path);
     return warn(in, text, err);
 }
 
@@ -193,7 +200,8 @@ callback_lines(const struct intake_result *r, uint64_t told)
 }
 
 static int
-describe(struct intake *in, const struct reader_facts *read, const struct extract *x, struct rt_err *err)
+describe(struct intake *in, const struct reader_facts *read, const struct extract *x,
+         struct rt_err *err)
 {
     const struct reader_facts r = *read;
     struct extract_facts f;
@@ -223,8 +231,8 @@ describe(struct intake *in, const struct reader_facts *read, const struct extrac
             return -1;
     if (f.limit_hits > 0) {
         char text[300];
-        snprintf(text, sizeof(text), "%u %s of %s ended at the limit of regular expressions", f.limit_hits,
-                 f.limit_hits == 1 ? "match" : "matches", f.limit_pattern);
+        snprintf(text, sizeof(text), "%u %s of %s ended at the limit of regular expressions",
+                 f.limit_hits, f.limit_hits == 1 ? "match" : "matches", f.limit_pattern);
         if (warn(in, text, err) < 0)
             return -1;
     }
@@ -263,13 +271,19 @@ wanted_of(const struct intake_options *o)
 }
 
 int
-intake_run(const struct rule_set *rules, const struct rt_limits *limits, const struct intake_options *options,
-           struct intake_sink sink, struct batch_progress *progress, struct rt_arena *arena,
-           struct intake_result *out, struct rt_err *err)
+intake_run(const struct rule_set *rules, const struct rt_limits *limits,
+           const struct intake_options *options, struct intake_sink sink,
+           struct batch_progress *progress, struct rt_arena *arena, struct intake_result *out,
+           struct rt_err *err)
 {
     int rc = -1;
     struct extract *x = NULL;
-    struct intake in = {.rules = rules, .options = options, .sink = sink, .out = out, .arena = arena, .clock = RT_TIME_NONE};
+    struct intake in = {.rules = rules,
+                        .options = options,
+                        .sink = sink,
+                        .out = out,
+                        .arena = arena,
+                        .clock = RT_TIME_NONE};
     *out = (struct intake_result){.first = RT_TIME_NONE, .last = RT_TIME_NONE};
     out->report.path = rt_str_of(options->input->path);
     out->report.first = out->report.last = RT_TIME_NONE;
@@ -303,8 +317,8 @@ out:
 /* ---- line by line ---- */
 
 struct intake *
-intake_new(const struct rule_set *rules, const struct rt_limits *limits, const struct intake_options *options,
-           struct intake_sink sink, struct rt_err *err)
+intake_new(const struct rule_set *rules, const struct rt_limits *limits,
+           const struct intake_options *options, struct intake_sink sink, struct rt_err *err)
 {
     struct intake *in = rt_calloc(1, sizeof(*in));
     if (in == NULL) {
@@ -319,7 +333,8 @@ intake_new(const struct rule_set *rules, const struct rt_limits *limits, const s
     in->rules = rules;
     in->limits = limits;
     struct extract_options wanted = wanted_of(options);
-    in->extract = extract_new(rules, &wanted, limits, (struct extract_sink){take_event, in}, err);
+    in->extract =
+        extract_new(rules, &wanted, limits, (struct extract_sink){take_event, in}, err);
     if (in->extract == NULL)
         intake_free(&in);
     return in;
@@ -357,8 +372,8 @@ intake_end(struct intake *in, struct rt_err *err)
 }
 
 int
-intake_so_far(struct intake *in, bool drop_times, struct rt_arena *arena, struct intake_result *out,
-              struct rt_err *err)
+intake_so_far(struct intake *in, bool drop_times, struct rt_arena *arena,
+              struct intake_result *out, struct rt_err *err)
 {
     struct reader_facts facts = {.complete = true, .lines = in->lines, .bytes = in->bytes};
     if (extract_pause(in->extract, err) < 0)
@@ -386,8 +401,9 @@ intake_extract(struct intake *in)
 struct intake_tally
 intake_tally(const struct intake *in)
 {
-    return (struct intake_tally){in->own.api_events, in->own.hook_events, in->own.aside_events, in->own.kinds,
-                                 in->lines, in->bytes, in->clock};
+    return (struct intake_tally){in->own.api_events, in->own.hook_events, in->own.aside_events,
+                                 in->own.kinds,      in->lines,           in->bytes,
+                                 in->clock};
 }
 
 void

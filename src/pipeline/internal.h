@@ -18,11 +18,11 @@ struct job {
     const struct input *input;
     uint32_t index;
     enum { JOB_WAITS, JOB_READS, JOB_DONE } state;
-    rt_time begins; /* by a look at its first lines; RT_TIME_NONE: unknown */
-    bool unzoned;   /* likewise: its times name no zone */
+    rt_time begins;              /* by a look at its first lines; RT_TIME_NONE: unknown */
+    bool unzoned;                /* likewise: its times name no zone */
     const struct format *likely; /* likewise: what reads it; or NULL */
-    bool last;      /* none is left to be read after it */
-    rt_time seen; /* earliest event so far */
+    bool last;                   /* none is left to be read after it */
+    rt_time seen;                /* earliest event so far */
     rt_time clock;
     struct span_list holes; /* when its receiver was down */
     struct rt_arena arena;
@@ -56,7 +56,7 @@ struct batch {
     size_t next;
     bool stop;
     struct rt_err err;
-    struct session_engine *engine; /* NULL: the groups come from elsewhere */
+    struct session_engine *engine;   /* NULL: the groups come from elsewhere */
     const struct batch_parts *parts; /* likewise: from there, while it is assembled */
     bool borrowed;                   /* its sessions are somebody else's */
     struct session_engine_facts facts;

@@ -19,8 +19,9 @@ struct likeness {
 };
 /* Findings about `sessions` of the first report, and with `wide` those about no session. Texts are in
  * `a`. -1: memory. */
-int likeness_make(struct likeness *l, const struct report *first, const struct session *const *sessions, size_t n,
-                  bool wide, const struct report *second, struct rt_arena *a);
+int likeness_make(struct likeness *l, const struct report *first,
+                  const struct session *const *sessions, size_t n, bool wide,
+                  const struct report *second, struct rt_arena *a);
 void likeness_fini(struct likeness *l);
 
 #endif

@@ -36,7 +36,8 @@ peek(const struct batch *b, struct job *j, struct route_cache *cache, struct rt_
     struct rt_arena scratch;
     rt_arena_init(&scratch, 4096, 0);
     struct intake_result r;
-    int rc = intake_run(b->rules, b->limits, &o, (struct intake_sink){peek_event, peek_stretch, NULL}, NULL, &scratch,
+    int rc = intake_run(b->rules, b->limits, &o,
+                        (struct intake_sink){peek_event, peek_stretch, NULL}, NULL, &scratch,
                         &r, err);
     if (rc == 0) {
         j->begins = r.first;
@@ -114,7 +115,8 @@ batch_prepare(struct batch *b, struct rt_err *err)
         rt_arena_init(&b->jobs[i].arena, 1024, 0);
         b->paths[i] = l->inputs.v[i].path;
         b->order[i] = (struct turn){RT_TIME_NONE, (uint32_t)i};
-        struct report_input *slot = RT_VEC_PUSH(&b->inputs); /* sessions that close early name their file */
+        /* sessions that close early name their file */
+        struct report_input *slot = RT_VEC_PUSH(&b->inputs);
         if (slot == NULL)
             return rt_fail_mem(err);
         *slot = (struct report_input){.path = rt_str_of(b->paths[i])};

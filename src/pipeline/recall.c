@@ -42,7 +42,8 @@ recall_record(const struct rule_set *rules, const struct store_callback *c, stru
 {
     char when[RT_TIME_MAX];
     if (c->label == STORE_OUTAGE && rt_str_starts(c->body, RT_LIT(STORE_OUTAGE_BODY))) {
-        rt_buf_addf(out, "{\"time\":\"%s\",%.*s\n", rt_time_rfc3339(c->received, when), RT_FMT(rt_str_from(c->body, 1)));
+        rt_buf_addf(out, "{\"time\":\"%s\",%.*s\n", rt_time_rfc3339(c->received, when),
+                    RT_FMT(rt_str_from(c->body, 1)));
         return;
     }
     rt_buf_addf(out, "{\"time\":\"%s\",\"status\":200,", rt_time_rfc3339(c->received, when));
@@ -104,11 +105,10 @@ begin_reading(const void *arg, struct rt_err *err)
     rt_buf_init(&r->record, (size_t)recall->limits->line_bytes * 2);
     r->store = store_open(recall->path, STORE_READ, recall->limits, err);
     if (r->store != NULL)
-        r->cursor = p->source == NULL
-                        ? store_callbacks(r->store, 0,
-                                          recall->extent.callbacks, err)
-                        : store_lines(r->store, rt_str_of(p->source), 0,
-                                      recall->extent.lines, err);
+        r->cursor =
+            p->source == NULL
+                ? store_callbacks(r->store, 0, recall->extent.callbacks, err)
+                : store_lines(r->store, rt_str_of(p->source), 0, recall->extent.lines, err);
     if (r->cursor != NULL)
         return r;
     end_reading(r);

@@ -26,6 +26,7 @@ const struct input_list *recall_inputs(const struct recall *r);
 const struct store_extent *recall_extent(const struct recall *r);
 
 /* A callback as its line in that input, with its end. */
-void recall_record(const struct rule_set *rules, const struct store_callback *c, struct rt_buf *out);
+void recall_record(const struct rule_set *rules, const struct store_callback *c,
+                   struct rt_buf *out);
 
 #endif

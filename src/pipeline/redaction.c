@@ -40,8 +40,10 @@ word_for(const struct scrub *s, const char *field)
 {
     for (size_t i = 0; i < s->rules->identities.n; i++)
         for (size_t k = 0; k < s->rules->identities.v[i].name_count; k++)
-            if (rt_str_is(s->rules->identities.v[i].names[k], field) && s->rules->identities.v[i].as.n > 0)
-                return s->rules->identities.v[i].as.p; /* read from a file, where it ends in NUL */
+            if (rt_str_is(s->rules->identities.v[i].names[k], field) &&
+                s->rules->identities.v[i].as.n > 0)
+                return s->rules->identities.v[i]
+                    .as.p; /* read from a file, where it ends in NUL */
     return NULL;
 }
 
@@ -54,10 +56,9 @@ learn_session(struct scrub *scrub, const struct session *s)
     const char *channel = word_for(scrub, event_fields[FIELD_CNAME].name);
     for (size_t i = 0; i < s->event_count; i++)
         for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
-            const char *bucket =
-                fields[k] == FIELD_BUCKET
-                    ? word_for(scrub, event_fields[FIELD_BUCKET].name)
-                    : NULL;
+            const char *bucket = fields[k] == FIELD_BUCKET
+                                     ? word_for(scrub, event_fields[FIELD_BUCKET].name)
+                                     : NULL;
             scrub_id(scrub, event_text(s->events[i], fields[k]),
                      fields[k] == FIELD_CNAME ? channel : bucket);
         }
@@ -69,7 +70,8 @@ redaction_learn(struct scrub *scrub, const struct report *r, const struct input_
 {
     for (size_t i = 0; scrub->profile == SCRUB_PUBLIC && i < r->session_count; i++)
         learn_session(scrub, r->sessions[i]);
-    for (size_t i = 0; scrub->profile != SCRUB_NONE && i < inputs->inputs.n; i++, scrub_begin(scrub))
+    for (size_t i = 0; scrub->profile != SCRUB_NONE && i < inputs->inputs.n;
+         i++, scrub_begin(scrub))
         if (walk(&inputs->inputs.v[i], limits, learn_line, scrub, err) < 0)
             return -1;
     return scrub_settle(scrub) < 0 ? rt_fail_mem(err) : 0;
@@ -99,11 +101,12 @@ copy_line(void *arg, const struct reader_line *line, struct rt_err *err)
         if (c->scrub->text.failed)
             return rt_fail_mem(err);
         if (scrub_leak(c->scrub, clean))
-            return rt_fail_here(err, RT_EIO,
-                                "%s:%llu: a secret of the input stands here in another encoding (base64, "
-                                "hexadecimal, percent or escapes); nothing is written. Take it out of "
-                                "the line, or leave the line out",
-                                c->shown, (unsigned long long)line->number);
+            return rt_fail_here(
+                err, RT_EIO,
+                "%s:%llu: a secret of the input stands here in another encoding (base64, "
+                "hexadecimal, percent or escapes); nothing is written. Take it out of "
+                "the line, or leave the line out",
+                c->shown, (unsigned long long)line->number);
         if (spool_write(&c->d->spool, clean, err) < 0)
             return -1;
         c->d->kept += line->text.n > 0;
@@ -120,10 +123,10 @@ shown_name(struct redaction *d, const struct input *in, struct scrub *scrub)
     enum scrub_profile profile = scrub->profile;
     const char *slash = strrchr(in->path, '/'), *base = slash == NULL ? in->path : slash + 1;
     struct rt_arena *a = &d->inputs.arena;
-    const char *name = profile == SCRUB_PUBLIC
-                           ? rt_arena_printf(a, "log-%zu", d->inputs.inputs.n + 1)
-                       : strcmp(in->path, "-") == 0 ? "stdin"
-                                                    : rt_arena_strz(a, scrub_text(scrub, rt_str_of(base)));
+    const char *name =
+        profile == SCRUB_PUBLIC      ? rt_arena_printf(a, "log-%zu", d->inputs.inputs.n + 1)
+        : strcmp(in->path, "-") == 0 ? "stdin"
+                                     : rt_arena_strz(a, scrub_text(scrub, rt_str_of(base)));
     size_t n = name == NULL ? 0 : strlen(name);
     if (n > 3 && strcmp(name + n - 3, ".gz") == 0) /* the copy is plain */
         name = rt_arena_strz(a, (rt_str){name, n - 3});

@@ -17,11 +17,13 @@ struct redaction {
     uint64_t lines, kept;
 };
 /* First walk: the secrets of all lines and the ids of all sessions. Then the redactor is settled. */
-int redaction_learn(struct scrub *scrub, const struct report *r, const struct input_list *inputs,
-                    const struct rt_limits *limits, struct rt_err *err);
+int redaction_learn(struct scrub *scrub, const struct report *r,
+                    const struct input_list *inputs, const struct rt_limits *limits,
+                    struct rt_err *err);
 /* Second walk. -1: memory, or a secret of the input would be left in some other encoding. */
-int redaction_make(struct redaction *d, struct scrub *scrub, const struct choice *choice, const struct report *r,
-                   const struct input_list *inputs, const struct rt_limits *limits, struct rt_err *err);
+int redaction_make(struct redaction *d, struct scrub *scrub, const struct choice *choice,
+                   const struct report *r, const struct input_list *inputs,
+                   const struct rt_limits *limits, struct rt_err *err);
 void redaction_fini(struct redaction *d);
 
 #endif

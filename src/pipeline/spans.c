@@ -10,8 +10,8 @@ static const struct row {
     const char *title, *from, *to;
     bool from_end, to_end;
 } rows[] = {
-#define BEGIN false
-#define END true
+#define BEGIN                                       false
+#define END                                         true
 #define SPAN(title, from, from_point, to, to_point) {title, from, to, from_point, to_point},
 #include "pipeline/spans.def"
 #undef SPAN

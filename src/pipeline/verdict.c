@@ -14,8 +14,8 @@ cover_bundles(struct batch *b)
 {
     const struct input_list *l = b->options->inputs;
     for (size_t i = 0; l != NULL && i < l->spans.n; i++)
-        if (coverage_add(&b->coverage, l->spans.v[i].hook ? SOURCE_HOOK : SOURCE_API, l->spans.v[i].from,
-                         l->spans.v[i].to) < 0)
+        if (coverage_add(&b->coverage, l->spans.v[i].hook ? SOURCE_HOOK : SOURCE_API,
+                         l->spans.v[i].from, l->spans.v[i].to) < 0)
             return -1;
     return 0;
 }
@@ -29,14 +29,17 @@ batch_cover(struct batch *b, struct rt_err *err)
     for (size_t i = 0; i < b->job_count; i++) {
         const struct job *j = &b->jobs[i];
         b->coverage.kinds |= j->result.kinds;
-        rt_time from = j->state == JOB_DONE ? j->result.first : j->begins != RT_TIME_NONE ? j->begins : j->seen;
+        rt_time from = j->state == JOB_DONE        ? j->result.first
+                       : j->begins != RT_TIME_NONE ? j->begins
+                                                   : j->seen;
         rt_time to = j->state == JOB_DONE ? j->result.last : j->clock;
         if (j->state == JOB_WAITS || from == RT_TIME_NONE || to == RT_TIME_NONE || to < from)
             continue;
         if (j->result.api_events > 0 && coverage_add(&b->coverage, SOURCE_API, from, to) < 0)
             return rt_fail_mem(err);
         const struct span_list *holes = j->result.holes != NULL ? j->result.holes : &j->holes;
-        if (j->result.hook_events > 0 && coverage_add_but(&b->coverage, SOURCE_HOOK, from, to, holes) < 0)
+        if (j->result.hook_events > 0 &&
+            coverage_add_but(&b->coverage, SOURCE_HOOK, from, to, holes) < 0)
             return rt_fail_mem(err);
     }
     if (cover_bundles(b) < 0)
@@ -133,8 +136,8 @@ is_found(const struct finding *list, size_t n, const struct finding *f)
 
 /* Marks what is found with these times only, and tells of what is found with the others only. */
 static int
-compare(struct batch *b, const struct kept_group *k, const struct finding_list *other, int64_t *flips,
-        struct rt_err *err)
+compare(struct batch *b, const struct kept_group *k, const struct finding_list *other,
+        int64_t *flips, struct rt_err *err)
 {
     struct rt_arena *a = &b->found.arena;
     char human[RT_TIME_MAX];
@@ -150,13 +153,15 @@ compare(struct batch *b, const struct kept_group *k, const struct finding_list *
             is_found(b->found.findings.v + k->found, k->found_end - k->found, f))
             continue;
         ++*flips;
-        char *needs = rt_arena_printf(a, "the clocks differ by %s; with that it would be found",
-                                      rt_dur_human(b->report.skew < 0 ? -b->report.skew : b->report.skew, human));
+        char *needs = rt_arena_printf(
+            a, "the clocks differ by %s; with that it would be found",
+            rt_dur_human(b->report.skew < 0 ? -b->report.skew : b->report.skew, human));
         rt_str id = rt_arena_str(a, f->session, &ok);
         struct unchecked *u = needs == NULL || !ok ? NULL : RT_VEC_PUSH(&b->found.unchecked);
         if (u == NULL)
             return rt_fail_mem(err);
-        *u = (struct unchecked){f->rule, id, VERDICT_NO_DATA, rt_str_of(needs), RT_TIME_NONE, 0};
+        *u =
+            (struct unchecked){f->rule, id, VERDICT_NO_DATA, rt_str_of(needs), RT_TIME_NONE, 0};
     }
     return 0;
 }
@@ -237,10 +242,12 @@ tell_skew(struct batch *b, int64_t flips, struct rt_err *err)
     };
     e.values = values;
     e.value_count = sizeof(values) / sizeof(values[0]);
-    struct session s = {.events = &events, .event_count = 1, .kinds = UINT64_C(1) << KIND_CLOCKS};
+    struct session s = {
+        .events = &events, .event_count = 1, .kinds = UINT64_C(1) << KIND_CLOCKS};
     struct session *sessions = &s;
-    return detector_group(b->detector, &(struct session_group){.sessions = &sessions, .count = 1, .aside = true},
-                          &b->found, err);
+    return detector_group(
+        b->detector, &(struct session_group){.sessions = &sessions, .count = 1, .aside = true},
+        &b->found, err);
 }
 
 int
@@ -253,7 +260,8 @@ batch_detect(struct batch *b, struct rt_err *err)
         return 0;
     if (detect_kept(b, err) < 0)
         return -1;
-    if (b->report.skew_known && (count_flips(b, &flips, err) < 0 || tell_skew(b, flips, err) < 0))
+    if (b->report.skew_known &&
+        (count_flips(b, &flips, err) < 0 || tell_skew(b, flips, err) < 0))
         return -1;
     return detector_finish(b->detector, b->meter, &b->found, err);
 }

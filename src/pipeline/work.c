@@ -16,8 +16,9 @@ struct worker {
     struct job *job;
     struct parcel parcel;
     struct route_cache *cache;
-    struct intake_result counted; /* of the job, by the worker alone; others see it by take_stretch() */
-    rt_time seen;                 /* likewise */
+    /* of the job, by the worker alone; others see it by take_stretch() */
+    struct intake_result counted;
+    rt_time seen; /* likewise */
 };
 
 static rt_time
@@ -45,7 +46,8 @@ advance_locked(struct batch *b, struct rt_err *err)
     b->advanced = clock;
     if (batch_cover(b, err) < 0)
         return -1;
-    return session_engine_advance(b->engine, clock, (struct session_sink){batch_take_group, b}, err);
+    return session_engine_advance(b->engine, clock, (struct session_sink){batch_take_group, b},
+                                  err);
 }
 
 static int
@@ -122,7 +124,8 @@ batch_intake_options(const struct batch *b, const struct job *j)
         .index = j->index,
         .format = o->format,
         .zone = o->zone,
-        .way = o->threads > 1 && (j->last || b->job_count < o->threads) ? READ_AHEAD : READ_ALONE,
+        .way =
+            o->threads > 1 && (j->last || b->job_count < o->threads) ? READ_AHEAD : READ_ALONE,
         .drop_times = b->drop_times,
         .since = o->since,
         .until = o->until,
@@ -151,8 +154,9 @@ run_job(struct worker *w)
     o.cache = w->cache;
     w->counted = (struct intake_result){.first = RT_TIME_NONE, .last = RT_TIME_NONE};
     w->seen = RT_TIME_NONE;
-    int rc = intake_run(b->rules, b->limits, &o, (struct intake_sink){take_event, take_stretch, w}, b->progress,
-                        &w->job->arena, &result, &err);
+    int rc =
+        intake_run(b->rules, b->limits, &o, (struct intake_sink){take_event, take_stretch, w},
+                   b->progress, &w->job->arena, &result, &err);
     pthread_mutex_lock(&b->lock);
     w->job->result = result;
     w->job->state = JOB_DONE;
@@ -180,7 +184,7 @@ work(void *arg, size_t thread, size_t slice, size_t from, size_t to)
     struct rt_err err = {0};
     (void)thread, (void)slice, (void)from, (void)to; /* who is ready first takes the next job */
     make_heap(w.batch);
-    w.cache = route_cache_new();       /* without one each input makes its own */
+    w.cache = route_cache_new(); /* without one each input makes its own */
     if (parcel_init(&w.parcel, &err) < 0)
         batch_stop(w.batch, &err);
     while ((w.job = next_job(w.batch)) != NULL)

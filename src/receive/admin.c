@@ -139,8 +139,10 @@ admin_new(const struct admin_options *options, struct rt_err *err)
     unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
                      MHD_USE_POLL | MHD_USE_ERROR_LOG | MHD_USE_ITC;
     if (mhd_open(err) == 0)
-        a->daemon = mhd.start_daemon(flags, 0, NULL, NULL, on_request, a, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
-                                     MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+        a->daemon =
+            mhd.start_daemon(flags, 0, NULL, NULL, on_request, a, MHD_OPTION_EXTERNAL_LOGGER,
+                             no_log, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                             MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     if (a->daemon != NULL)
         return a;
     close(options->listen_fd);

@@ -30,7 +30,8 @@ static rt_str
 name_of(const struct rule_set *rules, const rt_str *parts)
 {
     int64_t type = 0;
-    const struct hook_type *h = rt_str_int(parts[ENVELOPE_TYPE], &type) ? rule_set_hook(rules, type) : NULL;
+    const struct hook_type *h =
+        rt_str_int(parts[ENVELOPE_TYPE], &type) ? rule_set_hook(rules, type) : NULL;
     return h != NULL ? h->name : parts[ENVELOPE_NAME];
 }
 
@@ -70,7 +71,8 @@ write_stored(struct writing *w, const struct store_callback *c)
     json_time(o, c->received);
     out_raw(o, ", \"app\": ");
     json_text(o, c->app);
-    out_fmt(o, ", \"label\": \"%s\", \"copies\": %" PRId64 ", \"last\": ", store_label_names[c->label], c->copies);
+    out_fmt(o, ", \"label\": \"%s\", \"copies\": %" PRId64 ", \"last\": ",
+            store_label_names[c->label], c->copies);
     json_time(o, c->last);
     out_raw(o, ", \"copy_of\": ");
     if (c->of > 0)
@@ -107,8 +109,9 @@ write_refused(struct writing *w, const struct store_refused *r)
         out_fmt(o, ", \"%s\": ", texts[i].name);
         json_text(o, texts[i].text);
     }
-    out_fmt(o, ", \"bytes\": %" PRIu64 ", \"kept\": %zu, \"has_v2\": %s, \"has_v1\": %s", r->body_bytes, r->body.n,
-            r->signature.n > 0 ? "true" : "false", r->signature_v1.n > 0 ? "true" : "false");
+    out_fmt(o, ", \"bytes\": %" PRIu64 ", \"kept\": %zu, \"has_v2\": %s, \"has_v1\": %s",
+            r->body_bytes, r->body.n, r->signature.n > 0 ? "true" : "false",
+            r->signature_v1.n > 0 ? "true" : "false");
     if (write_parts(w, r->body) < 0)
         return -1;
     if (w->whole) {
@@ -127,7 +130,8 @@ next(struct writing *w, struct store_cursor *c, bool refused, int64_t *id, struc
 {
     struct store_callback stored;
     struct store_refused other;
-    int rc = refused ? store_next_refusal(c, &other, err) : store_next_callback(c, &stored, err);
+    int rc =
+        refused ? store_next_refusal(c, &other, err) : store_next_callback(c, &stored, err);
     if (rc <= 0)
         return rc;
     *id = refused ? other.id : stored.id;
@@ -179,15 +183,18 @@ one(struct writing *w, struct store_cursor *c, bool refused, int64_t wanted, str
 }
 
 static int
-run(const struct deliveries *d, bool refused, bool whole, int64_t before, size_t limit, struct out *o,
-    struct rt_err *err)
+run(const struct deliveries *d, bool refused, bool whole, int64_t before, size_t limit,
+    struct out *o, struct rt_err *err)
 {
     struct writing w = {d, envelope_reader_new(d->rules, d->limits, err), o, whole};
-    struct store *s = w.reader == NULL ? NULL : store_open(d->store, STORE_READ, d->limits, err);
+    struct store *s =
+        w.reader == NULL ? NULL : store_open(d->store, STORE_READ, d->limits, err);
     struct store_cursor *c = s == NULL ? NULL
                              : refused ? store_refusals_back(s, before, err)
                                        : store_callbacks_back(s, before, err);
-    int rc = c == NULL ? -1 : whole ? one(&w, c, refused, before - 1, err) : list(&w, c, refused, limit, err);
+    int rc = c == NULL ? -1
+             : whole   ? one(&w, c, refused, before - 1, err)
+                       : list(&w, c, refused, limit, err);
     store_cursor_free(&c);
     store_close(&s);
     envelope_reader_free(&w.reader);
@@ -195,13 +202,15 @@ run(const struct deliveries *d, bool refused, bool whole, int64_t before, size_t
 }
 
 int
-deliveries_stored(const struct deliveries *d, int64_t before, size_t limit, struct out *o, struct rt_err *err)
+deliveries_stored(const struct deliveries *d, int64_t before, size_t limit, struct out *o,
+                  struct rt_err *err)
 {
     return run(d, false, false, before, limit, o, err);
 }
 
 int
-deliveries_refused(const struct deliveries *d, int64_t before, size_t limit, struct out *o, struct rt_err *err)
+deliveries_refused(const struct deliveries *d, int64_t before, size_t limit, struct out *o,
+                   struct rt_err *err)
 {
     return run(d, true, false, before, limit, o, err);
 }
@@ -230,8 +239,10 @@ item_begin(struct writing *w, rt_time received, rt_str body, rt_str app)
     int rc = envelope_parts(w->reader, body, &a, parts);
     if (rc == 0) {
         rt_str name = name_of(w->d->rules, parts);
-        out_fmt(w->o, "<li><span class=\"time quiet\">%s</span> ", rt_time_clock(received, when));
-        redact_write(w->o, parts[ENVELOPE_TYPE].n > 0 ? parts[ENVELOPE_TYPE] : RT_LIT("?"), out_html);
+        out_fmt(w->o, "<li><span class=\"time quiet\">%s</span> ",
+                rt_time_clock(received, when));
+        redact_write(w->o, parts[ENVELOPE_TYPE].n > 0 ? parts[ENVELOPE_TYPE] : RT_LIT("?"),
+                     out_html);
         out_char(w->o, ' ');
         redact_write(w->o, name, out_html);
         out_raw(w->o, " <strong>");
@@ -252,11 +263,14 @@ next_item(struct writing *w, struct store_cursor *c, bool refused, struct rt_err
         return rc;
     if (!refused && s.label == STORE_OUTAGE) {
         char when[RT_TIME_MAX];
-        out_fmt(w->o, "<li><span class=\"time quiet\">%s</span> receiver: callbacks were not taken until then</li>",
-                rt_time_clock(s.received, when));
+        out_fmt(
+            w->o,
+            "<li><span class=\"time quiet\">%s</span> receiver: callbacks were not taken until then</li>",
+            rt_time_clock(s.received, when));
         return 1;
     }
-    if (item_begin(w, refused ? r.received : s.received, refused ? r.body : s.body, refused ? r.app : s.app) < 0)
+    if (item_begin(w, refused ? r.received : s.received, refused ? r.body : s.body,
+                   refused ? r.app : s.app) < 0)
         return rt_fail_mem(err);
     if (refused) {
         out_html(w->o, r.reason);
@@ -273,10 +287,12 @@ int
 deliveries_html(const struct deliveries *d, size_t limit, struct out *o, struct rt_err *err)
 {
     struct writing w = {d, envelope_reader_new(d->rules, d->limits, err), o, false};
-    struct store *s = w.reader == NULL ? NULL : store_open(d->store, STORE_READ, d->limits, err);
+    struct store *s =
+        w.reader == NULL ? NULL : store_open(d->store, STORE_READ, d->limits, err);
     int rc = s == NULL ? -1 : 0;
     for (int refused = 1; rc >= 0 && refused >= 0; refused--) {
-        struct store_cursor *c = refused ? store_refusals_back(s, INT64_MAX, err) : store_callbacks_back(s, INT64_MAX, err);
+        struct store_cursor *c = refused ? store_refusals_back(s, INT64_MAX, err)
+                                         : store_callbacks_back(s, INT64_MAX, err);
         rc = c == NULL ? -1 : 1;
         for (size_t i = 0; rc == 1 && i < (refused ? limit / 4 : limit); i++)
             rc = next_item(&w, c, refused, err);

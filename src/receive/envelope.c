@@ -84,8 +84,8 @@ label_of(const struct rule_set *rules, const struct scan_value *v)
 }
 
 static void
-digest_parts(const struct scan_value *v, const enum envelope_part *parts, size_t count, size_t n,
-             unsigned char *out)
+digest_parts(const struct scan_value *v, const enum envelope_part *parts, size_t count,
+             size_t n, unsigned char *out)
 {
     struct sha256_ctx c;
     sha256_init(&c);

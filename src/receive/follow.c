@@ -27,9 +27,9 @@ struct followed {
     const char *path;
     int fd; /* -1: not open */
     struct store_tail at;
-    bool known;  /* `at` was read from the store */
-    bool silent; /* that it is missing was told */
-    bool skip;   /* inside a line that is too long */
+    bool known;      /* `at` was read from the store */
+    bool silent;     /* that it is missing was told */
+    bool skip;       /* inside a line that is too long */
     char seal[SEAL]; /* the bytes before `at.offset`, as they were read */
     size_t sealed;
 };

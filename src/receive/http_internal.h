@@ -10,7 +10,6 @@
 #ifndef RECTRACE_RECEIVE_HTTP_INTERNAL_H
 #define RECTRACE_RECEIVE_HTTP_INTERNAL_H
 
-
 #include "receive/http.h"
 #include "receive/microhttpd.h"
 

@@ -24,13 +24,13 @@
 #define LEAST_PAUSE (50 * RT_MS)
 enum { REST = 4 };
 #define RETAIN_EVERY RT_HOUR
-#define SHELF_END "-live" /* behind the name of the store */
-#define SAVE_EVERY (5 * RT_SEC)
+#define SHELF_END    "-live" /* behind the name of the store */
+#define SAVE_EVERY   (5 * RT_SEC)
 /* Rows taken in at once; and how long a long way is gone before a view is made of what is known. */
 enum { ROWS_AT_ONCE = 5000, FIRST_VIEW_S = 3 };
 #define VIEW_MEANWHILE (2 * RT_SEC)
-#define RETRY_AFTER (2 * RT_SEC)
-#define NO_SHELF (5 * RT_MIN) /* after it failed: all is not read again and again for it */
+#define RETRY_AFTER    (2 * RT_SEC)
+#define NO_SHELF       (5 * RT_MIN) /* after it failed: all is not read again and again for it */
 
 struct live_view {
     atomic_uint users;
@@ -51,11 +51,11 @@ struct live {
     rt_dur retained, saved;     /* monotonic: when it was done last */
     rt_dur no_shelf_until;      /* likewise */
     bool unsaved;
-    atomic_bool low; /* the disk: what is left of it is for the store */
+    atomic_bool low;           /* the disk: what is left of it is for the store */
     struct store_extent shown; /* what the newest view holds */
     uint64_t told;             /* sum of the counters then; 0: make one in any case */
     pthread_t thread;
-    pthread_mutex_t lock; /* guards what follows */
+    pthread_mutex_t lock;      /* guards what follows */
     pthread_cond_t wake, made; /* made: the first view */
     bool dirty, stop;
     struct live_view *view;
@@ -149,7 +149,8 @@ renew(struct live *l)
         return false;
     }
     struct report none = {0};
-    news_findings(l->changes, l->counters, old != NULL ? live_view_report(old) : &none, live_view_report(new));
+    news_findings(l->changes, l->counters, old != NULL ? live_view_report(old) : &none,
+                  live_view_report(new));
     pthread_mutex_lock(&l->lock);
     const struct live_view *replaced = l->view;
     l->view = new;
@@ -331,7 +332,8 @@ static void
 stand_back(void)
 {
 #ifdef __linux__
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 15); /* refused: it competes as before */
+    /* refused: it competes as before */
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 15);
 #endif
 }
 

@@ -21,8 +21,8 @@ struct changes;
 struct retain;
 struct live *live_new(const char *store, const struct rule_set *rules,
                       const struct rt_limits *limits, struct counters *counters,
-                      rt_time (*now)(void), const struct retain *retain, struct changes *changes,
-                      struct rt_err *err);
+                      rt_time (*now)(void), const struct retain *retain,
+                      struct changes *changes, struct rt_err *err);
 void live_free(struct live **pl);
 /* While the disk is nearly full, nothing is put on the shelf. Any thread. */
 void live_note_room(struct live *l, bool low);

@@ -4,7 +4,7 @@
 
 #ifdef MICROHTTPD_SONAME
 
-#include "base/library.h"
+#    include "base/library.h"
 
 struct mhd mhd;
 
@@ -12,9 +12,9 @@ int
 mhd_open(struct rt_err *err)
 {
     static const struct library_function functions[] = {
-#define FUNCTION(f) {"MHD_" #f, &mhd.f},
-#include "receive/microhttpd.def"
-#undef FUNCTION
+#    define FUNCTION(f) {"MHD_" #    f, &mhd.f},
+#    include "receive/microhttpd.def"
+#    undef FUNCTION
     };
     static struct library l = LIBRARY(MICROHTTPD_SONAME, functions);
     return library_open(&l, err);
@@ -23,9 +23,9 @@ mhd_open(struct rt_err *err)
 #else
 
 struct mhd mhd = {
-#define FUNCTION(f) .f = MHD_##f,
-#include "receive/microhttpd.def"
-#undef FUNCTION
+#    define FUNCTION(f) .f = MHD_##f,
+#    include "receive/microhttpd.def"
+#    undef FUNCTION
 };
 
 int

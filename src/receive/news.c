@@ -32,7 +32,8 @@ sorted(const struct report *r)
 }
 
 static void
-tell(struct changes *to, struct counters *c, const struct report *r, const struct finding *f, bool appears)
+tell(struct changes *to, struct counters *c, const struct report *r, const struct finding *f,
+     bool appears)
 {
     struct out *o = out_memory(NULL);
     if (o != NULL) {
@@ -46,7 +47,8 @@ tell(struct changes *to, struct counters *c, const struct report *r, const struc
 }
 
 void
-news_findings(struct changes *to, struct counters *c, const struct report *old, const struct report *new)
+news_findings(struct changes *to, struct counters *c, const struct report *old,
+              const struct report *new)
 {
     const struct finding **a = sorted(old), **b = sorted(new);
     size_t i = 0, k = 0;

@@ -9,7 +9,8 @@
 #include "report/model.h"
 
 /* "appeared" and "withdrawn", each with its finding; counted and logged as well. */
-void news_findings(struct changes *to, struct counters *c, const struct report *old, const struct report *new);
+void news_findings(struct changes *to, struct counters *c, const struct report *old,
+                   const struct report *new);
 /* "view", with all counters. */
 void news_counters(struct changes *to, struct counters *c);
 

@@ -122,8 +122,8 @@ page_data(struct admin *a, struct MHD_Connection *m, rt_str body, struct page *p
 
 /* ---- lists ---- */
 
-typedef const char *paged(const struct report *r, const struct live_facts *facts, const char *after, size_t limit,
-                          struct out *o);
+typedef const char *paged(const struct report *r, const struct live_facts *facts,
+                          const char *after, size_t limit, struct out *o);
 
 static void
 list(struct admin *a, struct MHD_Connection *m, struct page *p, paged *write)
@@ -135,7 +135,8 @@ list(struct admin *a, struct MHD_Connection *m, struct page *p, paged *write)
         pages_fail(p, 400, wrong);
     else if (v == NULL)
         pages_fail(p, 503, "no view of the store yet");
-    else if ((wrong = write(live_view_report(v), live_view_facts(v), argument(m, "after"), limit, p->out)) != NULL)
+    else if ((wrong = write(live_view_report(v), live_view_facts(v), argument(m, "after"),
+                            limit, p->out)) != NULL)
         pages_fail(p, 400, wrong);
     live_view_put(&v);
 }
@@ -166,7 +167,8 @@ list_rows(struct admin *a, struct MHD_Connection *m, struct page *p, bool refuse
         wrong = paging_row(argument(m, "before"), INT64_MAX, &before);
     if (wrong != NULL)
         pages_fail(p, 400, wrong);
-    else if ((refused ? deliveries_refused : deliveries_stored)(&d, before, limit, p->out, &err) < 0)
+    else if ((refused ? deliveries_refused : deliveries_stored)(&d, before, limit, p->out,
+                                                                &err) < 0)
         pages_fail(p, 503, "the store cannot be read now");
 }
 
@@ -197,7 +199,8 @@ one_row(struct admin *a, struct MHD_Connection *m, struct page *p, bool refused)
     }
     int rc = (refused ? deliveries_refusal : deliveries_one)(&d, id, p->out, &err);
     if (rc <= 0)
-        pages_fail(p, rc == 0 ? 404 : 503, rc == 0 ? "there is no such row" : "the store cannot be read now");
+        pages_fail(p, rc == 0 ? 404 : 503,
+                   rc == 0 ? "there is no such row" : "the store cannot be read now");
 }
 
 static void

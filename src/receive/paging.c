@@ -112,12 +112,14 @@ read_place(const char *text, char *plain, struct place *out)
     int used = 0;
     *out = (struct place){0, 0, {RT_NONE, RT_NONE, RT_NONE}};
     if (!unhex(text, plain, CURSOR_BYTES / 2, &n) ||
-        sscanf(plain, "%" SCNd64 " %" SCNd64 " %n", &out->rank, &out->first, &used) != 2 || used == 0)
+        sscanf(plain, "%" SCNd64 " %" SCNd64 " %n", &out->rank, &out->first, &used) != 2 ||
+        used == 0)
         return false;
     size_t at = (size_t)used;
     for (size_t i = 0; i < TEXTS; i++) {
         used = 0;
-        if (sscanf(plain + at, "%zu:%n", &length, &used) != 1 || used == 0 || length > n - at - (size_t)used)
+        if (sscanf(plain + at, "%zu:%n", &length, &used) != 1 || used == 0 ||
+            length > n - at - (size_t)used)
             return false;
         at += (size_t)used;
         out->texts[i] = (rt_str){plain + at, length};
@@ -166,16 +168,17 @@ behind(const struct report *r, const struct kind *k, const struct place *p)
 }
 
 static const char *
-write_page(const struct report *r, const struct live_facts *facts, const struct kind *k, const char *after,
-           size_t limit, struct out *o)
+write_page(const struct report *r, const struct live_facts *facts, const struct kind *k,
+           const char *after, size_t limit, struct out *o)
 {
     char plain[CURSOR_BYTES / 2];
     struct place p;
     if (after != NULL && !read_place(after, plain, &p))
         return bad_cursor;
     size_t from = after == NULL ? 0 : behind(r, k, &p), i = from;
-    out_fmt(o, "{ \"total\": %zu, \"put_away\": %" PRIu64 ", \"callbacks\": %" PRId64 ", \"lines\": %" PRId64
-               ", \"items\": [",
+    out_fmt(o,
+            "{ \"total\": %zu, \"put_away\": %" PRIu64 ", \"callbacks\": %" PRId64
+            ", \"lines\": %" PRId64 ", \"items\": [",
             k->count, facts->put_away, facts->extent.callbacks, facts->extent.lines);
     for (; i < k->count && i - from < limit; i++) {
         out_raw(o, i > from ? ",\n  " : "\n  ");
@@ -193,16 +196,16 @@ write_page(const struct report *r, const struct live_facts *facts, const struct 
 }
 
 const char *
-paging_sessions(const struct report *r, const struct live_facts *facts, const char *after, size_t limit,
-                struct out *o)
+paging_sessions(const struct report *r, const struct live_facts *facts, const char *after,
+                size_t limit, struct out *o)
 {
     const struct kind k = {r->session_count, place_of_session, write_session};
     return write_page(r, facts, &k, after, limit, o);
 }
 
 const char *
-paging_findings(const struct report *r, const struct live_facts *facts, const char *after, size_t limit,
-                struct out *o)
+paging_findings(const struct report *r, const struct live_facts *facts, const char *after,
+                size_t limit, struct out *o)
 {
     const struct kind k = {r->finding_count, place_of_finding, write_finding};
     return write_page(r, facts, &k, after, limit, o);

@@ -19,9 +19,9 @@ const char *paging_limit(const char *text, size_t *out);
 const char *paging_row(const char *text, int64_t none, int64_t *out);
 
 /* The page behind `after` (NULL: the first), as JSON. NULL, or what is wrong with `after`. */
-const char *paging_sessions(const struct report *r, const struct live_facts *facts, const char *after,
-                            size_t limit, struct out *o);
-const char *paging_findings(const struct report *r, const struct live_facts *facts, const char *after,
-                            size_t limit, struct out *o);
+const char *paging_sessions(const struct report *r, const struct live_facts *facts,
+                            const char *after, size_t limit, struct out *o);
+const char *paging_findings(const struct report *r, const struct live_facts *facts,
+                            const char *after, size_t limit, struct out *o);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/monotonic.h"
 
-#define BEAT (5 * RT_SEC)
+#define BEAT       (5 * RT_SEC)
 #define BEAT_AGAIN (1 * RT_SEC) /* after one that failed */
 /* Without a beat for so long it was stopped, asleep, or its disk took nothing. */
 #define MISSED (3 * BEAT)
@@ -23,8 +23,8 @@ struct pulse {
     pthread_mutex_t lock; /* guards these two; the rest belongs to whoever beats */
     pthread_cond_t wake;
     bool stop, ended;
-    bool begun;   /* the time before the start was told */
-    rt_dur last;  /* when it beat, by a clock that is never set and does not sleep */
+    bool begun;       /* the time before the start was told */
+    rt_dur last;      /* when it beat, by a clock that is never set and does not sleep */
     rt_time from, to; /* of the hole that the beat at work tells; to RT_TIME_NONE: none */
 };
 
@@ -71,8 +71,9 @@ beat(struct pulse *p)
     if (writer_run(p->writer, &job) < 0)
         return false;
     if (p->to != RT_TIME_NONE)
-        log_warn("no callbacks were taken for a while; what was sent then may be lost from=%s to=%s",
-                 rt_time_rfc3339(p->from, from), rt_time_rfc3339(p->to, to));
+        log_warn(
+            "no callbacks were taken for a while; what was sent then may be lost from=%s to=%s",
+            rt_time_rfc3339(p->from, from), rt_time_rfc3339(p->to, to));
     p->begun = true;
     p->last = begun;
     return true;

@@ -15,9 +15,9 @@ struct receiver_options {
     const char *secret_file; /* NULL: unsigned */
     bool accept_v1;
     const char *tls_cert, *tls_key; /* PEM files; NULL: plain HTTP */
-    const char *admin;            /* address of the admin port; NULL: none */
-    const char *admin_token_file; /* NULL: loopback only, and no logs by HTTP */
-    const char *const *tails;     /* API logs to follow */
+    const char *admin;              /* address of the admin port; NULL: none */
+    const char *admin_token_file;   /* NULL: loopback only, and no logs by HTTP */
+    const char *const *tails;       /* API logs to follow */
     size_t tail_count;
     rt_dur keep;         /* retention by age; 0: none */
     uint64_t keep_bytes; /* by size; 0: none */

@@ -191,7 +191,7 @@ make(struct stream *s, const char *word, struct rt_buf *b)
             rt_buf_addc(b, "0123456789abcdef"[next(s) % 16]);
     } else if (memchr(s->real.p, '\\', s->real.n) != NULL || /* escapes have no classes */
                (word != NULL && s->real.n < READABLE_MOST &&
-               all(s->real, DIGITS LOWER UPPER "_-"))) {
+                all(s->real, DIGITS LOWER UPPER "_-"))) {
         rt_buf_addf(b, "%s-", word != NULL ? word : "id");
         for (int i = 0; i < 4; i++)
             rt_buf_addf(b, "%02x", next(s));

@@ -34,7 +34,9 @@ load_member(const char *path, json_error_t *wrong, struct rt_err *err)
     rt_buf_init(&text, SIZE_MAX / 2);
     for (size_t i = 0; bundle != NULL && i < bundle->members.n; i++) {
         const struct feed_source *from = &bundle->members.v[i].part->source;
-        void *state = strcmp(bundle->members.v[i].name, "report.json") == 0 ? from->open(from->arg, err) : NULL;
+        void *state = strcmp(bundle->members.v[i].name, "report.json") == 0
+                          ? from->open(from->arg, err)
+                          : NULL;
         char block[8192];
         ssize_t n = 0;
         while (state != NULL && (n = from->read(state, block, sizeof(block))) > 0)
@@ -42,7 +44,8 @@ load_member(const char *path, json_error_t *wrong, struct rt_err *err)
         if (state != NULL)
             from->close(state);
     }
-    json_t *doc = text.failed ? NULL : json_loadb(rt_buf_z(&text), text.n, JSON_REJECT_DUPLICATES, wrong);
+    json_t *doc =
+        text.failed ? NULL : json_loadb(rt_buf_z(&text), text.n, JSON_REJECT_DUPLICATES, wrong);
     archive_close(&bundle);
     rt_buf_fini(&text);
     return doc;
@@ -52,7 +55,8 @@ static json_t *
 load(const char *path, struct rt_err *err)
 {
     json_error_t wrong = {.line = -1};
-    json_t *doc = archive_is(path) ? load_member(path, &wrong, err) : json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
+    json_t *doc = archive_is(path) ? load_member(path, &wrong, err)
+                                   : json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
     if (doc == NULL && wrong.line < 0) {
         rt_fail_here(err, RT_EIO, "%s: cannot be read", path);
     } else if (doc == NULL) {

@@ -12,7 +12,14 @@
 #include "report/writer.h"
 #include "rules/rule_set.h"
 
-enum change { CHANGE_NEW, CHANGE_WORSE, CHANGE_GONE, CHANGE_BETTER, CHANGE_SAME, CHANGE__COUNT };
+enum change {
+    CHANGE_NEW,
+    CHANGE_WORSE,
+    CHANGE_GONE,
+    CHANGE_BETTER,
+    CHANGE_SAME,
+    CHANGE__COUNT
+};
 extern const char *const change_names[CHANGE__COUNT];
 
 struct compare_side {

@@ -48,6 +48,7 @@ struct course {
     rt_time gone;     /* found gone, and never seen alive again; RT_TIME_NONE */
     rt_time expires;  /* of a resource id that nothing was started with in time; RT_TIME_NONE */
 };
-void course_of(const struct report *r, const struct phase_signs *signs, const struct session *s, struct course *out);
+void course_of(const struct report *r, const struct phase_signs *signs, const struct session *s,
+               struct course *out);
 
 #endif

@@ -9,7 +9,10 @@
 static int
 digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* `n` hexadecimal digits, or -1. */
@@ -59,7 +62,10 @@ escape_off(rt_str s, size_t i, struct rt_buf *b)
     long high = c == 'u' ? number16(s, i + 2, 4) : c == 'x' ? number16(s, i + 2, 2) : -1;
     if (high < 0)
         return 0;
-    long low = high >= 0xd800 && high < 0xdc00 && i + 7 < s.n && s.p[i + 6] == '\\' && s.p[i + 7] == 'u' ? number16(s, i + 8, 4) : -1;
+    long low = high >= 0xd800 && high < 0xdc00 && i + 7 < s.n && s.p[i + 6] == '\\' &&
+                       s.p[i + 7] == 'u'
+                   ? number16(s, i + 8, 4)
+                   : -1;
     bool pair = low >= 0xdc00 && low < 0xe000;
     put_rune(b, pair ? 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00) : high);
     return pair ? 12 : c == 'u' ? 6 : 4;
@@ -71,9 +77,10 @@ reference_off(rt_str s, size_t i, struct rt_buf *b)
     static const struct {
         rt_str text;
         char means;
-    } names[] = {{RT_INIT("&quot;"), '"'}, {RT_INIT("&amp;"), '&'}, {RT_INIT("&lt;"), '<'}, {RT_INIT("&gt;"), '>'},
-                 {RT_INIT("&apos;"), '\''}, {RT_INIT("&#39;"), '\''}, {RT_INIT("&#34;"), '"'}, {RT_INIT("&#x27;"), '\''},
-                 {RT_INIT("&#x22;"), '"'},  {RT_INIT("&#x2F;"), '/'}, {RT_INIT("&#61;"), '='}, {RT_INIT("&#x3D;"), '='}};
+    } names[] = {{RT_INIT("&quot;"), '"'}, {RT_INIT("&amp;"), '&'},   {RT_INIT("&lt;"), '<'},
+                 {RT_INIT("&gt;"), '>'},   {RT_INIT("&apos;"), '\''}, {RT_INIT("&#39;"), '\''},
+                 {RT_INIT("&#34;"), '"'},  {RT_INIT("&#x27;"), '\''}, {RT_INIT("&#x22;"), '"'},
+                 {RT_INIT("&#x2F;"), '/'}, {RT_INIT("&#61;"), '='},   {RT_INIT("&#x3D;"), '='}};
     for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
         if (rt_str_starts(rt_str_from(s, i), names[k].text)) {
             rt_buf_addc(b, names[k].means);
@@ -96,7 +103,10 @@ disguise_off(rt_str s, struct rt_buf *b)
         rt_buf_add(b, (rt_str){s.p + from, i - from});
         from = i;
         long byte = c == '%' ? number16(s, i + 1, 2) : -1;
-        size_t n = c == '\\' ? escape_off(s, i, b) : c == '&' ? reference_off(s, i, b) : byte >= 0 ? 3 : 0;
+        size_t n = c == '\\'   ? escape_off(s, i, b)
+                   : c == '&'  ? reference_off(s, i, b)
+                   : byte >= 0 ? 3
+                               : 0;
         if (c == '%' && byte >= 0)
             rt_buf_addc(b, (char)byte);
         from += n;
@@ -152,7 +162,8 @@ disguise_put(struct rt_buf *b, rt_str s, unsigned which)
 static bool
 unreserved(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_.~", c) != NULL;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           strchr("-_.~", c) != NULL;
 }
 
 static long
@@ -178,12 +189,14 @@ disguise_spell(struct rt_buf *b, rt_str s, unsigned which)
             if (c != '\0' && unreserved(c))
                 rt_buf_addc(b, c);
             else
-                rt_buf_addf(b, "%%%c%c", digits[which][(unsigned char)c >> 4], digits[which][c & 15]);
+                rt_buf_addf(b, "%%%c%c", digits[which][(unsigned char)c >> 4],
+                            digits[which][c & 15]);
             i++;
         } else if (ascii && ((unsigned char)c >= 0x80)) {
             long v = rune_at(s, &i);
             if (v >= 0x10000)
-                rt_buf_addf(b, "\\u%04lx\\u%04lx", 0xd800 + ((v - 0x10000) >> 10), 0xdc00 + ((v - 0x10000) & 0x3ff));
+                rt_buf_addf(b, "\\u%04lx\\u%04lx", 0xd800 + ((v - 0x10000) >> 10),
+                            0xdc00 + ((v - 0x10000) & 0x3ff));
             else
                 rt_buf_addf(b, "\\u%04lx", v);
         } else {

@@ -10,9 +10,11 @@
 #include "session/session.h"
 
 static const char *const subject_words[SUBJECT__COUNT] = {
-    "code",          "HTTP status",    "string",        "service state",  "recording status", "leave code, bit", "exit status",
-    "upload status", "stream state",   "error",         "warning",        "page stop code",   "health check",
-    "no answer"};
+    "code",          "HTTP status",      "string",
+    "service state", "recording status", "leave code, bit",
+    "exit status",   "upload status",    "stream state",
+    "error",         "warning",          "page stop code",
+    "health check",  "no answer"};
 
 struct json_member {
     const char *name;
@@ -24,9 +26,9 @@ struct question {
     rt_str word;
     bool in_field;
     rt_str field;
-    int64_t number;   /* of `in_field` */
-    int64_t bits;     /* all those of leave codes */
-    bool sum;         /* a number by itself that is several of them */
+    int64_t number; /* of `in_field` */
+    int64_t bits;   /* all those of leave codes */
+    bool sum;       /* a number by itself that is several of them */
 };
 
 static struct question
@@ -61,7 +63,8 @@ is_field(rt_str field, const char *name)
 {
     enum { ENOUGH = 4 };
     size_t most = strlen(name), n = 0;
-    while (n < most && n < field.n && rt_str_eq_nocase((rt_str){field.p + n, 1}, (rt_str){name + n, 1}))
+    while (n < most && n < field.n &&
+           rt_str_eq_nocase((rt_str){field.p + n, 1}, (rt_str){name + n, 1}))
         n++;
     return n == most || (n >= ENOUGH && (n == field.n || !is_small(field.p[n])));
 }
@@ -72,7 +75,8 @@ is_heading(rt_str field, const char *words)
 {
     const char *last = strrchr(words, ' ');
     bool short_form = last != NULL && strcmp(last + 1, code_subject_names[SUBJECT_CODE]) != 0;
-    return rt_str_eq_nocase(field, rt_str_of(words)) || (short_form && rt_str_eq_nocase(field, rt_str_of(last + 1)));
+    return rt_str_eq_nocase(field, rt_str_of(words)) ||
+           (short_form && rt_str_eq_nocase(field, rt_str_of(last + 1)));
 }
 
 static bool
@@ -97,14 +101,15 @@ speaks_of(const struct code_entry *e, const struct question *q, uint8_t on)
     rt_str word = q->word;
     if (on != KIND_NONE && e->on != 0 && (e->on >> on & 1) == 0)
         return false;
-    if (on != KIND_NONE && e->subject != SUBJECT_CODE && e->subject != SUBJECT_HTTP && e->subject != SUBJECT_STRING &&
-        e->subject != SUBJECT_NETWORK)
+    if (on != KIND_NONE && e->subject != SUBJECT_CODE && e->subject != SUBJECT_HTTP &&
+        e->subject != SUBJECT_STRING && e->subject != SUBJECT_NETWORK)
         return false;
     if (rt_str_eq(e->id, word))
         return true;
     if (rt_str_int(word, &n))
         return !code_subject_is_text(e->subject) &&
-               (e->number == n || (e->subject == SUBJECT_LEAVE && e->number > 0 && q->sum && (n & e->number) != 0));
+               (e->number == n || (e->subject == SUBJECT_LEAVE && e->number > 0 && q->sum &&
+                                   (n & e->number) != 0));
     if (q->in_field && !code_subject_is_text(e->subject))
         return is_subject(q->field, e->subject) && has_number(e, q);
     if (!code_subject_is_text(e->subject) && rt_str_eq_nocase(e->title, word))
@@ -112,7 +117,8 @@ speaks_of(const struct code_entry *e, const struct question *q, uint8_t on)
     if (word.n >= 4 && rt_str_find_nocase(e->title, word) != SIZE_MAX)
         return true;
     return code_subject_is_text(e->subject) && word.n >= 3 &&
-           (rt_str_find_nocase(e->text, word) != SIZE_MAX || rt_str_find_nocase(word, e->text) != SIZE_MAX);
+           (rt_str_find_nocase(e->text, word) != SIZE_MAX ||
+            rt_str_find_nocase(word, e->text) != SIZE_MAX);
 }
 
 static void
@@ -139,7 +145,8 @@ show_heading(const struct layout *l, const struct rule_set *rules, const struct 
         rt_buf_addf(&name, "%lld", (long long)e->number);
     for (uint8_t k = 0; k < KIND_HOOK; k++)
         if (e->on != 0 && (e->on >> k & 1) != 0)
-            rt_buf_addf(&calls, "%s%.*s", calls.n == 0 ? " on " : ", ", RT_FMT(rule_set_kind_name(rules, k)));
+            rt_buf_addf(&calls, "%s%.*s", calls.n == 0 ? " on " : ", ",
+                        RT_FMT(rule_set_kind_name(rules, k)));
     if (e->module >= 0)
         rt_buf_addf(&rest, "  module %d", e->module);
     if (e->http != 0 && e->subject != SUBJECT_HTTP)
@@ -151,7 +158,8 @@ show_heading(const struct layout *l, const struct rule_set *rules, const struct 
     layout_paint_on(l, PAINT_BOLD);
     out_fmt(l->o, "%.*s", RT_FMT(rt_buf_str(&name)));
     layout_paint_off(l, PAINT_BOLD);
-    out_fmt(l->o, "%.*s%s%.*s\n", RT_FMT(rt_buf_str(&calls)), room ? "" : "\n", RT_FMT(rt_buf_str(&rest)));
+    out_fmt(l->o, "%.*s%s%.*s\n", RT_FMT(rt_buf_str(&calls)), room ? "" : "\n",
+            RT_FMT(rt_buf_str(&rest)));
     rt_buf_fini(&name);
     rt_buf_fini(&calls);
     rt_buf_fini(&rest);
@@ -241,7 +249,8 @@ suggest(const struct rule_set *rules, rt_str word, const struct layout *l)
         }
     }
     RT_EACH (e, &rules->codes) {
-        unsigned d = code_subject_is_text(e->subject) ? rt_str_distance(e->text, word, best) : best;
+        unsigned d =
+            code_subject_is_text(e->subject) ? rt_str_distance(e->text, word, best) : best;
         if (d < best) {
             best = d;
             near = e->text;
@@ -251,15 +260,19 @@ suggest(const struct rule_set *rules, rt_str word, const struct layout *l)
     rt_buf_addf(&b, "Nothing is known of \"%.*s\".", RT_FMT(word));
     if (near.n > 0)
         rt_buf_addf(&b, " Near: %.*s.", RT_FMT(near));
-    rt_buf_add(&b, rt_str_int(word, &number)
-                       ? RT_LIT(" No table of the vendor lists that number: go by the HTTP status, 4xx refused, 5xx failed.")
-                       : RT_LIT(" A code, HTTP status, string, state, callback or finding is meant."));
+    rt_buf_add(
+        &b,
+        rt_str_int(word, &number)
+            ? RT_LIT(
+                  " No table of the vendor lists that number: go by the HTTP status, 4xx refused, 5xx failed.")
+            : RT_LIT(" A code, HTTP status, string, state, callback or finding is meant."));
     layout_wrapped(l, rt_buf_str(&b), 0, 0);
     rt_buf_fini(&b);
 }
 
 int
-explain_text(const struct rule_set *rules, rt_str word, uint8_t on, const struct writer_options *w, struct out *o)
+explain_text(const struct rule_set *rules, rt_str word, uint8_t on,
+             const struct writer_options *w, struct out *o)
 {
     struct layout l = {o, w};
     struct question q = question_of(rules, word);
@@ -284,16 +297,23 @@ explain_text(const struct rule_set *rules, rt_str word, uint8_t on, const struct
         }
     for (int p = 0; p < PHASE__COUNT; p++)
         if (rt_str_is(word, session_phase_name((enum session_phase)p))) {
-            out_fmt(o, "%sstate of a session \"%s\"\n", n++ > 0 ? "\n" : "", session_phase_name((enum session_phase)p));
+            out_fmt(o, "%sstate of a session \"%s\"\n", n++ > 0 ? "\n" : "",
+                    session_phase_name((enum session_phase)p));
             labelled(&l, "means", rt_str_of(session_phase_doc((enum session_phase)p)));
         }
     int64_t rest = q.number & ~q.bits;
     if (n > 0 && q.in_field && is_subject(q.field, SUBJECT_LEAVE) && rest != 0)
-        out_fmt(o, "\nA leave code is a sum: the %lld that is left of %lld stands in no table.\n", (long long)rest, (long long)q.number);
+        out_fmt(o,
+                "\nA leave code is a sum: the %lld that is left of %lld stands in no table.\n",
+                (long long)rest, (long long)q.number);
     else if (n > 0 && q.in_field && is_subject(q.field, SUBJECT_LEAVE))
-        out_fmt(o, "\nA leave code is a sum: %lld is %s.\n", (long long)q.number, n > 1 ? "all of these" : "this alone");
+        out_fmt(o, "\nA leave code is a sum: %lld is %s.\n", (long long)q.number,
+                n > 1 ? "all of these" : "this alone");
     else if (n > 1 && !w->verbose)
-        out_fmt(o, "\n%zu meanings; which one applies depends on what happened before:\n  rectrace session ID FILE...\n", n);
+        out_fmt(
+            o,
+            "\n%zu meanings; which one applies depends on what happened before:\n  rectrace session ID FILE...\n",
+            n);
     if (n == 0)
         suggest(rules, word, &l);
     return n > 0 ? 0 : 1;
@@ -312,18 +332,21 @@ json_members(struct out *o, const struct json_member *rows, size_t n)
 static void
 json_entry(struct out *o, const struct code_entry *e)
 {
-    const struct json_member rows[] = {{"title", e->title}, {"means", e->means}, {"check", e->check},
-                                       {"fix", e->fix},     {"note", e->note},   {"source", e->source}};
+    const struct json_member rows[] = {{"title", e->title}, {"means", e->means},
+                                       {"check", e->check}, {"fix", e->fix},
+                                       {"note", e->note},   {"source", e->source}};
     out_fmt(o, "{ \"kind\": \"%s\", \"id\": ", code_subject_names[e->subject]);
     json_text(o, e->id);
     json_members(o, rows, sizeof(rows) / sizeof(rows[0]));
-    out_fmt(o, ", \"severity\": \"%s\", \"retry\": %s }", severity_name(e->severity), e->retryable ? "true" : "false");
+    out_fmt(o, ", \"severity\": \"%s\", \"retry\": %s }", severity_name(e->severity),
+            e->retryable ? "true" : "false");
 }
 
 static void
 json_rule(struct out *o, const struct rule *r)
 {
-    const struct json_member rows[] = {{"family", r->family}, {"say", r->say}, {"why", r->why}, {"fix", r->fix}};
+    const struct json_member rows[] = {
+        {"family", r->family}, {"say", r->say}, {"why", r->why}, {"fix", r->fix}};
     out_raw(o, "{ \"kind\": \"finding\", \"id\": ");
     json_text(o, r->id);
     json_members(o, rows, sizeof(rows) / sizeof(rows[0]));
@@ -346,7 +369,8 @@ explain_json(const struct rule_set *rules, rt_str word, uint8_t on, struct out *
         }
     RT_EACH (h, &rules->hooks)
         if (on == KIND_NONE && hook_is(h, &q)) {
-            out_fmt(o, "%s\n  { \"kind\": \"callback\", \"type\": %lld, \"id\": ", n++ > 0 ? "," : "", (long long)h->number);
+            out_fmt(o, "%s\n  { \"kind\": \"callback\", \"type\": %lld, \"id\": ",
+                    n++ > 0 ? "," : "", (long long)h->number);
             json_text(o, h->name);
             json_members(o, &(struct json_member){"means", h->means}, 1);
             out_raw(o, " }");
@@ -358,8 +382,12 @@ explain_json(const struct rule_set *rules, rt_str word, uint8_t on, struct out *
         }
     for (int p = 0; p < PHASE__COUNT; p++)
         if (rt_str_is(word, session_phase_name((enum session_phase)p))) {
-            out_fmt(o, "%s\n  { \"kind\": \"phase\", \"id\": \"%s\"", n++ > 0 ? "," : "", session_phase_name((enum session_phase)p));
-            json_members(o, &(struct json_member){"means", rt_str_of(session_phase_doc((enum session_phase)p))}, 1);
+            out_fmt(o, "%s\n  { \"kind\": \"phase\", \"id\": \"%s\"", n++ > 0 ? "," : "",
+                    session_phase_name((enum session_phase)p));
+            json_members(o,
+                         &(struct json_member){
+                             "means", rt_str_of(session_phase_doc((enum session_phase)p))},
+                         1);
             out_raw(o, " }");
         }
     out_raw(o, "\n]\n");

@@ -27,9 +27,10 @@ page_policy(bool live, char *out, size_t room)
     sha256_update(&sha, script.n, (const uint8_t *)script.p);
     sha256_digest(&sha, sizeof(sum), sum);
     base64_encode_raw(base64, sizeof(sum), sum);
-    snprintf(out, room,
-             "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'%s", base64,
-             live ? "; connect-src 'self'; frame-ancestors 'none'" : "");
+    snprintf(
+        out, room,
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'%s",
+        base64, live ? "; connect-src 'self'; frame-ancestors 'none'" : "");
 }
 
 static void
@@ -59,28 +60,36 @@ script_safe(struct out *o, rt_str json)
 }
 
 static void
-top(const struct report *r, const struct html_frame *f, const struct writer_options *w, const struct page_live_facts *live, struct out *o)
+top(const struct report *r, const struct html_frame *f, const struct writer_options *w,
+    const struct page_live_facts *live, struct out *o)
 {
     char a[RT_TIME_MAX], b[RT_TIME_MAX];
-    out_raw(o, "<header class=\"top\"><h1>rectrace</h1><span class=\"quiet\">Recording diagnostics</span>");
+    out_raw(
+        o,
+        "<header class=\"top\"><h1>rectrace</h1><span class=\"quiet\">Recording diagnostics</span>");
     if (live != NULL)
-        out_raw(o, "<span id=\"live\" class=\"quiet\" role=\"status\">as of this request</span>");
+        out_raw(o,
+                "<span id=\"live\" class=\"quiet\" role=\"status\">as of this request</span>");
     out_raw(o, "<span class=\"window time\">");
     if (f->first != RT_TIME_NONE)
-        out_fmt(o, "%s – %s %s", rt_time_human(f->first, a), f->days ? rt_time_human(f->last, b) : rt_time_clock(f->last, b),
+        out_fmt(o, "%s – %s %s", rt_time_human(f->first, a),
+                f->days ? rt_time_human(f->last, b) : rt_time_clock(f->last, b),
                 report_is_zoned(r) ? "UTC" : "(no zone)");
     /* What tells no zone cannot be told in another one. */
-    out_fmt(o, "</span><label class=\"only-js\">times <select id=\"zone\"><option value=\"utc\">%s</option>%s</select></label>",
-            report_zone(r), report_is_zoned(r) ? "<option value=\"local\">local</option>" : "");
+    out_fmt(
+        o,
+        "</span><label class=\"only-js\">times <select id=\"zone\"><option value=\"utc\">%s</option>%s</select></label>",
+        report_zone(r), report_is_zoned(r) ? "<option value=\"local\">local</option>" : "");
     if (w->scrub != NULL)
-        out_fmt(o, "<span class=\"%s\">redaction: %s</span>", w->scrub->profile == SCRUB_NONE ? "error" : "quiet",
+        out_fmt(o, "<span class=\"%s\">redaction: %s</span>",
+                w->scrub->profile == SCRUB_NONE ? "error" : "quiet",
                 scrub_profile_name(w->scrub->profile));
     out_raw(o, "</header>\n");
 }
 
 static void
-body(const struct report *r, const struct phase_signs *signs, const struct writer_options *w, const struct page_live_facts *live,
-     const char *removed, struct out *o)
+body(const struct report *r, const struct phase_signs *signs, const struct writer_options *w,
+     const struct page_live_facts *live, const char *removed, struct out *o)
 {
     struct html_frame f;
     html_frame_of(r, &f);
@@ -102,16 +111,19 @@ body(const struct report *r, const struct phase_signs *signs, const struct write
     out_raw(o, "</div>\n");
     html_sessions(r, signs, &f, o);
     html_foot(r, w, removed, o);
-    out_raw(o, "</main>\n<aside class=\"drawer\" id=\"drawer\" aria-labelledby=\"drawer-title\" tabindex=\"-1\" hidden></aside>\n"
-               "<svg width=\"0\" height=\"0\" aria-hidden=\"true\" class=\"defs\"><defs>"
-               "<pattern id=\"dots\" width=\"4\" height=\"4\" patternUnits=\"userSpaceOnUse\"><circle cx=\"2\" cy=\"2\" r=\"1\"/></pattern>"
-               "<pattern id=\"hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\"><path d=\"M-1 1l2-2M0 5l5-5M4 6l2-2\"/></pattern>"
-               "</defs></svg>\n");
+    out_raw(
+        o,
+        "</main>\n<aside class=\"drawer\" id=\"drawer\" aria-labelledby=\"drawer-title\" tabindex=\"-1\" hidden></aside>\n"
+        "<svg width=\"0\" height=\"0\" aria-hidden=\"true\" class=\"defs\"><defs>"
+        "<pattern id=\"dots\" width=\"4\" height=\"4\" patternUnits=\"userSpaceOnUse\"><circle cx=\"2\" cy=\"2\" r=\"1\"/></pattern>"
+        "<pattern id=\"hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\"><path d=\"M-1 1l2-2M0 5l5-5M4 6l2-2\"/></pattern>"
+        "</defs></svg>\n");
 }
 
 /* `live`: NULL for a file. The data is made first: what was taken out of it is counted before the tables say it again. */
 static int
-write_page(const struct report *r, const struct writer_options *w, const struct page_live_facts *live, struct out *o, struct rt_err *err)
+write_page(const struct report *r, const struct writer_options *w,
+           const struct page_live_facts *live, struct out *o, struct rt_err *err)
 {
     struct phase_signs signs;
     struct out *json = out_memory(err);
@@ -147,13 +159,15 @@ write_page(const struct report *r, const struct writer_options *w, const struct 
 }
 
 static int
-write_html(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err)
+write_html(const struct report *r, const struct writer_options *w, struct out *o,
+           struct rt_err *err)
 {
     return write_page(r, w, NULL, o, err);
 }
 
 int
-page_write_live(const struct report *r, const struct page_live_facts *facts, struct out *o, struct rt_err *err)
+page_write_live(const struct report *r, const struct page_live_facts *facts, struct out *o,
+                struct rt_err *err)
 {
     const struct writer_options w = {.unicode = true};
     return write_page(r, &w, facts, o, err);

@@ -43,7 +43,9 @@ html_live_parts(const struct report *r, const struct page_live_facts *live, stru
     enum { SHOWN = 40 };
     char last[RT_TIME_MAX];
     size_t n = 0;
-    out_raw(o, "<div class=\"three\"><section><h2>Active recordings <span class=\"quiet\" id=\"active-count\"></span></h2><ul id=\"active\">");
+    out_raw(
+        o,
+        "<div class=\"three\"><section><h2>Active recordings <span class=\"quiet\" id=\"active-count\"></span></h2><ul id=\"active\">");
     for (size_t i = r->session_count; i-- > 0 && n < SHOWN;) {
         const struct session *s = r->sessions[i];
         if (!goes_on(s))
@@ -51,18 +53,24 @@ html_live_parts(const struct report *r, const struct page_live_facts *live, stru
         n++;
         out_raw(o, "<li><strong>");
         redact_write(o, s->cname.n > 0 ? s->cname : s->id, out_html);
-        out_fmt(o, "</strong> %s <span class=\"time quiet\">%s</span>", session_phase_name(s->phase),
+        out_fmt(o, "</strong> %s <span class=\"time quiet\">%s</span>",
+                session_phase_name(s->phase),
                 s->last == RT_TIME_NONE ? "" : rt_time_clock(s->last, last));
         awaited(r, s, o);
         out_raw(o, "</li>");
     }
-    out_raw(o, n > 0 ? "</ul></section>" : "<li class=\"quiet\">None is running.</li></ul></section>");
-    out_raw(o, "<section><h2>Deliveries <span class=\"tool\"><button type=\"button\" id=\"pause\" aria-pressed=\"false\">pause</button>"
-               "<select id=\"delivery-kind\" aria-label=\"kind of delivery\"><option value=\"\">all</option><option "
-               "value=\"accepted\">accepted</option><option value=\"copies\">duplicates</option><option "
-               "value=\"refused\">refused</option></select></span></h2><ul id=\"deliveries\">");
+    out_raw(o, n > 0 ? "</ul></section>"
+                     : "<li class=\"quiet\">None is running.</li></ul></section>");
+    out_raw(
+        o,
+        "<section><h2>Deliveries <span class=\"tool\"><button type=\"button\" id=\"pause\" aria-pressed=\"false\">pause</button>"
+        "<select id=\"delivery-kind\" aria-label=\"kind of delivery\"><option value=\"\">all</option><option "
+        "value=\"accepted\">accepted</option><option value=\"copies\">duplicates</option><option "
+        "value=\"refused\">refused</option></select></span></h2><ul id=\"deliveries\">");
     if (live->deliveries != NULL)
         live->deliveries(live->arg, o);
-    out_raw(o, "</ul></section><section><h2>Findings that changed</h2><ul id=\"changes\"><li class=\"quiet empty\">None since this page "
-               "was opened; what there is stands below.</li></ul></section></div>\n");
+    out_raw(
+        o,
+        "</ul></section><section><h2>Findings that changed</h2><ul id=\"changes\"><li class=\"quiet empty\">None since this page "
+        "was opened; what there is stands below.</li></ul></section></div>\n");
 }

@@ -50,7 +50,8 @@ html_when(const struct html_frame *f, rt_time t, struct out *o)
     rt_time_human(t, text);
     const char *clock = strchr(text, ' '), *day = strchr(text, '-');
     if (f->days && clock != NULL && day != NULL)
-        out_fmt(o, "<span class=\"day\">%.*s</span> %.8s", (int)(clock - day - 1), day + 1, clock + 1);
+        out_fmt(o, "<span class=\"day\">%.*s</span> %.8s", (int)(clock - day - 1), day + 1,
+                clock + 1);
     else
         out_fmt(o, "%.8s", clock != NULL ? clock + 1 : text);
 }
@@ -58,24 +59,31 @@ html_when(const struct html_frame *f, rt_time t, struct out *o)
 /* ---- what the inputs cover ---- */
 
 static void
-bar(const struct report *r, enum event_source source, const char *name, const struct html_frame *f, struct out *o)
+bar(const struct report *r, enum event_source source, const char *name,
+    const struct html_frame *f, struct out *o)
 {
     char a[RT_TIME_MAX], b[RT_TIME_MAX];
     double whole = (double)(f->last - f->first > 0 ? f->last - f->first : 1);
     size_t n = r->coverage->spans[source].n;
-    out_fmt(o, "<span>%s</span><span class=\"bar\" role=\"img\" aria-label=\"%s: %s\">", name, name,
-            n == 0 ? "nothing" : n == 1 ? "without a gap" : "with gaps");
+    out_fmt(o, "<span>%s</span><span class=\"bar\" role=\"img\" aria-label=\"%s: %s\">", name,
+            name,
+            n == 0   ? "nothing"
+            : n == 1 ? "without a gap"
+                     : "with gaps");
     for (size_t i = 0; i < n; i++) {
         const struct span *s = &r->coverage->spans[source].v[i];
-        out_fmt(o, "<i style=\"left:%.3f%%;width:%.3f%%\" title=\"%s .. %s\"></i>", 100 * (double)(s->from - f->first) / whole,
-                100 * (double)(s->to - s->from) / whole, rt_time_human(s->from, a), rt_time_human(s->to, b));
+        out_fmt(o, "<i style=\"left:%.3f%%;width:%.3f%%\" title=\"%s .. %s\"></i>",
+                100 * (double)(s->from - f->first) / whole,
+                100 * (double)(s->to - s->from) / whole, rt_time_human(s->from, a),
+                rt_time_human(s->to, b));
     }
     out_raw(o, "</span>\n");
 }
 
 /* Where a source was not listening, in words. */
 static void
-gaps(const struct report *r, enum event_source source, const char *name, const struct html_frame *f, struct out *o)
+gaps(const struct report *r, enum event_source source, const char *name,
+     const struct html_frame *f, struct out *o)
 {
     size_t n = r->coverage->spans[source].n, told = 0;
     const struct span *v = r->coverage->spans[source].v;
@@ -121,7 +129,8 @@ html_coverage(const struct report *r, const struct html_frame *f, struct out *o)
         out_fmt(o,
                 "<p class=\"quiet\">The host of the API log runs %s %s the vendor (estimated "
                 "from %u pairs, not applied).</p>\n",
-                rt_dur_human(r->skew < 0 ? -r->skew : r->skew, human), r->skew < 0 ? "behind" : "ahead of", r->skew_basis);
+                rt_dur_human(r->skew < 0 ? -r->skew : r->skew, human),
+                r->skew < 0 ? "behind" : "ahead of", r->skew_basis);
     out_raw(o, "</section>\n");
 }
 
@@ -139,18 +148,19 @@ html_verdict(const struct report *r, struct out *o)
     }
     out_raw(o, "<section><h2>Verdict</h2>\n");
     if (r->finding_count == 0)
-        out_fmt(o, "<p class=\"verdict good\">No misuse was found in %zu session%s.</p>\n", r->session_count,
-                rt_plural(r->session_count));
+        out_fmt(o, "<p class=\"verdict good\">No misuse was found in %zu session%s.</p>\n",
+                r->session_count, rt_plural(r->session_count));
     else
-        out_fmt(o, "<p class=\"verdict\">%zu of %zu session%s %s findings%s", bad, r->session_count, rt_plural(r->session_count),
-                bad == 1 ? "has" : "have", lost == 0 ? ".</p>\n" : "");
+        out_fmt(o, "<p class=\"verdict\">%zu of %zu session%s %s findings%s", bad,
+                r->session_count, rt_plural(r->session_count), bad == 1 ? "has" : "have",
+                lost == 0 ? ".</p>\n" : "");
     if (r->finding_count > 0 && lost > 0)
         out_fmt(o, "; %zu %s not recorded.</p>\n", lost, lost == 1 ? "was" : "were");
     out_raw(o, "<ul class=\"tally\">");
     for (int s = SEVERITY_CRITICAL; s >= SEVERITY_INFO; s--)
         if (r->severity_counts[s] > 0)
-            out_fmt(o, "<li class=\"%s\">%u %s</li>", severity_name((enum severity)s), r->severity_counts[s],
-                    severity_name((enum severity)s));
+            out_fmt(o, "<li class=\"%s\">%u %s</li>", severity_name((enum severity)s),
+                    r->severity_counts[s], severity_name((enum severity)s));
     if (r->unchecked_count > 0)
         out_fmt(o, "<li class=\"unknown\">%zu could not be checked</li>", r->unchecked_count);
     if (r->accepted > 0)
@@ -209,7 +219,9 @@ static rt_str
 name_session(const struct report *r, const struct finding *f)
 {
     const struct session *s = report_session(r, f->session);
-    return s == NULL ? f->app_id.n > 0 ? f->app_id : RT_LIT("all inputs") : s->cname.n > 0 ? s->cname : s->id;
+    return s == NULL        ? f->app_id.n > 0 ? f->app_id : RT_LIT("all inputs")
+                  : s->cname.n > 0 ? s->cname
+                            : s->id;
 }
 
 /* As on the terminal: the most severe, then the most frequent, then the newest. */
@@ -221,7 +233,8 @@ by_weight(const void *a, const void *b)
         return x->worst->severity < y->worst->severity ? 1 : -1;
     if (x->count != y->count)
         return x->count < y->count ? 1 : -1;
-    return x->last != y->last ? (x->last < y->last ? 1 : -1) : rt_str_cmp(x->worst->id, y->worst->id);
+    return x->last != y->last ? (x->last < y->last ? 1 : -1)
+                              : rt_str_cmp(x->worst->id, y->worst->id);
 }
 
 static void
@@ -252,10 +265,14 @@ draw_trend(const struct kind_of_finding *k, struct out *o)
     unsigned most = 1;
     for (int i = 0; i < BUCKETS; i++)
         most = k->buckets[i] > most ? k->buckets[i] : most;
-    out_fmt(o, "<svg class=\"spark\" viewBox=\"0 0 120 22\" role=\"img\"><title>%zu over time, at most %u at once</title>", k->count, most);
+    out_fmt(
+        o,
+        "<svg class=\"spark\" viewBox=\"0 0 120 22\" role=\"img\"><title>%zu over time, at most %u at once</title>",
+        k->count, most);
     for (int i = 0; i < BUCKETS; i++) {
         double h = k->buckets[i] == 0 ? 1 : 4 + 18.0 * k->buckets[i] / most;
-        out_fmt(o, "<rect x=\"%d\" y=\"%.1f\" width=\"4\" height=\"%.1f\"%s/>", i * 5, 22 - h, h, k->buckets[i] == 0 ? " class=\"none\"" : "");
+        out_fmt(o, "<rect x=\"%d\" y=\"%.1f\" width=\"4\" height=\"%.1f\"%s/>", i * 5, 22 - h,
+                h, k->buckets[i] == 0 ? " class=\"none\"" : "");
     }
     out_raw(o, "</svg>");
 }
@@ -278,8 +295,10 @@ finding_row(const struct kind_of_finding *k, const struct html_frame *frame, str
     static const char *const marks[] = {"", "●", "▲", "✖", "✖"};
     const struct finding *f = k->worst;
     const char *name = severity_name(f->severity);
-    out_fmt(o, "<tr><td class=\"severity %s\"><span class=\"mark\">%s</span> <span class=\"word\">%s</span></td><td class=\"say\"><strong>",
-            name, marks[f->severity], name);
+    out_fmt(
+        o,
+        "<tr><td class=\"severity %s\"><span class=\"mark\">%s</span> <span class=\"word\">%s</span></td><td class=\"say\"><strong>",
+        name, marks[f->severity], name);
     html_text(o, f->id);
     out_raw(o, "</strong><p>");
     html_text(o, f->say);
@@ -291,8 +310,10 @@ finding_row(const struct kind_of_finding *k, const struct html_frame *frame, str
     name_sessions(k, o);
     out_raw(o, "</p></details><button class=\"only-js link\" data-rule=\"");
     html_text(o, f->id);
-    out_fmt(o, "\">show %zu session%s</button></div></td><td class=\"number\">%zu</td><td class=\"time first\">", k->count,
-            rt_plural(k->count), k->count);
+    out_fmt(
+        o,
+        "\">show %zu session%s</button></div></td><td class=\"number\">%zu</td><td class=\"time first\">",
+        k->count, rt_plural(k->count), k->count);
     html_when(frame, k->first, o);
     out_raw(o, "</td><td class=\"time last\">");
     html_when(frame, k->last, o);
@@ -306,11 +327,12 @@ findings_head(const struct report *r, const struct trend *t, struct out *o)
 {
     char human[RT_TIME_MAX];
     rt_dur shown = t->bucket < RT_SEC ? RT_SEC : t->bucket / RT_SEC * RT_SEC;
-    out_fmt(o,
-            "<thead><tr><th scope=\"col\">severity</th><th scope=\"col\">what</th><th scope=\"col\" class=\"number\">found</th>"
-            "<th scope=\"col\" class=\"first\">first (%s)</th><th scope=\"col\" class=\"last\">last (%s)</th>"
-            "<th scope=\"col\" class=\"trend\">trend (by %s)</th></tr></thead>",
-            report_zone(r), report_zone(r), rt_dur_human(shown, human));
+    out_fmt(
+        o,
+        "<thead><tr><th scope=\"col\">severity</th><th scope=\"col\">what</th><th scope=\"col\" class=\"number\">found</th>"
+        "<th scope=\"col\" class=\"first\">first (%s)</th><th scope=\"col\" class=\"last\">last (%s)</th>"
+        "<th scope=\"col\" class=\"trend\">trend (by %s)</th></tr></thead>",
+        report_zone(r), report_zone(r), rt_dur_human(shown, human));
 }
 
 void
@@ -327,10 +349,11 @@ html_findings(const struct report *r, const struct html_frame *f, struct out *o)
     out_raw(o, "<tbody>\n");
     for (size_t i = 0; i < all.v.n; i++) {
         if (i == KINDS_SHOWN)
-            out_fmt(o,
-                    "</tbody></table>\n<details class=\"more\"><summary>%zu more kinds of "
-                    "findings</summary><table class=\"findings\"><caption class=\"hidden\">more findings</caption><tbody>\n",
-                    all.v.n - KINDS_SHOWN);
+            out_fmt(
+                o,
+                "</tbody></table>\n<details class=\"more\"><summary>%zu more kinds of "
+                "findings</summary><table class=\"findings\"><caption class=\"hidden\">more findings</caption><tbody>\n",
+                all.v.n - KINDS_SHOWN);
         finding_row(&all.v.v[i], f, o);
     }
     out_raw(o, "</tbody></table>");
@@ -348,8 +371,11 @@ input_row(const struct report_input *in, const char *digest, struct out *o)
     html_text(o, in->path);
     out_raw(o, "</td><td>");
     html_text(o, in->format);
-    out_fmt(o, "</td><td class=\"number\">%llu</td><td class=\"number\">%llu</td><td class=\"id digest\">%s</td></tr>\n",
-            (unsigned long long)in->lines, (unsigned long long)in->counts[0], digest[0] != '\0' ? digest : "-");
+    out_fmt(
+        o,
+        "</td><td class=\"number\">%llu</td><td class=\"number\">%llu</td><td class=\"id digest\">%s</td></tr>\n",
+        (unsigned long long)in->lines, (unsigned long long)in->counts[0],
+        digest[0] != '\0' ? digest : "-");
     for (size_t w = 0; w < in->warning_count; w++) {
         out_raw(o, "<tr><td colspan=\"5\" class=\"warning\">");
         html_text(o, in->warnings[w]);
@@ -368,22 +394,31 @@ redaction_fact(const struct writer_options *w, const char *removed, struct out *
 {
     char text[600];
     if (w->scrub == NULL) {
-        fact(o, "Redaction", "credentials are left out; ids and channel names are shown as they are");
+        fact(o, "Redaction",
+             "credentials are left out; ids and channel names are shown as they are");
         return;
     }
-    snprintf(text, sizeof(text), "profile %s; taken out: %s", scrub_profile_name(w->scrub->profile), removed[0] != '\0' ? removed : "nothing");
+    snprintf(text, sizeof(text), "profile %s; taken out: %s",
+             scrub_profile_name(w->scrub->profile), removed[0] != '\0' ? removed : "nothing");
     fact(o, "Redaction", text);
 }
 
 void
-html_foot(const struct report *r, const struct writer_options *w, const char *removed, struct out *o)
+html_foot(const struct report *r, const struct writer_options *w, const char *removed,
+          struct out *o)
 {
-    static const char *const statuses[] = {"0: ran", "1: a finding reached --fail-on", "2: rules are invalid", "3: an input could not be read"};
+    static const char *const statuses[] = {"0: ran", "1: a finding reached --fail-on",
+                                           "2: rules are invalid",
+                                           "3: an input could not be read"};
     char text[400], human[RT_TIME_MAX];
-    const char *times = report_is_zoned(r) ? "times are UTC, as the inputs tell them" : "times are those of the inputs, which tell no zone";
-    out_raw(o, "<footer><table><caption>Inputs</caption><thead><tr><th scope=\"col\">file</th><th scope=\"col\">format</th>"
-               "<th scope=\"col\" class=\"number\">lines</th><th scope=\"col\" class=\"number\">understood</th>"
-               "<th scope=\"col\">SHA-256</th></tr></thead><tbody>\n");
+    const char *times = report_is_zoned(r)
+                            ? "times are UTC, as the inputs tell them"
+                            : "times are those of the inputs, which tell no zone";
+    out_raw(
+        o,
+        "<footer><table><caption>Inputs</caption><thead><tr><th scope=\"col\">file</th><th scope=\"col\">format</th>"
+        "<th scope=\"col\" class=\"number\">lines</th><th scope=\"col\" class=\"number\">understood</th>"
+        "<th scope=\"col\">SHA-256</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < r->input_count; i++)
         input_row(&r->inputs[i], w->digests != NULL ? w->digests[i] : "", o);
     out_raw(o, "</tbody></table>\n<dl>\n");

@@ -20,9 +20,11 @@ void html_when(const struct html_frame *f, rt_time t, struct out *o);
 void html_verdict(const struct report *r, struct out *o);
 void html_coverage(const struct report *r, const struct html_frame *f, struct out *o);
 void html_findings(const struct report *r, const struct html_frame *f, struct out *o);
-void html_sessions(const struct report *r, const struct phase_signs *signs, const struct html_frame *f, struct out *o);
+void html_sessions(const struct report *r, const struct phase_signs *signs,
+                   const struct html_frame *f, struct out *o);
 /* `removed`: what the redactor took out of the data of the page; "": nothing. */
-void html_foot(const struct report *r, const struct writer_options *w, const char *removed, struct out *o);
+void html_foot(const struct report *r, const struct writer_options *w, const char *removed,
+               struct out *o);
 
 /* html_live.c: what a page of a receiver has besides. */
 struct page_live_facts;

@@ -31,8 +31,8 @@ seconds(struct out *o, rt_dur d)
 {
     int64_t whole = d / RT_SEC, part = d % RT_SEC;
     part = part < 0 ? -part : part;
-    out_fmt(o, "%s%lld.%0*lld", d < 0 && whole == 0 ? "-" : "", (long long)whole, part % 1000 == 0 ? 3 : 6,
-            (long long)(part % 1000 == 0 ? part / 1000 : part));
+    out_fmt(o, "%s%lld.%0*lld", d < 0 && whole == 0 ? "-" : "", (long long)whole,
+            part % 1000 == 0 ? 3 : 6, (long long)(part % 1000 == 0 ? part / 1000 : part));
 }
 
 static void
@@ -71,23 +71,27 @@ json_tool(struct out *o, const struct report *r)
     const struct rule *one;
     RT_EACH (one, &r->rules->rules)
         rules += one->variant == 0 && !one->off;
-    out_fmt(o, "{ \"name\": \"rectrace\", \"version\": \"%s\", \"rules\": { \"version\": \"%.*s\", \"sha256\": \"%s\", \"count\": %zu, "
-               "\"skipped\": %u } }",
-            r->version, RT_FMT(r->rules->version), r->rules->sha256, rules, r->rules->skipped);
+    out_fmt(
+        o,
+        "{ \"name\": \"rectrace\", \"version\": \"%s\", \"rules\": { \"version\": \"%.*s\", \"sha256\": \"%s\", \"count\": %zu, "
+        "\"skipped\": %u } }",
+        r->version, RT_FMT(r->rules->version), r->rules->sha256, rules, r->rules->skipped);
 }
 
 void
 json_input(struct out *o, const struct report_input *i)
 {
-    static const char *const names[] = {"events", "ignored", "unmatched", "undecodable", "too_long"};
+    static const char *const names[] = {"events", "ignored", "unmatched", "undecodable",
+                                        "too_long"};
     out_raw(o, "{ \"path\": ");
     redact_write(o, i->path, out_json);
     out_raw(o, ", \"format\": ");
     out_json(o, i->format);
-    out_fmt(o, ", \"bytes\": %llu, \"lines\": %llu, \"counts\": { ", (unsigned long long)i->bytes,
-            (unsigned long long)i->lines);
+    out_fmt(o, ", \"bytes\": %llu, \"lines\": %llu, \"counts\": { ",
+            (unsigned long long)i->bytes, (unsigned long long)i->lines);
     for (size_t c = 0; c < 5; c++)
-        out_fmt(o, "%s\"%s\": %llu", c > 0 ? ", " : "", names[c], (unsigned long long)i->counts[c]);
+        out_fmt(o, "%s\"%s\": %llu", c > 0 ? ", " : "", names[c],
+                (unsigned long long)i->counts[c]);
     out_raw(o, " }, \"first_time\": ");
     json_time(o, i->first);
     out_raw(o, ", \"last_time\": ");
@@ -131,11 +135,14 @@ json_skew(struct out *o, const struct report *r)
 void
 json_totals(struct out *o, const struct report *r)
 {
-    out_fmt(o, "{ \"events\": %llu, \"duplicates\": %llu, \"disordered\": %llu, \"sessions\": %zu, \"findings\": { ",
-            (unsigned long long)r->event_count, (unsigned long long)r->duplicate_count,
-            (unsigned long long)r->disorder_count, r->session_count);
+    out_fmt(
+        o,
+        "{ \"events\": %llu, \"duplicates\": %llu, \"disordered\": %llu, \"sessions\": %zu, \"findings\": { ",
+        (unsigned long long)r->event_count, (unsigned long long)r->duplicate_count,
+        (unsigned long long)r->disorder_count, r->session_count);
     for (int s = SEVERITY_CRITICAL; s >= SEVERITY_INFO; s--)
-        out_fmt(o, "\"%s\": %u%s", severity_name((enum severity)s), r->severity_counts[s], s > SEVERITY_INFO ? ", " : "");
+        out_fmt(o, "\"%s\": %u%s", severity_name((enum severity)s), r->severity_counts[s],
+                s > SEVERITY_INFO ? ", " : "");
     out_fmt(o, " }, \"accepted\": %u, \"unchecked\": %zu }", r->accepted, r->unchecked_count);
 }
 
@@ -159,8 +166,9 @@ event_fields_of(struct out *o, const struct report *r, const struct event *e)
     const struct {
         const char *name;
         rt_str text;
-    } core[] = {{"rid", e->rid},   {"sid", e->sid},       {"app_id", e->app_id}, {"cname", e->cname}, {"uid", e->uid},
-                {"mode", e->mode}, {"method", e->method}, {"host", e->host},     {"error", e->error}};
+    } core[] = {{"rid", e->rid},       {"sid", e->sid},   {"app_id", e->app_id},
+                {"cname", e->cname},   {"uid", e->uid},   {"mode", e->mode},
+                {"method", e->method}, {"host", e->host}, {"error", e->error}};
     bool first = true;
     out_raw(o, "{ ");
     for (size_t i = 0; i < sizeof(core) / sizeof(core[0]); i++)
@@ -221,7 +229,9 @@ json_event(struct out *o, const struct report *r, const struct event *e, size_t 
     out_raw(o, ", \"end_time\": ");
     json_time(o, e->repeated > 1 && e->last > e->end ? e->last : e->end);
     out_fmt(o, ", \"ok\": %s, \"http\": ",
-            e->outcome == OUTCOME_OK ? "true" : e->outcome == OUTCOME_FAIL ? "false" : "null");
+            e->outcome == OUTCOME_OK     ? "true"
+            : e->outcome == OUTCOME_FAIL ? "false"
+                                         : "null");
     number_or_null(o, e->http, 0);
     out_raw(o, ", \"code\": ");
     number_or_null(o, e->code, EVENT_NO_CODE);
@@ -254,20 +264,22 @@ json_codes(struct out *o, const struct report *r, const struct session *s)
 }
 
 void
-json_session(struct out *o, const struct report *r, const struct session *s, const size_t *indexes, size_t count)
+json_session(struct out *o, const struct report *r, const struct session *s,
+             const size_t *indexes, size_t count)
 {
     const struct {
         const char *name;
         rt_str text;
-    } ids[] = {{"app_id", s->app_id}, {"cname", s->cname}, {"uid", s->uid}, {"resource_id", s->rid}, {"sid", s->sid}, {"mode", s->mode}};
+    } ids[] = {{"app_id", s->app_id},   {"cname", s->cname}, {"uid", s->uid},
+               {"resource_id", s->rid}, {"sid", s->sid},     {"mode", s->mode}};
     out_raw(o, "{ \"id\": ");
     out_json(o, s->id);
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
         out_fmt(o, ", \"%s\": ", ids[i].name);
         json_text(o, ids[i].text);
     }
-    out_fmt(o, ", \"state\": \"%s\", \"inferred\": %s, \"first_time\": ", session_phase_name(s->phase),
-            s->inferred ? "true" : "false");
+    out_fmt(o, ", \"state\": \"%s\", \"inferred\": %s, \"first_time\": ",
+            session_phase_name(s->phase), s->inferred ? "true" : "false");
     json_time(o, s->first);
     out_raw(o, ", \"last_time\": ");
     json_time(o, s->last);
@@ -289,12 +301,13 @@ json_finding(struct out *o, const struct report *r, const struct finding *f)
 {
     out_raw(o, "{ \"id\": ");
     out_json(o, f->id);
-    if (f->rule != NULL && !rt_str_eq(f->rule->id, f->id)) { /* the one that `why` can be asked for */
+    if (f->rule != NULL &&
+        !rt_str_eq(f->rule->id, f->id)) { /* the one that `why` can be asked for */
         out_raw(o, ", \"rule\": ");
         out_json(o, f->rule->id);
     }
-    out_fmt(o, ", \"severity\": \"%s\", \"confidence\": \"%s\", \"session\": ", severity_name(f->severity),
-            confidence_name(f->confidence));
+    out_fmt(o, ", \"severity\": \"%s\", \"confidence\": \"%s\", \"session\": ",
+            severity_name(f->severity), confidence_name(f->confidence));
     json_text(o, f->session);
     out_raw(o, ", \"app_id\": ");
     json_text(o, f->app_id);
@@ -361,7 +374,8 @@ json_unchecked(struct out *o, const struct report *r, const struct unchecked *u)
     out_json(o, u->rule->id);
     out_raw(o, ", \"session\": ");
     json_text(o, u->session);
-    out_fmt(o, ", \"verdict\": \"%s\", \"needs\": ", u->verdict == VERDICT_PENDING ? "pending" : "no data");
+    out_fmt(o, ", \"verdict\": \"%s\", \"needs\": ",
+            u->verdict == VERDICT_PENDING ? "pending" : "no data");
     json_text(o, u->needs);
     if (u->due != RT_TIME_NONE) {
         out_raw(o, ", \"due\": ");
@@ -373,7 +387,8 @@ json_unchecked(struct out *o, const struct report *r, const struct unchecked *u)
 }
 
 static int
-write_json(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err)
+write_json(const struct report *r, const struct writer_options *w, struct out *o,
+           struct rt_err *err)
 {
     (void)w, (void)err;
     out_raw(o, "{\n  \"schema\": \"rectrace.report/1\",\n  \"tool\": ");

@@ -9,7 +9,8 @@
 
 /* Each writes one object. `indexes`: of the session's findings; NULL writes none. */
 void json_input(struct out *o, const struct report_input *i);
-void json_session(struct out *o, const struct report *r, const struct session *s, const size_t *indexes, size_t count);
+void json_session(struct out *o, const struct report *r, const struct session *s,
+                  const size_t *indexes, size_t count);
 void json_finding(struct out *o, const struct report *r, const struct finding *f);
 void json_unchecked(struct out *o, const struct report *r, const struct unchecked *u);
 void json_totals(struct out *o, const struct report *r);

@@ -17,7 +17,8 @@ line(struct out *o, const char *type, struct out *object)
 }
 
 static int
-jsonl_session(const struct report *r, const struct session *s, struct out *o, struct rt_err *err)
+jsonl_session(const struct report *r, const struct session *s, struct out *o,
+              struct rt_err *err)
 {
     struct out *object = out_memory(err);
     if (object == NULL)
@@ -29,7 +30,8 @@ jsonl_session(const struct report *r, const struct session *s, struct out *o, st
 }
 
 static int
-jsonl_finding(const struct report *r, const struct finding *f, struct out *o, struct rt_err *err)
+jsonl_finding(const struct report *r, const struct finding *f, struct out *o,
+              struct rt_err *err)
 {
     struct out *object = out_memory(err);
     if (object == NULL)
@@ -41,7 +43,8 @@ jsonl_finding(const struct report *r, const struct finding *f, struct out *o, st
 }
 
 static int
-jsonl_unchecked(const struct report *r, const struct unchecked *u, struct out *o, struct rt_err *err)
+jsonl_unchecked(const struct report *r, const struct unchecked *u, struct out *o,
+                struct rt_err *err)
 {
     struct out *object = out_memory(err);
     if (object == NULL)

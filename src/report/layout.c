@@ -33,7 +33,8 @@ layout_painted(const struct layout *l, enum paint p, const char *z)
 enum paint
 severity_paint(enum severity s)
 {
-    static const enum paint paints[] = {PAINT_NONE, PAINT_INFO, PAINT_WARNING, PAINT_ERROR, PAINT_ERROR};
+    static const enum paint paints[] = {PAINT_NONE, PAINT_INFO, PAINT_WARNING, PAINT_ERROR,
+                                        PAINT_ERROR};
     return paints[s];
 }
 

@@ -13,7 +13,16 @@ struct layout {
     const struct writer_options *w;
 };
 
-enum paint { PAINT_ERROR, PAINT_WARNING, PAINT_INFO, PAINT_GOOD, PAINT_UNCHECKED, PAINT_BOLD, PAINT_DIM, PAINT_NONE };
+enum paint {
+    PAINT_ERROR,
+    PAINT_WARNING,
+    PAINT_INFO,
+    PAINT_GOOD,
+    PAINT_UNCHECKED,
+    PAINT_BOLD,
+    PAINT_DIM,
+    PAINT_NONE
+};
 
 void layout_paint_on(const struct layout *l, enum paint p);
 void layout_paint_off(const struct layout *l, enum paint p);

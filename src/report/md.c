@@ -22,8 +22,10 @@ finding(const struct report *r, const struct finding *f, struct out *o)
     else
         redact_write(o, f->app_id.n > 0 ? f->app_id : RT_LIT("all inputs"), out_md_code);
     if (f->first != RT_TIME_NONE)
-        out_fmt(o, ", first %s %s", rt_time_human(f->first, buf), report_is_zoned(r) ? "UTC" : "(no zone)");
-    out_fmt(o, ", %u time%s, confidence %s\n", f->count, f->count == 1 ? "" : "s", confidence_name(f->confidence));
+        out_fmt(o, ", first %s %s", rt_time_human(f->first, buf),
+                report_is_zoned(r) ? "UTC" : "(no zone)");
+    out_fmt(o, ", %u time%s, confidence %s\n", f->count, f->count == 1 ? "" : "s",
+            confidence_name(f->confidence));
     out_raw(o, "* **Proof** ");
     for (size_t i = 0; i < f->evidence_count; i++) {
         out_raw(o, i > 0 ? ", " : "");
@@ -45,11 +47,14 @@ finding(const struct report *r, const struct finding *f, struct out *o)
 }
 
 static int
-write_md(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err)
+write_md(const struct report *r, const struct writer_options *w, struct out *o,
+         struct rt_err *err)
 {
     char buf[RT_TIME_MAX];
     (void)w, (void)err;
-    out_raw(o, "# Recording diagnostics\n\n| input | format | lines | first | last |\n|---|---|---:|---|---|\n");
+    out_raw(
+        o,
+        "# Recording diagnostics\n\n| input | format | lines | first | last |\n|---|---|---:|---|---|\n");
     for (size_t i = 0; i < r->input_count; i++) {
         const struct report_input *in = &r->inputs[i];
         out_raw(o, "| ");
@@ -60,8 +65,9 @@ write_md(const struct report *r, const struct writer_options *w, struct out *o, 
         out_raw(o, in->last != RT_TIME_NONE ? rt_time_human(in->last, buf) : "-");
         out_raw(o, " |\n");
     }
-    out_fmt(o, "\n%zu session%s, %zu finding%s (rectrace %s, rules %.*s). Times are %s.\n", r->session_count,
-            rt_plural(r->session_count), r->finding_count, rt_plural(r->finding_count), r->version, RT_FMT(r->rules->version),
+    out_fmt(o, "\n%zu session%s, %zu finding%s (rectrace %s, rules %.*s). Times are %s.\n",
+            r->session_count, rt_plural(r->session_count), r->finding_count,
+            rt_plural(r->finding_count), r->version, RT_FMT(r->rules->version),
             report_is_zoned(r) ? "UTC" : "those of the logs, which tell no zone");
     out_raw(o, r->finding_count > 0 ? "\n## Findings\n" : "\nNo misuse was found.\n");
     for (size_t i = 0; i < r->finding_count; i++)
@@ -78,7 +84,9 @@ write_md(const struct report *r, const struct writer_options *w, struct out *o, 
         out_md(o, r->unchecked[i].needs);
         out_char(o, '\n');
     }
-    out_raw(o, "\n## Sessions\n\n| id | channel | uid | state | start | length |\n|---|---|---|---|---|---|\n");
+    out_raw(
+        o,
+        "\n## Sessions\n\n| id | channel | uid | state | start | length |\n|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < r->session_count; i++) {
         const struct session *s = r->sessions[i];
         const rt_str cells[] = {s->id.n > 40 ? (rt_str){s->id.p, 40} : s->id, s->cname, s->uid};

@@ -48,15 +48,16 @@ struct report {
     rt_dur disorder_worst;
     uint32_t severity_counts[5]; /* by enum severity */
     uint32_t accepted;           /* findings hidden by an acceptance */
-    double seconds;              /* of the run; shown by text on a terminal only; < 0 = not measured */
-    rt_time stamp;               /* RT_TIME_NONE unless --stamp */
+    double seconds; /* of the run; shown by text on a terminal only; < 0 = not measured */
+    rt_time stamp;  /* RT_TIME_NONE unless --stamp */
     const struct report_links *links; /* of the sessions and findings above */
 };
 /* Made once the sessions carry their place in `tag`. NULL: memory. */
 struct report_links *report_links_new(const struct report *r, struct rt_err *err);
 void report_links_free(struct report_links **pl);
 /* Indexes of the findings of a session into report.findings, borrowed; their number. */
-size_t report_session_findings(const struct report *r, const struct session *s, const size_t **out);
+size_t report_session_findings(const struct report *r, const struct session *s,
+                               const size_t **out);
 /* Are the times that are shown UTC? Times without a zone count only where no input has one. */
 bool report_is_zoned(const struct report *r);
 /* "UTC", or "no zone". */

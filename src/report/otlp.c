@@ -118,7 +118,8 @@ place_attributes(struct out *o, bool *first, const struct report *r, const struc
 
 /* Of a client span: where it went, what came back. */
 static void
-http_attributes(struct out *o, bool *first, const struct session *s, const struct event *e, rt_str method)
+http_attributes(struct out *o, bool *first, const struct session *s, const struct event *e,
+                rt_str method)
 {
     char status[12];
     struct rt_buf url, shape;
@@ -129,7 +130,8 @@ http_attributes(struct out *o, bool *first, const struct session *s, const struc
     if (e->host.n > 0)
         number_attribute(o, first, "server.port", HTTPS);
     rt_buf_addf(&url, "https://%.*s", RT_FMT(e->host));
-    if (e->host.n > 0 && route_path(e->kind, e->app_id, e->rid, e->sid, e->mode.n > 0 ? e->mode : s->mode, &url))
+    if (e->host.n > 0 &&
+        route_path(e->kind, e->app_id, e->rid, e->sid, e->mode.n > 0 ? e->mode : s->mode, &url))
         text_attribute(o, first, "url.full", rt_buf_str(&url));
     if (route_path(e->kind, RT_NONE, RT_NONE, RT_NONE, RT_NONE, &shape))
         text_attribute(o, first, "url.template", rt_buf_str(&shape));
@@ -138,7 +140,8 @@ http_attributes(struct out *o, bool *first, const struct session *s, const struc
     snprintf(status, sizeof(status), "%d", e->http >= FIRST_BAD_STATUS ? e->http : e->code);
     if (e->error.n > 0)
         text_attribute(o, first, "error.type", e->error);
-    else if (e->http >= FIRST_BAD_STATUS || (e->outcome == OUTCOME_FAIL && e->code != EVENT_NO_CODE))
+    else if (e->http >= FIRST_BAD_STATUS ||
+             (e->outcome == OUTCOME_FAIL && e->code != EVENT_NO_CODE))
         text_attribute(o, first, "error.type", rt_str_of(status));
     rt_buf_fini(&url);
     rt_buf_fini(&shape);
@@ -152,8 +155,10 @@ call_span(struct out *o, const struct report *r, const struct session *s, const 
     char name[200];
     rt_time end = e->repeated > 1 && e->last > e->end ? e->last : e->end;
     const char *usual = route_method(e->kind);
-    rt_str method = e->method.n > 0 ? e->method : rt_str_of(usual != NULL ? usual : ""), kind = rule_set_kind_name(r->rules, e->kind);
-    snprintf(name, sizeof(name), "%.*s%s%.*s", RT_FMT(method), method.n > 0 ? " " : "", RT_FMT(kind));
+    rt_str method = e->method.n > 0 ? e->method : rt_str_of(usual != NULL ? usual : ""),
+           kind = rule_set_kind_name(r->rules, e->kind);
+    snprintf(name, sizeof(name), "%.*s%s%.*s", RT_FMT(method), method.n > 0 ? " " : "",
+             RT_FMT(kind));
     span_head(o, s, n, rt_str_of(name), KIND_CLIENT, e->begin, end);
     out_raw(o, ", \"attributes\": [");
     http_attributes(o, &first, s, e, method);
@@ -172,8 +177,9 @@ call_span(struct out *o, const struct report *r, const struct session *s, const 
 static void
 part_span(struct out *o, const struct session *s, const struct course *c, int part)
 {
-    span_head(o, s, (uint64_t)(PARTS_FROM + part), rt_str_of(course_part_name((enum course_part)part)), KIND_INTERNAL,
-              c->from[part], c->to[part]);
+    span_head(o, s, (uint64_t)(PARTS_FROM + part),
+              rt_str_of(course_part_name((enum course_part)part)), KIND_INTERNAL, c->from[part],
+              c->to[part]);
     out_raw(o, ", \"attributes\": []");
     status(o, false, RT_NONE);
     out_raw(o, " }");
@@ -245,7 +251,8 @@ root_span(struct out *o, const struct report *r, const struct session *s)
 }
 
 static void
-session_spans(struct out *o, const struct report *r, const struct phase_signs *signs, const struct session *s)
+session_spans(struct out *o, const struct report *r, const struct phase_signs *signs,
+              const struct session *s)
 {
     struct course c;
     course_of(r, signs, s, &c);

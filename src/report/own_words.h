@@ -7,7 +7,8 @@
 
 #include "base/str.h"
 
-extern const rt_str own_words; /* made at build time: one a line, with a line end in front of the first */
+extern const rt_str
+    own_words; /* made at build time: one a line, with a line end in front of the first */
 
 static inline bool
 is_own_word(rt_str s)

@@ -67,7 +67,8 @@ pack_member(struct pack *p, const char *name, uint64_t size, struct rt_err *err)
 int
 pack_write(struct pack *p, rt_str text, struct rt_err *err)
 {
-    return libarchive.write_data(p->to, text.p, text.n) == (la_ssize_t)text.n ? 0 : failed(p, err);
+    return libarchive.write_data(p->to, text.p, text.n) == (la_ssize_t)text.n ? 0
+                                                                              : failed(p, err);
 }
 
 int

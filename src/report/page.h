@@ -19,7 +19,8 @@ struct page_live_facts {
     void *arg;
 };
 /* The page of a running receiver: the report as it is now, which follows /api/v1/changes. */
-int page_write_live(const struct report *r, const struct page_live_facts *facts, struct out *o, struct rt_err *err);
+int page_write_live(const struct report *r, const struct page_live_facts *facts, struct out *o,
+                    struct rt_err *err);
 /* The report as the script of the page reads it. */
 int page_json(const struct report *r, struct out *o, struct rt_err *err);
 /* What the page may do, for the header of an answer. */

@@ -60,7 +60,9 @@ static bool
 said_already(const struct event *e, const struct event_value *v)
 {
     bool inner = v->field < FIELD__COUNT && event_fields[v->field].part == PART_INNER;
-    return inner || v->field == FIELD_NOTICE || (v->is_text && (rt_str_is(v->text, "no") || v->text.n == 0 || rt_str_eq(v->text, e->cname)));
+    return inner || v->field == FIELD_NOTICE ||
+           (v->is_text &&
+            (rt_str_is(v->text, "no") || v->text.n == 0 || rt_str_eq(v->text, e->cname)));
 }
 
 static bool
@@ -110,15 +112,20 @@ event(struct out *o, const struct report *r, const struct event *e)
     bool timed = e->begin != RT_TIME_NONE;
     out_fmt(o, "[%u,%d,", e->kind, e->source == SOURCE_HOOK);
     moment(o, e->begin);
-    out_fmt(o, ",%lld,%s,%d,", timed && end != RT_TIME_NONE ? (long long)((end - e->begin) / MILLI) : 0,
-            e->outcome == OUTCOME_OK ? "1" : e->outcome == OUTCOME_FAIL ? "0" : "null", e->http);
+    out_fmt(o, ",%lld,%s,%d,",
+            timed && end != RT_TIME_NONE ? (long long)((end - e->begin) / MILLI) : 0,
+            e->outcome == OUTCOME_OK     ? "1"
+            : e->outcome == OUTCOME_FAIL ? "0"
+                                         : "null",
+            e->http);
     number(o, e->code, e->code != EVENT_NO_CODE);
     out_char(o, ',');
     if (e->reason.n > 0)
         text(o, e->reason);
     else
         out_char(o, '0');
-    out_fmt(o, ",%u,%u,%u,%llu,", e->repeated, e->copies, e->input, (unsigned long long)e->line);
+    out_fmt(o, ",%u,%u,%u,%llu,", e->repeated, e->copies, e->input,
+            (unsigned long long)e->line);
     fields(o, r, e);
     out_char(o, ']');
 }
@@ -126,7 +133,8 @@ event(struct out *o, const struct report *r, const struct event *e)
 /* ---- sessions ---- */
 
 static void
-course(struct out *o, const struct report *r, const struct phase_signs *signs, const struct session *s)
+course(struct out *o, const struct report *r, const struct phase_signs *signs,
+       const struct session *s)
 {
     struct course c;
     course_of(r, signs, s, &c);
@@ -154,7 +162,8 @@ course(struct out *o, const struct report *r, const struct phase_signs *signs, c
 }
 
 static void
-session(struct out *o, const struct report *r, const struct phase_signs *signs, const struct session *s)
+session(struct out *o, const struct report *r, const struct phase_signs *signs,
+        const struct session *s)
 {
     const size_t *indexes = NULL;
     size_t n = report_session_findings(r, s, &indexes);
@@ -191,8 +200,8 @@ finding(struct out *o, const struct report *r, const struct finding *f)
 {
     out_raw(o, "{\"id\":");
     text(o, f->id);
-    out_fmt(o, ",\"severity\":\"%s\",\"confidence\":\"%s\",\"count\":%u,\"first_time\":", severity_name(f->severity),
-            confidence_name(f->confidence), f->count);
+    out_fmt(o, ",\"severity\":\"%s\",\"confidence\":\"%s\",\"count\":%u,\"first_time\":",
+            severity_name(f->severity), confidence_name(f->confidence), f->count);
     moment(o, f->first);
     out_raw(o, ",\"last_time\":");
     moment(o, f->last);
@@ -206,7 +215,8 @@ finding(struct out *o, const struct report *r, const struct finding *f)
     out_raw(o, ",\"at\":[");
     for (size_t i = 0; i < f->evidence_count; i++)
         if (f->evidence[i].input < r->input_count)
-            out_fmt(o, "%s[%u,%llu]", i > 0 ? "," : "", f->evidence[i].input, (unsigned long long)f->evidence[i].line);
+            out_fmt(o, "%s[%u,%llu]", i > 0 ? "," : "", f->evidence[i].input,
+                    (unsigned long long)f->evidence[i].line);
     out_raw(o, "]}");
 }
 

@@ -9,8 +9,8 @@ enum { TOKEN_LEAST = 60 };
 static bool
 base64(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '=' ||
-           c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '+' || c == '/' || c == '=' || c == '-' || c == '_';
 }
 
 static size_t
@@ -33,8 +33,8 @@ redact_credential(rt_str s, size_t i, size_t *skip)
             return run_of(s, i + *skip);
         }
     *skip = 0;
-    bool token = rest.n > TOKEN_LEAST && rest.p[0] == '0' && rest.p[1] == '0' && (rest.p[2] == '6' || rest.p[2] == '7') &&
-                 (i == 0 || !base64(s.p[i - 1]));
+    bool token = rest.n > TOKEN_LEAST && rest.p[0] == '0' && rest.p[1] == '0' &&
+                 (rest.p[2] == '6' || rest.p[2] == '7') && (i == 0 || !base64(s.p[i - 1]));
     size_t n = token ? run_of(s, i) : 0;
     return n > TOKEN_LEAST ? n : 0;
 }

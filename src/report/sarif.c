@@ -66,7 +66,8 @@ uri(struct out *o, rt_str path)
     out_raw(o, path.n > 0 && path.p[0] == '/' ? "\"file://" : "\"");
     for (size_t i = 0; i < path.n; i++) {
         char c = path.p[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~/", c) != NULL);
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~/", c) != NULL);
         if (plain)
             out_char(o, c);
         else

@@ -127,7 +127,8 @@ put_named(struct scrub *s, rt_str line, size_t i)
         return 0;
     if (name->kind != SCRUB_ID && !s->settled && scrub_value_before(line, i, &q))
         scrub_remember_secret(s, (rt_str){line.p + q.begin, q.end - q.begin}, name->put);
-    if (scrub_value_behind(line, end, name->header, &q) || (name->kind == SCRUB_ID && told_id(s, line, end, &q)))
+    if (scrub_value_behind(line, end, name->header, &q) ||
+        (name->kind == SCRUB_ID && told_id(s, line, end, &q)))
         return scrub_put_value(s, line, i, name, &q);
     if (q.open) {
         s->pending = name;
@@ -144,7 +145,8 @@ walk_from(struct scrub *s, rt_str line, size_t i)
     while (i < line.n) {
         size_t n = 0, escape = scrub_value_escape(line, i);
         bool known = s->settled && needles_at(&s->known, line, i) != NULL;
-        if (escape > 0 && !known && !(s->settled && escape == 2 && needles_at(&s->known, line, i + 1) != NULL)) {
+        if (escape > 0 && !known &&
+            !(s->settled && escape == 2 && needles_at(&s->known, line, i + 1) != NULL)) {
             i += escape;
             starts = true;
             continue;
@@ -154,7 +156,8 @@ walk_from(struct scrub *s, rt_str line, size_t i)
             from = i;
             if (starts && (n = put_named(s, line, i)) > 0)
                 from = i = n;
-            else if ((n = known ? scrub_put_known(s, line, i) : 0) > 0 || (n = starts ? scrub_put_formed(s, line, i) : 0) > 0)
+            else if ((n = known ? scrub_put_known(s, line, i) : 0) > 0 ||
+                     (n = starts ? scrub_put_formed(s, line, i) : 0) > 0)
                 from = i += n;
             if (n > 0) {
                 starts = true;
@@ -178,15 +181,20 @@ static size_t
 put_rest(struct scrub *s, rt_str line)
 {
     size_t i = rt_str_starts(line, RT_LIT("{\"log\":\"")) ? 8 : 0;
-    size_t std = i > 0 || line.n == 0 ? SIZE_MAX : rt_str_find((rt_str){line.p, line.n < 60 ? line.n : 60}, RT_LIT(" std"));
+    size_t std = i > 0 || line.n == 0
+                     ? SIZE_MAX
+                     : rt_str_find((rt_str){line.p, line.n < 60 ? line.n : 60}, RT_LIT(" std"));
     if (std != SIZE_MAX && rt_str_starts(rt_str_from(line, std), RT_LIT(" stdout ")))
         i = std + 10;
     else if (std != SIZE_MAX && rt_str_starts(rt_str_from(line, std), RT_LIT(" stderr ")))
         i = std + 10;
     size_t end = i;
-    while (end < line.n && (scrub_value_is_word(line.p[end]) || strchr("+/=.~", line.p[end]) != NULL) && line.p[end] != '\0')
+    while (end < line.n &&
+           (scrub_value_is_word(line.p[end]) || strchr("+/=.~", line.p[end]) != NULL) &&
+           line.p[end] != '\0')
         end++;
-    if (end == i || end >= line.n || (line.p[end] != '"' && line.p[end] != '\\' && line.p[end] != '\''))
+    if (end == i || end >= line.n ||
+        (line.p[end] != '"' && line.p[end] != '\\' && line.p[end] != '\''))
         return 0;
     rt_buf_add(&s->text, (rt_str){line.p, i});
     scrub_put_secret(s, SCRUB_SECRET, (rt_str){line.p + i, end - i}, scrub_mark);

@@ -34,22 +34,24 @@ enum scrub_kind {
     SCRUB__KINDS
 };
 
-struct scrub_name { /* a value stands behind it; the name is in lower case, letters and digits only */
+struct
+    scrub_name { /* a value stands behind it; the name is in lower case, letters and digits only */
     rt_str name;
-    enum scrub_kind kind; /* SCRUB_SECRET, SCRUB_PERSONAL, SCRUB_ID */
-    bool header;          /* the value may hold blanks */
-    rt_str put;           /* in its place, unless it is an id */
+    enum scrub_kind kind;      /* SCRUB_SECRET, SCRUB_PERSONAL, SCRUB_ID */
+    bool header;               /* the value may hold blanks */
+    rt_str put;                /* in its place, unless it is an id */
     const struct identity *id; /* of SCRUB_ID */
-    const char *as;       /* likewise: see alias_of(); or NULL */
+    const char *as;            /* likewise: see alias_of(); or NULL */
 };
 struct scrub {
     const struct rule_set *rules;
     enum scrub_profile profile;
     struct aliases *aliases; /* of SCRUB_PUBLIC */
     struct rt_arena arena;
-    RT_VEC(struct scrub_name *) all;        /* in the arena */
-    RT_VEC(const struct scrub_name *) ends; /* longer names may end with them; by their last byte */
-    uint16_t from[257];                     /* where those of a byte begin */
+    RT_VEC(struct scrub_name *) all; /* in the arena */
+    /* longer names may end with them; by their last byte */
+    RT_VEC(const struct scrub_name *) ends;
+    uint16_t from[257]; /* where those of a byte begin */
     struct rt_map names;
     struct rt_map secrets;    /* that were seen; what is long enough to be searched for */
     struct rt_map ids;        /* of the sessions, to their alias */

@@ -44,7 +44,9 @@ static size_t
 address_at(rt_str s, size_t i)
 {
     size_t n = i > 0 && s.p[i - 1] == '.' ? 0 : four(s, i, '.'), at = i + n;
-    bool goes_on = at < s.n && (scrub_value_is_word(s.p[at]) || (s.p[at] == '.' && at + 1 < s.n && scrub_value_is_word(s.p[at + 1])));
+    bool goes_on =
+        at < s.n && (scrub_value_is_word(s.p[at]) ||
+                     (s.p[at] == '.' && at + 1 < s.n && scrub_value_is_word(s.p[at + 1])));
     if (n > 0)
         return goes_on ? 0 : n;
     /* ip-10-0-0-1 is a host of clouds */
@@ -95,7 +97,9 @@ mail_at(rt_str s, size_t i)
         return 0;
     while (at < s.n && mail_byte(s.p[at]))
         at++;
-    size_t sign = at < s.n && s.p[at] == '@' ? 1 : rt_str_starts(rt_str_from(s, at), RT_LIT("%40")) ? 3 : 0;
+    size_t sign = at < s.n && s.p[at] == '@'                         ? 1
+                  : rt_str_starts(rt_str_from(s, at), RT_LIT("%40")) ? 3
+                                                                     : 0;
     if (sign == 0)
         return 0;
     size_t host = at += sign;
@@ -112,7 +116,8 @@ mail_at(rt_str s, size_t i)
 static size_t
 slashes_at(rt_str rest)
 {
-    static const rt_str forms[] = {RT_INIT("://"), RT_INIT(":\\/\\/"), RT_INIT(":\\\\/\\\\/"), RT_INIT("%3A%2F%2F"), RT_INIT("%3a%2f%2f")};
+    static const rt_str forms[] = {RT_INIT("://"), RT_INIT(":\\/\\/"), RT_INIT(":\\\\/\\\\/"),
+                                   RT_INIT("%3A%2F%2F"), RT_INIT("%3a%2f%2f")};
     for (size_t k = 0; k < sizeof(forms) / sizeof(forms[0]); k++)
         if (rt_str_starts(rest, forms[k]))
             return forms[k].n;
@@ -123,13 +128,17 @@ slashes_at(rt_str rest)
 static size_t
 stream_at(rt_str s, size_t i, size_t *keep)
 {
-    static const rt_str schemes[] = {RT_INIT("rtmp"), RT_INIT("rtmps"), RT_INIT("rtmpt"), RT_INIT("srt"), RT_INIT("rtsp")};
+    static const rt_str schemes[] = {RT_INIT("rtmp"), RT_INIT("rtmps"), RT_INIT("rtmpt"),
+                                     RT_INIT("srt"), RT_INIT("rtsp")};
     for (size_t k = 0; k < sizeof(schemes) / sizeof(schemes[0]); k++) {
         rt_str word = {s.p + i, schemes[k].n < s.n - i ? schemes[k].n : s.n - i};
-        size_t n = rt_str_eq_nocase(word, schemes[k]) ? slashes_at(rt_str_from(s, i + word.n)) : 0, end = i + word.n + n;
+        size_t n = rt_str_eq_nocase(word, schemes[k]) ? slashes_at(rt_str_from(s, i + word.n))
+                                                      : 0,
+               end = i + word.n + n;
         if (n == 0)
             continue;
-        while (end < s.n && !one_of(s.p[end], "\" '<>,|") && !(s.p[end] == '\\' && end + 1 < s.n && s.p[end + 1] != '/'))
+        while (end < s.n && !one_of(s.p[end], "\" '<>,|") &&
+               !(s.p[end] == '\\' && end + 1 < s.n && s.p[end + 1] != '/'))
             end++;
         *keep = word.n + n;
         return end - i - *keep;
@@ -198,10 +207,12 @@ base64_run(rt_str s, size_t i)
 static struct form_place
 object_at(rt_str s, size_t i)
 {
-    static const rt_str heads[] = {RT_INIT("eyJ"), RT_INIT("ewog"), RT_INIT("ewoJ"), RT_INIT("eyAi"), RT_INIT("ew0K"), RT_INIT("W3si")};
+    static const rt_str heads[] = {RT_INIT("eyJ"),  RT_INIT("ewog"), RT_INIT("ewoJ"),
+                                   RT_INIT("eyAi"), RT_INIT("ew0K"), RT_INIT("W3si")};
     for (size_t k = 0; k < sizeof(heads) / sizeof(heads[0]); k++) {
         size_t n = rt_str_starts(rt_str_from(s, i), heads[k]) ? base64_run(s, i) : 0, all = n;
-        while (n >= SIGNED_LEAST && i + all + 1 < s.n && s.p[i + all] == '.' && base64_run(s, i + all + 1) > 0)
+        while (n >= SIGNED_LEAST && i + all + 1 < s.n && s.p[i + all] == '.' &&
+               base64_run(s, i + all + 1) > 0)
             all += 1 + base64_run(s, i + all + 1);
         if (n >= SIGNED_LEAST && all > n)
             return (struct form_place){FORM_CREDENTIAL, 0, all};
@@ -239,7 +250,8 @@ scrub_form_at(const struct rule_set *rules, rt_str s, size_t i)
         return (struct form_place){FORM_STREAM, keep, n};
     if (c == '-' && (n = user_at(s, i, &keep)) > 0)
         return (struct form_place){FORM_CREDENTIAL, keep, n};
-    if ((n = key_at(rules, s, i)) > 0 || (i > 1 && one_of(s.p[i - 1], "/\\") && (n = login_at(s, i)) > 0))
+    if ((n = key_at(rules, s, i)) > 0 ||
+        (i > 1 && one_of(s.p[i - 1], "/\\") && (n = login_at(s, i)) > 0))
         return (struct form_place){FORM_CREDENTIAL, 0, n};
     if ((n = address_at(s, i)) > 0 || (n = address6_at(s, i)) > 0)
         return (struct form_place){FORM_ADDRESS, 0, n};

@@ -6,7 +6,15 @@
 
 #include "rules/rule_set.h"
 
-enum form { FORM_NONE, FORM_CREDENTIAL, FORM_TOKEN, FORM_STREAM, FORM_ADDRESS, FORM_MAIL, FORM_OBJECT };
+enum form {
+    FORM_NONE,
+    FORM_CREDENTIAL,
+    FORM_TOKEN,
+    FORM_STREAM,
+    FORM_ADDRESS,
+    FORM_MAIL,
+    FORM_OBJECT
+};
 struct form_place {
     enum form form;
     size_t keep; /* bytes before it that stay */

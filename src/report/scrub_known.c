@@ -23,7 +23,8 @@ searched(rt_str value)
         plain &=
             (value.p[i] >= 'a' && value.p[i] <= 'z') || value.p[i] == '_' || value.p[i] == '-';
     }
-    return value.n >= SCRUB_SEARCHED_LEAST && value.p[0] != '[' && !(plain && value.n <= WORD_MOST) && !is_own_word(value);
+    return value.n >= SCRUB_SEARCHED_LEAST && value.p[0] != '[' &&
+           !(plain && value.n <= WORD_MOST) && !is_own_word(value);
 }
 
 void
@@ -96,7 +97,8 @@ forbid(struct scrub *s, rt_str text)
         rt_buf_init(&b, text.n * 4 + 16);
         disguise_put(&b, text, which);
         if (b.n >= SCRUB_SEARCHED_LEAST)
-            rc |= needles_add(&s->forbidden, rt_arena_str(&s->arena, rt_buf_str(&b), &ok), RT_NONE);
+            rc |= needles_add(&s->forbidden, rt_arena_str(&s->arena, rt_buf_str(&b), &ok),
+                              RT_NONE);
         rc |= b.failed || !ok ? -1 : 0;
         rt_buf_fini(&b);
     }
@@ -145,7 +147,8 @@ scrub_leak(const struct scrub *s, rt_str text)
     bool found = needles_in(&s->forbidden, text) != NULL;
     rt_buf_init(&b[0], SIZE_MAX / 2);
     rt_buf_init(&b[1], SIZE_MAX / 2);
-    for (unsigned layer = 0; !found && s->forbidden.v.n > 0 && layer < DISGUISE_LAYERS; layer++) {
+    for (unsigned layer = 0; !found && s->forbidden.v.n > 0 && layer < DISGUISE_LAYERS;
+         layer++) {
         rt_str less = disguise_off(text, &b[layer % 2]);
         if (b[layer % 2].failed)
             found = true; /* not known to be clean */

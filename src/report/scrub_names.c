@@ -40,8 +40,10 @@ add_name(struct scrub *s, rt_str name, enum scrub_kind kind)
         return NULL;
     }
     *slot = one;
-    *one = (struct scrub_name){.name = rt_arena_str(&s->arena, plain, &ok), .kind = kind, .put = scrub_mark};
-    if (!ok || (rt_map_get(&s->names, one->name) == NULL && rt_map_put(&s->names, one->name, one) < 0))
+    *one = (struct scrub_name){
+        .name = rt_arena_str(&s->arena, plain, &ok), .kind = kind, .put = scrub_mark};
+    if (!ok ||
+        (rt_map_get(&s->names, one->name) == NULL && rt_map_put(&s->names, one->name, one) < 0))
         s->text.failed = true;
     return one;
 }
@@ -63,7 +65,8 @@ index_ends(struct scrub *s)
         qsort(s->ends.v, s->ends.n, sizeof(*s->ends.v), by_last_byte);
     for (unsigned c = 0; c < 256; c++) {
         s->from[c] = (uint16_t)k;
-        while (k < s->ends.n && (unsigned char)s->ends.v[k]->name.p[s->ends.v[k]->name.n - 1] == c)
+        while (k < s->ends.n &&
+               (unsigned char)s->ends.v[k]->name.p[s->ends.v[k]->name.n - 1] == c)
             k++;
     }
     s->from[256] = (uint16_t)k;

@@ -25,7 +25,8 @@ void scrub_remember_secret(struct scrub *s, rt_str value, rt_str put);
 
 void scrub_put_secret(struct scrub *s, enum scrub_kind kind, rt_str value, rt_str put);
 /* Where the value ends, which is not copied before its name is. */
-size_t scrub_put_value(struct scrub *s, rt_str line, size_t copied, const struct scrub_name *name, const struct value_place *q);
+size_t scrub_put_value(struct scrub *s, rt_str line, size_t copied,
+                       const struct scrub_name *name, const struct value_place *q);
 /* What other lines told: a secret anywhere, an id where it is a word of its own. How much of the line it was. */
 size_t scrub_put_known(struct scrub *s, rt_str line, size_t i);
 /* Something that is known by its form; likewise. */

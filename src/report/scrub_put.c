@@ -132,7 +132,8 @@ put_id(struct scrub *s, rt_str real, const struct scrub_name *name)
 
 /* One id, or a list of them in brackets. Where that ends in the line. */
 static size_t
-put_ids(struct scrub *s, rt_str line, const struct value_place *q, const struct scrub_name *name)
+put_ids(struct scrub *s, rt_str line, const struct value_place *q,
+        const struct scrub_name *name)
 {
     size_t end = q->begin, begin = q->begin;
     while (begin > 0 && (line.p[begin - 1] == '"' || line.p[begin - 1] == '\\'))
@@ -166,8 +167,11 @@ says_nothing(rt_str line, const struct value_place *q)
             return true;
     for (size_t i = 0; i < value.n; i++)
         hidden &= strchr("*xX#._-", value.p[i]) != NULL && value.p[i] != '\0';
-    return hidden || value.p[0] == '[' || (q->begin > 0 && line.p[q->begin - 1] == '[' && q->end < line.n && line.p[q->end] == ']' &&
-           (rt_str_is(value, "redacted") || rt_str_is(value, "personal") || rt_str_is(value, "mail") || rt_str_is(value, "address")));
+    return hidden || value.p[0] == '[' ||
+           (q->begin > 0 && line.p[q->begin - 1] == '[' && q->end < line.n &&
+            line.p[q->end] == ']' &&
+            (rt_str_is(value, "redacted") || rt_str_is(value, "personal") ||
+             rt_str_is(value, "mail") || rt_str_is(value, "address")));
 }
 
 /* In a sentence of a report a word behind a colon is the sentence going on. */
@@ -177,12 +181,14 @@ is_prose(const struct scrub *s, rt_str value, const struct value_place *q)
     bool digit = false;
     for (size_t i = 0; i < value.n; i++)
         digit |= value.p[i] >= '0' && value.p[i] <= '9';
-    return s->prose && !q->quoted && (memchr(value.p, ' ', value.n) != NULL || (!digit && value.n < 16));
+    return s->prose && !q->quoted &&
+           (memchr(value.p, ' ', value.n) != NULL || (!digit && value.n < 16));
 }
 
 /* Where the value ends, which is not copied before its name is. */
 size_t
-scrub_put_value(struct scrub *s, rt_str line, size_t copied, const struct scrub_name *name, const struct value_place *q)
+scrub_put_value(struct scrub *s, rt_str line, size_t copied, const struct scrub_name *name,
+                const struct value_place *q)
 {
     rt_str value = {line.p + q->begin, q->end - q->begin};
     rt_buf_add(&s->text, (rt_str){line.p + copied, q->begin - copied});
@@ -210,9 +216,12 @@ scrub_put_known(struct scrub *s, rt_str line, size_t i)
         return 0;
     bool secret = rt_map_get(&s->secrets, k->text) != NULL;
     size_t end = i + k->text.n;
-    bool alone = (i == 0 || !scrub_value_is_word(line.p[i - 1]) || strchr("_-", line.p[i - 1]) != NULL ||
-                  (i > 1 && scrub_value_escape(line, i - 2) == 2) || (i > 2 && scrub_value_escape(line, i - 3) == 3)) &&
-                 (end >= line.n || !scrub_value_is_word(line.p[end]) || strchr("_-", line.p[end]) != NULL);
+    bool alone =
+        (i == 0 || !scrub_value_is_word(line.p[i - 1]) || strchr("_-", line.p[i - 1]) != NULL ||
+         (i > 1 && scrub_value_escape(line, i - 2) == 2) ||
+         (i > 2 && scrub_value_escape(line, i - 3) == 3)) &&
+        (end >= line.n || !scrub_value_is_word(line.p[end]) ||
+         strchr("_-", line.p[end]) != NULL);
     if (!secret && !alone)
         return 0;
     s->counts[secret ? SCRUB_SECRET : SCRUB_ID]++;
@@ -226,7 +235,8 @@ put_object(struct scrub *s, rt_str code)
 {
     struct base64_decode_ctx ctx;
     struct rt_buf raw, outer = s->text;
-    bool url = memchr(code.p, '-', code.n) != NULL || memchr(code.p, '_', code.n) != NULL, changed = false;
+    bool url = memchr(code.p, '-', code.n) != NULL || memchr(code.p, '_', code.n) != NULL,
+         changed = false;
     rt_buf_init(&raw, code.n + 16);
     char *room = s->depth < DEPTH_MOST ? rt_buf_room(&raw, BASE64_DECODE_LENGTH(code.n)) : NULL;
     if (room == NULL)
@@ -279,7 +289,11 @@ scrub_put_formed(struct scrub *s, rt_str line, size_t i)
         break;
     case FORM_CREDENTIAL:
         if (memchr(value.p, ':', value.n) != NULL) /* a password behind a name */
-            scrub_remember_secret(s, rt_str_from(value, (size_t)((const char *)memchr(value.p, ':', value.n) - value.p) + 1), scrub_mark);
+            scrub_remember_secret(
+                s,
+                rt_str_from(
+                    value, (size_t)((const char *)memchr(value.p, ':', value.n) - value.p) + 1),
+                scrub_mark);
         scrub_put_secret(s, SCRUB_CREDENTIAL, value, scrub_mark);
         break;
     case FORM_STREAM:

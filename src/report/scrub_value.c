@@ -17,7 +17,8 @@ hex(char c)
 bool
 scrub_value_is_word(char c)
 {
-    static const uint32_t words[8] = {0, UINT32_C(0x03ff2000), UINT32_C(0x87fffffe), UINT32_C(0x07fffffe), 0, 0, 0, 0};
+    static const uint32_t words[8] = {
+        0, UINT32_C(0x03ff2000), UINT32_C(0x87fffffe), UINT32_C(0x07fffffe), 0, 0, 0, 0};
     unsigned char u = (unsigned char)c;
     return (words[u >> 5] >> (u & 31) & 1) != 0;
 }
@@ -30,7 +31,8 @@ scrub_value_escape(rt_str s, size_t i)
     if (s.p[i] != '\\' || i + 1 >= s.n)
         return 0;
     char c = s.p[i + 1];
-    if (c == 'u' && i + 5 < s.n && hex(s.p[i + 2]) && hex(s.p[i + 3]) && hex(s.p[i + 4]) && hex(s.p[i + 5]))
+    if (c == 'u' && i + 5 < s.n && hex(s.p[i + 2]) && hex(s.p[i + 3]) && hex(s.p[i + 4]) &&
+        hex(s.p[i + 5]))
         return 6;
     return c == 'n' || c == 'r' || c == 't' ? 2 : 0;
 }
@@ -44,12 +46,15 @@ static const struct spelling {
     enum sign sign;
     bool quotes; /* a value may stand between two of these */
 } spellings[] = {
-    {RT_INIT("%22"), SIGN_QUOTE, true},     {RT_INIT("%27"), SIGN_QUOTE, true},      {RT_INIT("%3A"), SIGN_IS, false},
-    {RT_INIT("%3D"), SIGN_IS, false},       {RT_INIT("%20"), SIGN_BLANK, false},     {RT_INIT("%5C"), SIGN_OTHER, false},
-    {RT_INIT("%2C"), SIGN_COMMA, false},    {RT_INIT("\\u0022"), SIGN_QUOTE, true},  {RT_INIT("\\u0027"), SIGN_QUOTE, true},
-    {RT_INIT("\\u003d"), SIGN_IS, false},   {RT_INIT("\\u003e"), SIGN_OTHER, false}, {RT_INIT("&quot;"), SIGN_QUOTE, true},
-    {RT_INIT("&#34;"), SIGN_QUOTE, true},   {RT_INIT("&#39;"), SIGN_QUOTE, true},    {RT_INIT("&#x27;"), SIGN_QUOTE, true},
-    {RT_INIT("&#x22;"), SIGN_QUOTE, true},  {RT_INIT("\\n"), SIGN_BLANK, false},     {RT_INIT("\\t"), SIGN_BLANK, false},
+    {RT_INIT("%22"), SIGN_QUOTE, true},      {RT_INIT("%27"), SIGN_QUOTE, true},
+    {RT_INIT("%3A"), SIGN_IS, false},        {RT_INIT("%3D"), SIGN_IS, false},
+    {RT_INIT("%20"), SIGN_BLANK, false},     {RT_INIT("%5C"), SIGN_OTHER, false},
+    {RT_INIT("%2C"), SIGN_COMMA, false},     {RT_INIT("\\u0022"), SIGN_QUOTE, true},
+    {RT_INIT("\\u0027"), SIGN_QUOTE, true},  {RT_INIT("\\u003d"), SIGN_IS, false},
+    {RT_INIT("\\u003e"), SIGN_OTHER, false}, {RT_INIT("&quot;"), SIGN_QUOTE, true},
+    {RT_INIT("&#34;"), SIGN_QUOTE, true},    {RT_INIT("&#39;"), SIGN_QUOTE, true},
+    {RT_INIT("&#x27;"), SIGN_QUOTE, true},   {RT_INIT("&#x22;"), SIGN_QUOTE, true},
+    {RT_INIT("\\n"), SIGN_BLANK, false},     {RT_INIT("\\t"), SIGN_BLANK, false},
     {RT_INIT("+"), SIGN_BLANK, false},
 };
 
@@ -57,7 +62,9 @@ static size_t
 spelled(rt_str line, size_t i, const struct spelling **out)
 {
     char c = line.p[i];
-    for (size_t k = 0; (c == '%' || c == '\\' || c == '&' || c == '+') && k < sizeof(spellings) / sizeof(spellings[0]); k++) {
+    for (size_t k = 0; (c == '%' || c == '\\' || c == '&' || c == '+') &&
+                       k < sizeof(spellings) / sizeof(spellings[0]);
+         k++) {
         rt_str t = spellings[k].text;
         if (line.n - i >= t.n && rt_str_eq_nocase((rt_str){line.p + i, t.n}, t)) {
             *out = &spellings[k];
@@ -112,9 +119,11 @@ end_of_quoted(rt_str line, size_t begin, const struct opening *by, bool *open)
     *open = false;
     for (size_t i = begin; i < line.n; i++) {
         if (by->long_quote.n > 0) {
-            if (line.n - i >= by->long_quote.n && rt_str_eq_nocase((rt_str){line.p + i, by->long_quote.n}, by->long_quote))
+            if (line.n - i >= by->long_quote.n &&
+                rt_str_eq_nocase((rt_str){line.p + i, by->long_quote.n}, by->long_quote))
                 return i;
-            if (by->long_quote.p[0] == '%' && (line.p[i] == '&' || line.p[i] == ' ' || line.p[i] == '"'))
+            if (by->long_quote.p[0] == '%' &&
+                (line.p[i] == '&' || line.p[i] == ' ' || line.p[i] == '"'))
                 return i;
         } else if (line.p[i] == by->quote) {
             size_t run = slashes_before(line, i);
@@ -143,7 +152,8 @@ ends_plain(rt_str line, size_t i)
 static bool
 scheme(rt_str word)
 {
-    static const char *const words[] = {"basic", "bearer", "digest", "agora", "token", "hmac", "apikey", "key"};
+    static const char *const words[] = {"basic", "bearer", "digest", "agora",
+                                        "token", "hmac",   "apikey", "key"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (rt_str_eq_nocase(word, rt_str_of(words[i])))
             return true;
@@ -187,7 +197,8 @@ value_word(rt_str line, size_t i)
     static const char *const words[] = {"value", "Value", "val"};
     for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
         rt_str w = rt_str_of(words[k]);
-        if (rt_str_starts(rt_str_from(line, i), w) && i + w.n < line.n && !scrub_value_is_word(line.p[i + w.n]))
+        if (rt_str_starts(rt_str_from(line, i), w) && i + w.n < line.n &&
+            !scrub_value_is_word(line.p[i + w.n]))
             return w.n;
     }
     return 0;
@@ -207,9 +218,9 @@ length_of_text(rt_str line, size_t i)
 
 struct walk {
     struct opening by;
-    bool is;      /* a colon or an equals sign stood there */
-    bool comma;   /* or a comma: the value is a member of its own, or the next text of a list */
-    bool wanted;  /* "value" was seen */
+    bool is;     /* a colon or an equals sign stood there */
+    bool comma;  /* or a comma: the value is a member of its own, or the next text of a list */
+    bool wanted; /* "value" was seen */
     size_t i;
 };
 
@@ -224,7 +235,8 @@ see_sign(struct walk *w, rt_str line, enum sign sign, size_t n, const struct spe
         w->by = (struct opening){0};
     } else if (sign == SIGN_QUOTE) {
         w->by = as != NULL ? (struct opening){.long_quote = as->text}
-                           : (struct opening){.quote = line.p[w->i], .slashes = slashes_before(line, w->i)};
+                           : (struct opening){.quote = line.p[w->i],
+                                              .slashes = slashes_before(line, w->i)};
     }
     w->i += n;
 }
@@ -239,8 +251,11 @@ walk_signs(struct walk *w, rt_str line, bool header)
         size_t n = spelled(line, w->i, &as);
         enum sign sign = n > 0 ? as->sign : plain_sign(line.p[w->i]);
         bool quote_open = w->by.quote != 0 || w->by.long_quote.n > 0;
-        if (sign == SIGN_NONE || (sign == SIGN_OPEN && !w->is && !w->comma && line.p[w->i] == '(')) {
-            size_t word = w->comma && !w->is && quote_open ? value_word(line, w->i) : w->is ? length_of_text(line, w->i) : 0;
+        if (sign == SIGN_NONE ||
+            (sign == SIGN_OPEN && !w->is && !w->comma && line.p[w->i] == '(')) {
+            size_t word = w->comma && !w->is && quote_open ? value_word(line, w->i)
+                          : w->is                          ? length_of_text(line, w->i)
+                                                           : 0;
             if (word == 0)
                 break;
             w->wanted |= !w->is;
@@ -269,7 +284,8 @@ take(rt_str line, const struct walk *w, bool header, struct value_place *out)
         out->open = w->i >= line.n;
         return false;
     }
-    out->end = out->quoted ? end_of_quoted(line, w->i, &w->by, &out->open) : end_of_plain(line, w->i, header);
+    out->end = out->quoted ? end_of_quoted(line, w->i, &w->by, &out->open)
+                           : end_of_plain(line, w->i, header);
     if (out->end - out->begin > VALUE_MOST)
         out->end = out->begin + VALUE_MOST;
     return out->end > out->begin;
@@ -291,12 +307,14 @@ scrub_value_behind(rt_str line, size_t at, bool header, struct value_place *out)
 }
 
 bool
-scrub_value_goes_on(rt_str line, const struct value_place *before, bool header, struct value_place *out)
+scrub_value_goes_on(rt_str line, const struct value_place *before, bool header,
+                    struct value_place *out)
 {
     struct walk w = {.is = !before->apart, .comma = before->apart};
     while (w.i < line.n && (line.p[w.i] == ' ' || line.p[w.i] == '\t'))
         w.i++;
-    bool quote = w.i < line.n && (line.p[w.i] == '"' || line.p[w.i] == '\'' || line.p[w.i] == '\\');
+    bool quote =
+        w.i < line.n && (line.p[w.i] == '"' || line.p[w.i] == '\'' || line.p[w.i] == '\\');
     *out = (struct value_place){0};
     if (before->apart && (!walk_signs(&w, line, false) || !w.wanted))
         return false;
@@ -322,7 +340,8 @@ scrub_value_before(rt_str line, size_t at, struct value_place *out)
     while (i > 0 && scrub_value_is_word(line.p[i - 1]))
         i--;
     rt_str word = {line.p + i, end - i};
-    if (end == at || (!rt_str_eq_nocase(word, RT_LIT("name")) && !rt_str_eq_nocase(word, RT_LIT("key"))))
+    if (end == at ||
+        (!rt_str_eq_nocase(word, RT_LIT("name")) && !rt_str_eq_nocase(word, RT_LIT("key"))))
         return false;
     i = back_over(line, i, "\"'\\ ");
     if (i == 0 || line.p[i - 1] != ',')
@@ -334,9 +353,11 @@ scrub_value_before(rt_str line, size_t at, struct value_place *out)
         return false;
     char quote = line.p[i - 1];
     size_t slashes = slashes_before(line, i - 1), close = i - 1 - slashes, begin = close;
-    while (begin > 0 && !(line.p[begin - 1] == quote && slashes_before(line, begin - 1) == slashes))
+    while (begin > 0 &&
+           !(line.p[begin - 1] == quote && slashes_before(line, begin - 1) == slashes))
         begin--;
     size_t name = begin == 0 ? 0 : back_over(line, begin, "\"'\\ :");
     *out = (struct value_place){.begin = begin, .end = close, .quoted = true};
-    return close > begin && name >= 5 && rt_str_eq_nocase((rt_str){line.p + name - 5, 5}, RT_LIT("value"));
+    return close > begin && name >= 5 &&
+           rt_str_eq_nocase((rt_str){line.p + name - 5, 5}, RT_LIT("value"));
 }

@@ -20,7 +20,8 @@ size_t scrub_value_escape(rt_str s, size_t i);
  * False, with out->open: it may be in the next line. */
 bool scrub_value_behind(rt_str line, size_t at, bool header, struct value_place *out);
 /* The one that goes on at the beginning of this line. */
-bool scrub_value_goes_on(rt_str line, const struct value_place *before, bool header, struct value_place *out);
+bool scrub_value_goes_on(rt_str line, const struct value_place *before, bool header,
+                         struct value_place *out);
 /* "value": "this", "name": "the name that begins at `at`". */
 bool scrub_value_before(rt_str line, size_t at, struct value_place *out);
 

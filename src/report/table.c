@@ -8,8 +8,8 @@ extern const struct writer writer_text, writer_json, writer_jsonl, writer_md, wr
     writer_junit, writer_sarif, writer_otlp, writer_trace, writer_html;
 
 const struct writer *const writers[] = {
-    &writer_text,  &writer_html,  &writer_json,  &writer_jsonl, &writer_md,    &writer_csv,
-    &writer_junit, &writer_sarif, &writer_otlp,  &writer_trace, NULL,
+    &writer_text,  &writer_html,  &writer_json, &writer_jsonl, &writer_md, &writer_csv,
+    &writer_junit, &writer_sarif, &writer_otlp, &writer_trace, NULL,
 };
 
 const struct writer *

@@ -15,8 +15,9 @@ show_phases(const struct layout *l, const struct report *r)
     for (size_t i = 0; i < r->phase_count; i++) {
         const struct report_phase *p = &r->phases[i];
         out_raw(l->o, i == 0 ? "\nPhases   " : "         ");
-        out_fmt(l->o, "%-16s p50 %-6s p95 %-6s max %-6s of %u\n", p->name, rt_dur_human(p->p50, p50),
-                rt_dur_human(p->p95, p95), rt_dur_human(p->max, max), p->count);
+        out_fmt(l->o, "%-16s p50 %-6s p95 %-6s max %-6s of %u\n", p->name,
+                rt_dur_human(p->p50, p50), rt_dur_human(p->p95, p95), rt_dur_human(p->max, max),
+                p->count);
     }
 }
 
@@ -41,15 +42,17 @@ show_nothing(const struct layout *l, const struct report *r)
         char undecided[60] = "";
         if (blind > 0)
             snprintf(undecided, sizeof(undecided), ", %zu could not be decided", blind);
-        snprintf(text, sizeof(text), "No misuse found in %s session%s (%zu rules checked%s).", rt_grouped(r->session_count, a),
-                 rt_plural(r->session_count), rules, undecided);
+        snprintf(text, sizeof(text), "No misuse found in %s session%s (%zu rules checked%s).",
+                 rt_grouped(r->session_count, a), rt_plural(r->session_count), rules,
+                 undecided);
         layout_paint_on(l, PAINT_GOOD);
         layout_wrapped(l, rt_str_of(text), 0, 0);
         layout_paint_off(l, PAINT_GOOD);
         return;
     }
     if (lines == 0) {
-        out_raw(l->o, whole ? "Nothing to read: the input is empty.\n" : "No line of it could be read.\n");
+        out_raw(l->o, whole ? "Nothing to read: the input is empty.\n"
+                            : "No line of it could be read.\n");
         return;
     }
     char text[400];
@@ -62,10 +65,12 @@ show_nothing(const struct layout *l, const struct report *r)
             layout_wrapped(l, rt_str_of(text), 0, 0);
             return;
         }
-    snprintf(text, sizeof(text),
-             "%s line%s read, none is a Cloud Recording call. Looked for %s/cloud_recording/(acquire|start|query|update|"
-             "updateLayout|stop) in text and JSON. Best guess for the first file: %.*s.",
-             rt_grouped(lines, a), rt_plural(lines), l->w->unicode ? "…" : "...", RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
+    snprintf(
+        text, sizeof(text),
+        "%s line%s read, none is a Cloud Recording call. Looked for %s/cloud_recording/(acquire|start|query|update|"
+        "updateLayout|stop) in text and JSON. Best guess for the first file: %.*s.",
+        rt_grouped(lines, a), rt_plural(lines), l->w->unicode ? "…" : "...",
+        RT_FMT(r->input_count > 0 ? r->inputs[0].format : RT_LIT("nothing")));
     layout_wrapped(l, rt_str_of(text), 0, 0);
 }
 
@@ -97,11 +102,13 @@ show_next(const struct layout *l, const struct report *r)
         out_char(l->o, '\n');
     }
     if (r->accepted > 0)
-        out_fmt(l->o, "         (%u accepted finding%s hidden, --all shows)\n", r->accepted, rt_plural(r->accepted));
+        out_fmt(l->o, "         (%u accepted finding%s hidden, --all shows)\n", r->accepted,
+                rt_plural(r->accepted));
 }
 
 static int
-write_text(const struct report *r, const struct writer_options *w, struct out *o, struct rt_err *err)
+write_text(const struct report *r, const struct writer_options *w, struct out *o,
+           struct rt_err *err)
 {
     struct layout l = {o, w};
     text_head(&l, r);

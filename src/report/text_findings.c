@@ -25,7 +25,8 @@ more(const struct layout *l, size_t left_out)
 }
 
 static void
-where(const struct layout *l, const struct report *r, const struct finding *const *members, size_t n)
+where(const struct layout *l, const struct report *r, const struct finding *const *members,
+      size_t n)
 {
     struct rt_buf b;
     rt_buf_init(&b, 2000);
@@ -43,11 +44,15 @@ where(const struct layout *l, const struct report *r, const struct finding *cons
             continue;
         }
         if (s->cname.n > 0)
-            rt_buf_addf(&b, "%.*s (sid %.*s)", RT_FMT(s->cname), RT_FMT(s->sid.n > 0 ? layout_short_id(s->sid) : RT_LIT("-")));
+            rt_buf_addf(&b, "%.*s (sid %.*s)", RT_FMT(s->cname),
+                        RT_FMT(s->sid.n > 0 ? layout_short_id(s->sid) : RT_LIT("-")));
         else
-            rt_buf_addf(&b, "%.*s", RT_FMT(s->sid.n > 0 || s->rid.n > 0 ? layout_short_id(s->id) : s->id));
+            rt_buf_addf(&b, "%.*s",
+                        RT_FMT(s->sid.n > 0 || s->rid.n > 0 ? layout_short_id(s->id) : s->id));
         if (members[i]->evidence_count > 0 && n == 1)
-            rt_buf_addf(&b, ", line %llu", (unsigned long long)members[i]->evidence[members[i]->evidence_count - 1].line);
+            rt_buf_addf(
+                &b, ", line %llu",
+                (unsigned long long)members[i]->evidence[members[i]->evidence_count - 1].line);
     }
     if (n > shown)
         rt_buf_addf(&b, ", %zu more", n - shown);
@@ -80,7 +85,8 @@ title(const struct layout *l, const struct group *g)
     if (g->sessions == 0)
         out_fmt(l->o, " %s time%s", rt_grouped(g->occurrences, n), rt_plural(g->occurrences));
     else if (g->occurrences > g->sessions)
-        out_fmt(l->o, " %s times in %zu session%s", rt_grouped(g->occurrences, n), g->sessions, rt_plural(g->sessions));
+        out_fmt(l->o, " %s times in %zu session%s", rt_grouped(g->occurrences, n), g->sessions,
+                rt_plural(g->sessions));
     else
         out_fmt(l->o, " %zu session%s", g->sessions, rt_plural(g->sessions));
     if (g->last != RT_TIME_NONE)
@@ -89,7 +95,8 @@ title(const struct layout *l, const struct group *g)
 }
 
 static void
-show_group(const struct layout *l, const struct report *r, const struct group *g, const struct finding *const *members)
+show_group(const struct layout *l, const struct report *r, const struct group *g,
+           const struct finding *const *members)
 {
     const struct finding *f = g->first;
     title(l, g);
@@ -122,7 +129,9 @@ add_member(struct group *g, const struct finding *f)
     g->count++;
     g->occurrences += f->count;
     g->sessions += f->session.n > 0;
-    g->last = f->last != RT_TIME_NONE && (g->last == RT_TIME_NONE || f->last > g->last) ? f->last : g->last;
+    g->last = f->last != RT_TIME_NONE && (g->last == RT_TIME_NONE || f->last > g->last)
+                  ? f->last
+                  : g->last;
 }
 
 /* The groups, each with its members next to each other in `members`; both have room for all findings. */
@@ -195,7 +204,8 @@ text_unchecked(const struct layout *l, const struct report *r)
     if (r->unchecked_count == 0)
         return;
     out_fmt(l->o, "\nCould not check (%zu)\n", r->unchecked_count);
-    size_t shown = l->w->all || r->unchecked_count <= SHOWN_UNCHECKED ? r->unchecked_count : SHOWN_UNCHECKED;
+    size_t shown = l->w->all || r->unchecked_count <= SHOWN_UNCHECKED ? r->unchecked_count
+                                                                      : SHOWN_UNCHECKED;
     for (size_t i = 0; i < shown; i++) {
         const struct unchecked *u = &r->unchecked[i];
         const struct session *s = report_session(r, u->session);

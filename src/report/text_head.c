@@ -41,7 +41,8 @@ struct tally { /* lines of one source */
 static void
 count_lines(const struct report_input *in, struct tally *api, struct tally *callbacks)
 {
-    uint64_t calls = in->counts[0] - in->callbacks, unread = in->counts[2] + in->counts[3] + in->counts[4];
+    uint64_t calls = in->counts[0] - in->callbacks,
+             unread = in->counts[2] + in->counts[3] + in->counts[4];
     api->read += calls;
     callbacks->read += in->callbacks;
     *(in->callbacks > calls ? &callbacks->unread : &api->unread) += unread;
@@ -49,14 +50,16 @@ count_lines(const struct report_input *in, struct tally *api, struct tally *call
 
 /* "api 40 911 (99.9 % understood)": 100 % is said of all of them only. */
 static void
-tell_source(const struct layout *l, size_t *used, const char *name, const struct tally *t, const char *word)
+tell_source(const struct layout *l, size_t *used, const char *name, const struct tally *t,
+            const char *word)
 {
     char n[RT_GROUPED_MAX];
     if (t->read == 0)
         return;
     double share = 100.0 * (double)t->read / (double)(t->read + t->unread);
     bool all = t->unread == 0;
-    piece(l, used, "   %s %s (%.*f %%%s)", name, rt_grouped(t->read, n), all ? 0 : 1, all || share < 99.9 ? share : 99.9, word);
+    piece(l, used, "   %s %s (%.*f %%%s)", name, rt_grouped(t->read, n), all ? 0 : 1,
+          all || share < 99.9 ? share : 99.9, word);
 }
 
 static void
@@ -72,7 +75,8 @@ inputs(const struct layout *l, const struct report *r)
     }
     uint64_t unread = api.unread + callbacks.unread;
     size_t used = 0;
-    piece(l, &used, "Read     %zu file%s, %s line%s", r->input_count, rt_plural(r->input_count), rt_grouped(lines, a), rt_plural(lines));
+    piece(l, &used, "Read     %zu file%s, %s line%s", r->input_count, rt_plural(r->input_count),
+          rt_grouped(lines, a), rt_plural(lines));
     if (r->seconds >= 0 && l->w->colour)
         piece(l, &used, " in %.1f s", r->seconds);
     tell_source(l, &used, "api", &api, " understood");
@@ -83,13 +87,16 @@ inputs(const struct layout *l, const struct report *r)
         piece(l, &used, "   %s not understood", rt_grouped(unread, a));
     out_char(l->o, '\n');
     if (r->duplicate_count > 0)
-        out_fmt(l->o, "         %s told twice and counted once\n", rt_grouped(r->duplicate_count, a));
+        out_fmt(l->o, "         %s told twice and counted once\n",
+                rt_grouped(r->duplicate_count, a));
     if (r->rules->skipped > 0)
-        out_fmt(l->o, "         %u rule%s skipped because of mistakes\n", r->rules->skipped, rt_plural(r->rules->skipped));
+        out_fmt(l->o, "         %u rule%s skipped because of mistakes\n", r->rules->skipped,
+                rt_plural(r->rules->skipped));
     for (size_t i = 0; l->w->verbose && i < r->input_count; i++) {
         out_raw(l->o, "         ");
         layout_cell(l, r->inputs[i].path, 36);
-        out_fmt(l->o, " %-16.*s %s lines\n", RT_FMT(r->inputs[i].format), rt_grouped(r->inputs[i].lines, a));
+        out_fmt(l->o, " %-16.*s %s lines\n", RT_FMT(r->inputs[i].format),
+                rt_grouped(r->inputs[i].lines, a));
     }
 }
 
@@ -100,9 +107,11 @@ clocks(const struct layout *l, const struct report *r)
     char human[RT_TIME_MAX];
     rt_dur d = r->skew < 0 ? -r->skew : r->skew;
     if (r->skew_known && d >= RT_SEC)
-        out_fmt(l->o, "Clocks   API host runs %s %s the vendor (estimated from %u recording%s, not applied)\n",
-                rt_dur_human(d, human), r->skew < 0 ? "behind" : "ahead of", r->skew_basis,
-                rt_plural(r->skew_basis));
+        out_fmt(
+            l->o,
+            "Clocks   API host runs %s %s the vendor (estimated from %u recording%s, not applied)\n",
+            rt_dur_human(d, human), r->skew < 0 ? "behind" : "ahead of", r->skew_basis,
+            rt_plural(r->skew_basis));
 }
 
 static void
@@ -118,7 +127,8 @@ covers(const struct layout *l, const struct report *r)
         bool same_day = from / RT_DAY == to / RT_DAY;
         piece(l, &used, "%s%s%s .. %s%s", used > 0 ? "   " : "Covers   ",
               s == SOURCE_HOOK ? "callbacks " : "", rt_time_human(from, a),
-              rt_time_human(to, b) + (same_day ? 11 : 0), report_is_zoned(r) ? " UTC" : " (no zone)");
+              rt_time_human(to, b) + (same_day ? 11 : 0),
+              report_is_zoned(r) ? " UTC" : " (no zone)");
         for (size_t i = 1; i < n && i <= SHOWN_GAPS; i++) {
             from = r->coverage->spans[s].v[i - 1].to;
             to = r->coverage->spans[s].v[i].from;
@@ -134,8 +144,10 @@ covers(const struct layout *l, const struct report *r)
     if (r->disorder_count > 0) {
         struct rt_buf said;
         rt_buf_init(&said, 200);
-        rt_buf_addf(&said, "%s %s up to %s out of order (normal for several workers); sorted", rt_grouped(r->disorder_count, b),
-                    r->disorder_count == 1 ? "line was" : "lines were", rt_dur_human(r->disorder_worst, a));
+        rt_buf_addf(&said, "%s %s up to %s out of order (normal for several workers); sorted",
+                    rt_grouped(r->disorder_count, b),
+                    r->disorder_count == 1 ? "line was" : "lines were",
+                    rt_dur_human(r->disorder_worst, a));
         out_pad(l->o, ' ', 9);
         layout_wrapped(l, rt_buf_str(&said), 9, 9);
         rt_buf_fini(&said);
@@ -154,10 +166,11 @@ sessions(const struct layout *l, const struct report *r)
         open += !found && session_phase_stage(r->sessions[i]->phase) == STAGE_OPEN;
     }
     size_t used = 0;
-    piece(l, &used, "Sessions %s:  %zu clean  %zu with findings  %zu still open", rt_grouped(r->session_count, a),
-          r->session_count - with - open, with, open);
+    piece(l, &used, "Sessions %s:  %zu clean  %zu with findings  %zu still open",
+          rt_grouped(r->session_count, a), r->session_count - with - open, with, open);
     if (r->unchecked_count > 0)
-        piece(l, &used, "  %zu check%s not possible", r->unchecked_count, rt_plural(r->unchecked_count));
+        piece(l, &used, "  %zu check%s not possible", r->unchecked_count,
+              rt_plural(r->unchecked_count));
     out_char(l->o, '\n');
 }
 

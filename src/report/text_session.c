@@ -22,7 +22,11 @@ head(const struct layout *l, const struct report *r, const struct session *s)
     const struct {
         const char *name;
         rt_str text;
-    } rows[] = {{"uid", s->uid}, {"mode", s->mode}, {"app", layout_short_id(s->app_id)}, {"resource", layout_short_id(s->rid)}, {"sid", layout_short_id(s->sid)}};
+    } rows[] = {{"uid", s->uid},
+                {"mode", s->mode},
+                {"app", layout_short_id(s->app_id)},
+                {"resource", layout_short_id(s->rid)},
+                {"sid", layout_short_id(s->sid)}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         rt_str text = rows[i].text.n > 0 ? rows[i].text : RT_LIT("(none)");
         size_t width = strlen("   ") + strlen(rows[i].name) + out_tty_width(text);
@@ -38,8 +42,10 @@ head(const struct layout *l, const struct report *r, const struct session *s)
         out_raw(l->o, " ~");
     out_char(l->o, '\n');
     if (s->first != RT_TIME_NONE)
-        out_fmt(l->o, "%s .. %.8s %s", rt_time_human(s->first, a), rt_time_clock(s->last, b), report_is_zoned(r) ? "UTC" : "(no zone)");
-    out_fmt(l->o, "%sstate: %s\n", s->first != RT_TIME_NONE ? "   " : "", session_phase_name(s->phase));
+        out_fmt(l->o, "%s .. %.8s %s", rt_time_human(s->first, a), rt_time_clock(s->last, b),
+                report_is_zoned(r) ? "UTC" : "(no zone)");
+    out_fmt(l->o, "%sstate: %s\n", s->first != RT_TIME_NONE ? "   " : "",
+            session_phase_name(s->phase));
 }
 
 static void
@@ -64,14 +70,19 @@ finding(const struct layout *l, const struct report *r, const struct finding *f)
     rt_buf_init(&b, 4000);
     for (size_t i = 0; i < f->evidence_count; i++)
         rt_buf_addf(&b, "%s%.*s:%llu", i > 0 ? ", " : "",
-                    RT_FMT(f->evidence[i].input < r->input_count ? r->inputs[f->evidence[i].input].path : RT_NONE),
+                    RT_FMT(f->evidence[i].input < r->input_count
+                               ? r->inputs[f->evidence[i].input].path
+                               : RT_NONE),
                     (unsigned long long)f->evidence[i].line);
     labelled(l, "Proof", rt_buf_str(&b));
     rt_buf_clear(&b);
     if (f->rule != NULL)
-        rt_buf_addf(&b, "rule %.*s rev %u, pack %.*s", RT_FMT(f->rule->id), f->rule->rev, RT_FMT(r->rules->version));
+        rt_buf_addf(&b, "rule %.*s rev %u, pack %.*s", RT_FMT(f->rule->id), f->rule->rev,
+                    RT_FMT(r->rules->version));
     else if (f->entry != NULL)
-        rt_buf_addf(&b, "table of codes: %.*s", RT_FMT(f->entry->source.n > 0 ? f->entry->source : RT_LIT("rules/codes.yaml")));
+        rt_buf_addf(
+            &b, "table of codes: %.*s",
+            RT_FMT(f->entry->source.n > 0 ? f->entry->source : RT_LIT("rules/codes.yaml")));
     else
         rt_buf_add(&b, RT_LIT("no table lists the number"));
     for (size_t i = 0; i < f->folded_count; i++)
@@ -113,8 +124,8 @@ next(const struct layout *l, const struct session *s, bool found)
 }
 
 int
-text_session(const struct report *r, const struct session *s, const struct writer_options *w, struct out *o,
-             struct rt_err *err)
+text_session(const struct report *r, const struct session *s, const struct writer_options *w,
+             struct out *o, struct rt_err *err)
 {
     struct layout l = {o, w};
     const size_t *indexes = NULL;
@@ -143,7 +154,8 @@ text_session(const struct report *r, const struct session *s, const struct write
             out_raw(o, "? ");
             struct rt_buf b;
             rt_buf_init(&b, 1000);
-            rt_buf_addf(&b, "%.*s could not be checked: %.*s", RT_FMT(r->unchecked[i].rule->id), RT_FMT(r->unchecked[i].needs));
+            rt_buf_addf(&b, "%.*s could not be checked: %.*s", RT_FMT(r->unchecked[i].rule->id),
+                        RT_FMT(r->unchecked[i].needs));
             layout_wrapped(&l, rt_buf_str(&b), 2, 2);
             rt_buf_fini(&b);
         }

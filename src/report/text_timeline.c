@@ -126,7 +126,8 @@ hole(const struct layout *l, const struct course_step *step, size_t event_column
     out_fmt(l->o, "  %s  %-12s  %-8s  %-4s  ", l->w->unicode ? "◌" : "o", "-", "-",
             step->hook ? "hook" : "call");
     out_fmt(l->o, "%-*.*s  ", (int)event_columns, RT_FMT(step->name));
-    layout_wrapped(l, rt_str_of(step->why), BEFORE_NAME + event_columns, BEFORE_NAME + event_columns);
+    layout_wrapped(l, rt_str_of(step->why), BEFORE_NAME + event_columns,
+                   BEFORE_NAME + event_columns);
 }
 
 /* Those in front of the next step that was seen, when event `at` shows it; at the end, the others. */
@@ -158,8 +159,9 @@ text_timeline(const struct layout *l, const struct report *r, const struct sessi
     size_t next = 0;
     bool pasted = s->kinds == UINT64_C(1) << KIND_ANSWER; /* answers alone tell of no life */
     struct columns w = columns_of(l, r, s);
-    out_fmt(l->o, "\n     %-12s  %-8s  %-4s  %-*s  %s\n", report_is_zoned(r) ? "time (UTC)" : "time", "+since", "who",
-            (int)w.event, "event", "result");
+    out_fmt(l->o, "\n     %-12s  %-8s  %-4s  %-*s  %s\n",
+            report_is_zoned(r) ? "time (UTC)" : "time", "+since", "who", (int)w.event, "event",
+            "result");
     for (size_t i = 0; i < s->event_count; i++) {
         const struct event *e = s->events[i];
         if (!pasted)

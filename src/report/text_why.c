@@ -29,7 +29,8 @@ found(const struct why_step *s, struct rt_buf *b)
 {
     char clock[RT_TIME_MAX];
     if (s->found != NULL && s->found->begin != RT_TIME_NONE)
-        rt_buf_addf(b, "%s line %llu", rt_time_clock(s->found->begin, clock), (unsigned long long)s->found->line);
+        rt_buf_addf(b, "%s line %llu", rt_time_clock(s->found->begin, clock),
+                    (unsigned long long)s->found->line);
     else if (s->found != NULL)
         rt_buf_addf(b, "line %llu", (unsigned long long)s->found->line);
 }
@@ -49,7 +50,10 @@ take_line(rt_str *text, size_t columns)
     return line;
 }
 
-enum { NEEDS = 7, FOUND = 24 }; /* the column where the needs begin; columns of what was found */
+enum {
+    NEEDS = 7,
+    FOUND = 24
+}; /* the column where the needs begin; columns of what was found */
 
 static void
 row(const struct layout *l, size_t number, const struct why_step *step, size_t width)
@@ -81,10 +85,11 @@ row(const struct layout *l, size_t number, const struct why_step *step, size_t w
 }
 
 void
-text_why(const struct session *s, const struct rule *rule, const struct why *why, const struct writer_options *w,
-         struct out *o)
+text_why(const struct session *s, const struct rule *rule, const struct why *why,
+         const struct writer_options *w, struct out *o)
 {
-    static const char *const verdicts[] = {"is clear for", "fired for", "is pending for", "has no data for"};
+    static const char *const verdicts[] = {"is clear for", "fired for", "is pending for",
+                                           "has no data for"};
     const struct layout l = {o, w};
     size_t width = w->columns > 100 ? 44 : 34;
     out_fmt(o, " step  %-*s  %-*s  verdict\n", (int)width, "needs", FOUND, "found");

@@ -8,7 +8,7 @@
 #include "report/writer.h"
 
 /* What stopped a step, or excused the rule, stands below it: nothing of either is cut. */
-void text_why(const struct session *s, const struct rule *rule, const struct why *why, const struct writer_options *w,
-              struct out *o);
+void text_why(const struct session *s, const struct rule *rule, const struct why *why,
+              const struct writer_options *w, struct out *o);
 
 #endif

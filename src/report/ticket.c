@@ -105,11 +105,13 @@ static void
 window_row(const struct ticket *t)
 {
     const struct session *s = t->s;
-    char from[RT_TIME_MAX], to[RT_TIME_MAX], length[RT_TIME_MAX], text[200] = "the logs tell no time";
+    char from[RT_TIME_MAX], to[RT_TIME_MAX], length[RT_TIME_MAX],
+        text[200] = "the logs tell no time";
     if (s->first != RT_TIME_NONE) {
         bool day = s->first / RT_DAY == s->last / RT_DAY;
         rt_time_human(s->last, to);
-        snprintf(text, sizeof(text), "%s - %s (%s)", rt_time_human(s->first, from), day ? to + sizeof("2026-01-05") : to,
+        snprintf(text, sizeof(text), "%s - %s (%s)", rt_time_human(s->first, from),
+                 day ? to + sizeof("2026-01-05") : to,
                  rt_dur_human(s->last - s->first, length));
     }
     row(t, report_is_zoned(t->r) ? "UTC window" : "Window, no zone", rt_str_of(text));
@@ -124,9 +126,10 @@ failed_row(const struct ticket *t, const struct event *e)
     rt_buf_init(&b, 4000);
     rt_buf_init(&result, 4000);
     brief_result(e, &result);
-    rt_buf_addf(&b, "%.*s …/%s%.*s%s%.*s → %.*s", RT_FMT(e->method.n > 0 ? e->method : rt_str_of(method == NULL ? "" : method)),
-                mode.n > 0 ? "mode/" : "", RT_FMT(mode), mode.n > 0 ? "/" : "", RT_FMT(rule_set_kind_name(t->r->rules, e->kind)),
-                RT_FMT(rt_buf_str(&result)));
+    rt_buf_addf(&b, "%.*s …/%s%.*s%s%.*s → %.*s",
+                RT_FMT(e->method.n > 0 ? e->method : rt_str_of(method == NULL ? "" : method)),
+                mode.n > 0 ? "mode/" : "", RT_FMT(mode), mode.n > 0 ? "/" : "",
+                RT_FMT(rule_set_kind_name(t->r->rules, e->kind)), RT_FMT(rt_buf_str(&result)));
     row(t, "Call that failed", rt_str_trim(rt_buf_str(&b)));
     rt_buf_fini(&b);
     rt_buf_fini(&result);
@@ -221,7 +224,8 @@ timeline(const struct ticket *t, size_t budget)
         rt_buf_clear(&result);
         brief_result(e, &result);
         rt_buf_addf(&b, "%-12s  %s%-8s  %-8s  %.*s", clock, since[0] != '\0' ? "+" : " ", since,
-                    e->source == SOURCE_HOOK ? "callback" : "call", RT_FMT(rule_set_kind_name(t->r->rules, e->kind)));
+                    e->source == SOURCE_HOOK ? "callback" : "call",
+                    RT_FMT(rule_set_kind_name(t->r->rules, e->kind)));
         if (e->repeated > 1)
             rt_buf_addf(&b, " x%u", e->repeated);
         if (result.n > 0)
@@ -342,8 +346,10 @@ foot(const struct ticket *t)
 {
     char removed[200];
     scrub_summary(t->how->scrub, removed, sizeof(removed));
-    out_fmt(t->o, "\nMade by rectrace %s, rules %.*s, profile %s. Taken out: %s.\n", t->r->version,
-            RT_FMT(t->r->rules->version), scrub_profile_name(t->how->scrub->profile), removed[0] != '\0' ? removed : "nothing");
+    out_fmt(t->o, "\nMade by rectrace %s, rules %.*s, profile %s. Taken out: %s.\n",
+            t->r->version, RT_FMT(t->r->rules->version),
+            scrub_profile_name(t->how->scrub->profile),
+            removed[0] != '\0' ? removed : "nothing");
 }
 
 /* For what may be left out: what stands behind it is known. */
@@ -378,7 +384,10 @@ document(struct ticket *t)
     if ((proven = room > 300))
         evidence(t, room);
     if (!timed || !proven)
-        out_fmt(whole, "(left out for size: %s%s)\n\n", timed ? "" : "timeline", proven ? "" : timed ? "evidence lines" : " and evidence lines");
+        out_fmt(whole, "(left out for size: %s%s)\n\n", timed ? "" : "timeline",
+                proven  ? ""
+                : timed ? "evidence lines"
+                        : " and evidence lines");
     out_rawn(whole, out_text(last));
     out_abort(&last);
     foot(t);
@@ -401,7 +410,10 @@ ticket_write(const struct report *r, const struct session *s, const struct ticke
         rt_fail_here(err, RT_EIO,
                      "a secret of the input would be in the ticket; nothing is written");
     else if (all.n > how->max_bytes)
-        rt_fail_here(err, RT_EUSAGE, "--max %zu: this ticket needs %zu bytes without its timeline and its lines", how->max_bytes, all.n);
+        rt_fail_here(
+            err, RT_EUSAGE,
+            "--max %zu: this ticket needs %zu bytes without its timeline and its lines",
+            how->max_bytes, all.n);
     else
         rc = 0;
     if (rc == 0)

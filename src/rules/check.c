@@ -139,8 +139,9 @@ is_known(const struct loader *l, const struct rule *r, rt_str name, struct neare
     for (size_t i = 0; name.n > 1 && name.p[0] == '$' && i < r->param_count; i++)
         known |= rt_str_eq(r->params[i].name, rt_str_from(name, 1));
     rt_str label = {name.p, dot == SIZE_MAX ? 0 : dot};
-    return known || (dot != SIZE_MAX && (rt_str_is(label, "every") || rule_label(r, label) >= 0) &&
-                     is_field(l, rt_str_from(name, dot + 1)));
+    return known ||
+           (dot != SIZE_MAX && (rt_str_is(label, "every") || rule_label(r, label) >= 0) &&
+            is_field(l, rt_str_from(name, dot + 1)));
 }
 
 /* The first name that means nothing. `at` is where its brace stands. */

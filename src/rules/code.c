@@ -12,7 +12,7 @@ const char *const code_subject_names[SUBJECT__COUNT] = {
     [SUBJECT_STATE] = "state",   [SUBJECT_STATUS] = "status",   [SUBJECT_LEAVE] = "leave",
     [SUBJECT_EXIT] = "exit",     [SUBJECT_UPLOAD] = "upload",   [SUBJECT_STREAM] = "stream",
     [SUBJECT_ERROR] = "error",   [SUBJECT_WARNING] = "warning", [SUBJECT_WEB_STOP] = "web-stop",
-    [SUBJECT_HEALTH] = "health",     [SUBJECT_NETWORK] = "network",
+    [SUBJECT_HEALTH] = "health", [SUBJECT_NETWORK] = "network",
 };
 
 enum { LONGEST_ID = 200 };
@@ -20,7 +20,8 @@ enum { LONGEST_ID = 200 };
 bool
 code_subject_is_text(enum code_subject s)
 {
-    return s == SUBJECT_STRING || s == SUBJECT_STATE || s == SUBJECT_UPLOAD || s == SUBJECT_NETWORK;
+    return s == SUBJECT_STRING || s == SUBJECT_STATE || s == SUBJECT_UPLOAD ||
+           s == SUBJECT_NETWORK;
 }
 
 /* The subject is the first of its keys that is there; http alone is one too, else a qualifier. */
@@ -126,10 +127,10 @@ static bool
 load_one(struct loader *l, const struct yaml_node *map, struct code_entry *e)
 {
     static const char *const keys[] = {
-        "code",     "http",  "string",  "state",    "status", "leave",  "exit",   "upload",
-        "stream",   "error", "warning", "web-stop", "health", "network", "on",    "module", "reason",
-        "severity", "seed",  "retry",   "title",    "means",  "causes", "check",  "fix",
-        "note",     "say",   "source",  "id",       NULL,
+        "code",   "http",     "string",  "state",    "status", "leave",   "exit",   "upload",
+        "stream", "error",    "warning", "web-stop", "health", "network", "on",     "module",
+        "reason", "severity", "seed",    "retry",    "title",  "means",   "causes", "check",
+        "fix",    "note",     "say",     "source",   "id",     NULL,
     };
     int64_t http = 0, module = -1;
     if (!load_keys(l, map, keys) || !find_subject(l, map, e))

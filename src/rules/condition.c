@@ -61,7 +61,9 @@ value_mark(uint16_t field, rt_str text)
 static uint64_t
 number_mark(uint16_t field, int64_t n)
 {
-    return BIT((field * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)n) * UINT64_C(0xd6e8feb86659fd93) >> 58);
+    return BIT((field * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)n) *
+                   UINT64_C(0xd6e8feb86659fd93) >>
+               58);
 }
 
 struct event_marks

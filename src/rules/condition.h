@@ -23,7 +23,8 @@ condition_marks_add(struct event_marks *to, struct event_marks more)
 bool condition_asks_sets(const struct rule_cond *conds, size_t count);
 /* May any of the alternatives fit one of the events that have these kinds and marks? */
 static inline bool
-condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, struct event_marks marks)
+condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds,
+                  struct event_marks marks)
 {
     for (size_t i = 0; i < count; i++)
         if ((alts[i].kinds & kinds) != 0 && (alts[i].marks.has & ~marks.has) == 0 &&
@@ -35,7 +36,7 @@ condition_may_fit(const struct rule_match *alts, size_t count, uint64_t kinds, s
 bool condition_fits(const struct rule_match *alts, size_t count, const struct event *e,
                     const struct regex_memory *re);
 /* Likewise, with this set of its values: what belongs together is asked together. */
-bool condition_fits_set(const struct rule_match *alts, size_t count, const struct event *e, unsigned set,
-                        const struct regex_memory *re);
+bool condition_fits_set(const struct rule_match *alts, size_t count, const struct event *e,
+                        unsigned set, const struct regex_memory *re);
 
 #endif

@@ -39,7 +39,8 @@ fold(const struct yaml_node *n, struct rt_buf *out)
 void
 frozen_write(const struct yaml_node *n, struct rt_buf *out)
 {
-    put_number((unsigned)n->type | (n->quoted ? QUOTED : 0u) | (n->literal ? LITERAL : 0u), out);
+    put_number((unsigned)n->type | (n->quoted ? QUOTED : 0u) | (n->literal ? LITERAL : 0u),
+               out);
     put_number(n->line, out);
     put_number(n->col, out);
     if (n->type == YAML_SCALAR) {

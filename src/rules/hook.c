@@ -35,8 +35,8 @@ load_required(struct loader *l, const struct yaml_node *map, struct hook_envelop
         while (part < ENVELOPE__PARTS && !rt_str_is(words[i], envelope_part_names[part]))
             part++;
         if (part == ENVELOPE__PARTS)
-            load_error(l, list->type == YAML_LIST ? list->items[i] : list, 0, NULL, "no part of a callback is called '%.*s'",
-                       RT_FMT(words[i]));
+            load_error(l, list->type == YAML_LIST ? list->items[i] : list, 0, NULL,
+                       "no part of a callback is called '%.*s'", RT_FMT(words[i]));
         else
             e->required |= UINT32_C(1) << part;
     }
@@ -78,14 +78,16 @@ load_envelope(struct loader *l, const struct yaml_node *map)
 void
 load_delivery(struct loader *l, const struct yaml_node *map)
 {
-    static const char *const keys[] = {"signature-sha256", "signature-sha1", "replay-after", "test-types", "test-within", NULL};
+    static const char *const keys[] = {"signature-sha256", "signature-sha1", "replay-after",
+                                       "test-types",       "test-within",    NULL};
     if (!load_keys(l, map, keys))
         return;
     struct hook_delivery *d = &l->set->delivery;
     rt_str after = RT_NONE, within = RT_NONE;
     if (!load_text(l, map, "signature-sha256", false, &d->sha256) ||
         !load_text(l, map, "signature-sha1", false, &d->sha1) ||
-        !load_text(l, map, "replay-after", false, &after) || !load_text(l, map, "test-within", false, &within) ||
+        !load_text(l, map, "replay-after", false, &after) ||
+        !load_text(l, map, "test-within", false, &within) ||
         !load_int(l, map, "test-types", false, 0, 64, &d->test_types))
         return;
     if (within.n > 0 && !rt_dur_parse(within, &d->test_within))
@@ -115,8 +117,9 @@ load_details(struct loader *l, const struct yaml_node *map, struct hook_type *h)
 static bool
 load_one(struct loader *l, const struct yaml_node *map, struct hook_type *h)
 {
-    static const char *const keys[] = {"type",    "name",           "sender", "means", "source",
-                                       "details", "expected-after", "modes",  "legacy-shift", NULL};
+    static const char *const keys[] = {"type",         "name",    "sender",         "means",
+                                       "source",       "details", "expected-after", "modes",
+                                       "legacy-shift", NULL};
     if (!load_keys(l, map, keys))
         return false;
     bool good = load_int(l, map, "type", true, 0, INT32_MAX, &h->number);

@@ -15,7 +15,8 @@ enum { LONGEST_SAY = 240, MOST_STEPS = 20000 };
 struct lint {
     const struct rule_set *set;
     struct rule_messages *messages;
-    bool pack_too; /* nobody but us can mend the pack: where a user's files are, only those are looked at */
+    /* nobody but us can mend the pack: where a user's files are, only those are looked at */
+    bool pack_too;
 };
 
 static bool
@@ -233,7 +234,8 @@ lint_cost(const struct lint *l, const struct format *f, pcre2_match_context *con
         f->re == NULL ? NULL : pcre2_match_data_create_from_pattern(regex_code(f->re), NULL);
     for (size_t i = 0; data != NULL && i < f->sample_count; i++) {
         rt_str line = f->samples[i].line;
-        int rc = pcre2_match(regex_code(f->re), (PCRE2_SPTR)line.p, line.n, 0, PCRE2_NO_JIT, data, context);
+        int rc = pcre2_match(regex_code(f->re), (PCRE2_SPTR)line.p, line.n, 0, PCRE2_NO_JIT,
+                             data, context);
         if (rc == PCRE2_ERROR_MATCHLIMIT)
             tell(l, false, f->samples[i].pos, "anchor it, or use possessive repeats",
                  "format '%.*s' needs more than %d steps for this sample", RT_FMT(f->name),
@@ -263,8 +265,9 @@ lint_causes(const struct lint *l)
     RT_EACH (c, &l->set->causes)
         for (size_t i = 0; i < c->of_count; i++)
             if (looked_at(l, c->pos) && rule_set_rule(l->set, c->of[i]) == NULL)
-                tell(l, true, c->pos, "the id of a rule", "cause '%.*s' is of '%.*s', which nothing finds",
-                     RT_FMT(c->name), RT_FMT(c->of[i]));
+                tell(l, true, c->pos, "the id of a rule",
+                     "cause '%.*s' is of '%.*s', which nothing finds", RT_FMT(c->name),
+                     RT_FMT(c->of[i]));
 }
 
 void

@@ -27,15 +27,18 @@ struct files {
 };
 
 static int
-add_text(struct rule_set *set, struct files *files, const struct pack_file *from, bool builtin, bool untested,
-         struct rt_err *err)
+add_text(struct rule_set *set, struct files *files, const struct pack_file *from, bool builtin,
+         bool untested, struct rt_err *err)
 {
     struct yaml_file *f = RT_VEC_PUSH(&files->list);
     struct rule_text *kept = f == NULL ? NULL : RT_VEC_PUSH(&set->texts);
     if (kept == NULL)
         return rt_fail_mem(err);
-    *f = (struct yaml_file){
-        .name = from->name, .text = from->text, .tree = from->tree, .builtin = builtin, .untested = untested};
+    *f = (struct yaml_file){.name = from->name,
+                            .text = from->text,
+                            .tree = from->tree,
+                            .builtin = builtin,
+                            .untested = untested};
     *kept = (struct rule_text){from->name, from->text, builtin};
     return 0;
 }
@@ -77,7 +80,9 @@ read_file(struct rule_set *set, struct files *files, const char *path, struct rt
     char *name = rc < 0 ? NULL : rt_arena_strz(&set->arena, rt_str_of(path));
     if (rc == 0 && name == NULL)
         return rt_fail_mem(err);
-    return rc < 0 ? rc : add_text(set, files, &(struct pack_file){name, text, RT_NONE}, false, false, err);
+    return rc < 0 ? rc
+                  : add_text(set, files, &(struct pack_file){name, text, RT_NONE}, false, false,
+                             err);
 }
 
 static bool
@@ -165,10 +170,11 @@ static bool
 good_head(struct loader *l, const struct yaml_node *root)
 {
     static const char *const keys[] = {
-        "rectrace", "family",   "about",      "source",  "rank",   "params",   "rules",
-        "codes",    "webhooks", "parameters", "formats", "accept", "envelope", "delivery",
-        "signs",    "causes",   "tokens",     "masks",   "secrets", "storage", "areas", "hosts",
-        "words", "relations", "identities", "headers", "polls", "withheld", "beginnings", NULL};
+        "rectrace",   "family",   "about",    "source",     "rank",       "params",
+        "rules",      "codes",    "webhooks", "parameters", "formats",    "accept",
+        "envelope",   "delivery", "signs",    "causes",     "tokens",     "masks",
+        "secrets",    "storage",  "areas",    "hosts",      "words",      "relations",
+        "identities", "headers",  "polls",    "withheld",   "beginnings", NULL};
     int64_t version = 0;
     rt_str family = RT_NONE;
     if (root->type != YAML_MAP)
@@ -214,24 +220,15 @@ static const struct section names[] = {
     {NULL, NULL},
 };
 static const struct section shapes[] = {
-    {"formats", load_formats},
-    {"parameters", load_parameters},
-    {"tokens", load_tokens},
-    {"masks", load_masks},
-    {"secrets", load_secrets},
-    {"headers", load_headers},
-    {"polls", load_polls},
-    {"storage", load_storage},
-    {"areas", load_areas},
-    {"hosts", load_hosts},
-    {"words", load_vocabulary},
-    {"identities", load_identities},
-    {"withheld", load_withheld},
-    {"beginnings", load_beginnings},
-    {"signs", load_signs},
-    {"causes", load_causes},
-    {"accept", load_accepts},
-    {NULL, NULL},
+    {"formats", load_formats},   {"parameters", load_parameters},
+    {"tokens", load_tokens},     {"masks", load_masks},
+    {"secrets", load_secrets},   {"headers", load_headers},
+    {"polls", load_polls},       {"storage", load_storage},
+    {"areas", load_areas},       {"hosts", load_hosts},
+    {"words", load_vocabulary},  {"identities", load_identities},
+    {"withheld", load_withheld}, {"beginnings", load_beginnings},
+    {"signs", load_signs},       {"causes", load_causes},
+    {"accept", load_accepts},    {NULL, NULL},
 };
 
 static void

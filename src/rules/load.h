@@ -15,7 +15,8 @@ struct rule_message {
     uint32_t width;    /* columns to underline, >= 1 */
     char *text;        /* "'for' is missing" */
     char *hint;        /* "an absence at the end needs a time limit" or NULL */
-    char *excerpt;     /* the line of the file and the one before, with numbers, ready to print; or NULL */
+    /* the line of the file and the one before, with numbers, ready to print; or NULL */
+    char *excerpt;
 };
 struct rule_messages {
     RT_VEC(struct rule_message) list;
@@ -30,9 +31,11 @@ void rule_messages_print(const struct rule_messages *m, struct out *o);
 
 struct pack_file;
 struct rule_sources {
-    bool builtin;             /* begin with the pack inside the binary */
-    const struct pack_file *memory; /* then files that are in memory, the last one without a name; or NULL */
-    const char *const *paths; /* files or directories of the user, in order: later ones override by id */
+    bool builtin; /* begin with the pack inside the binary */
+    /* then files that are in memory, the last one without a name; or NULL */
+    const struct pack_file *memory;
+    /* files or directories of the user, in order: later ones override by id */
+    const char *const *paths;
     size_t path_count;
     bool untested; /* nobody asks for the tests of the pack's rules */
     rt_time today; /* acceptances that ended before it are warned of; 0: not known */

@@ -21,10 +21,10 @@ struct loader {
     const struct yaml_file *file;   /* being read */
     const struct rule_shape *shape; /* of the rule being read: its params; or NULL */
     struct rt_err *err;
-    pcre2_compile_context *compile; /* allocates through base; NULL: PCRE2 as it comes */
-    bool memory;                    /* ran out: stop */
+    pcre2_compile_context *compile;   /* allocates through base; NULL: PCRE2 as it comes */
+    bool memory;                      /* ran out: stop */
     RT_VEC(struct mistyped) mistyped; /* keys that were told to be unknown */
-    struct rt_map overrides;        /* rule id -> struct rule_override; the last one counts */
+    struct rt_map overrides;          /* rule id -> struct rule_override; the last one counts */
 };
 
 /* A mistake at `offset` bytes into the node's text. Always false. */
@@ -61,7 +61,8 @@ bool load_texts(struct loader *l, const struct yaml_node *map, const char *key,
                 const rt_str **out, size_t *count);
 bool load_kinds(struct loader *l, const struct yaml_node *map, const char *key, uint64_t *out);
 /* A key that must be there is not. Always false; nothing is said when it was told to be mistyped. */
-bool load_missing(struct loader *l, const struct yaml_node *map, const char *key, const char *hint);
+bool load_missing(struct loader *l, const struct yaml_node *map, const char *key,
+                  const char *hint);
 /* What is less than `least` (SEVERITY_NONE, or SEVERITY_INFO for rules) is a mistake. */
 bool load_severity(struct loader *l, const struct yaml_node *map, enum severity least,
                    enum severity *out);
@@ -80,10 +81,12 @@ void load_relations(struct loader *l, const struct yaml_node *list);
 /* Of all parameters, once they are loaded; before the relations between them. */
 void parameter_tree_build(struct loader *l);
 /* A number that need not be whole; `has`: it is there. */
-bool load_bound(struct loader *l, const struct yaml_node *map, const char *key, bool *has, double *out);
+bool load_bound(struct loader *l, const struct yaml_node *map, const char *key, bool *has,
+                double *out);
 /* The list `modes`, blank-separated. */
 bool load_modes(struct loader *l, const struct yaml_node *map, rt_str *out);
-bool load_body_terms(struct loader *l, const struct yaml_node *map, const char *key, struct parameter_terms *out);
+bool load_body_terms(struct loader *l, const struct yaml_node *map, const char *key,
+                     struct parameter_terms *out);
 void load_tokens(struct loader *l, const struct yaml_node *map);
 void load_masks(struct loader *l, const struct yaml_node *map);
 void load_identities(struct loader *l, const struct yaml_node *list);
@@ -112,7 +115,8 @@ void load_rules(struct loader *l, const struct yaml_node *root);
 struct regex *load_regex(struct loader *l, const struct yaml_node *at, size_t offset,
                          rt_str pattern);
 /* What stands under `key`; nothing there leaves *out alone. */
-bool load_regex_key(struct loader *l, const struct yaml_node *map, const char *key, struct regex **out);
+bool load_regex_key(struct loader *l, const struct yaml_node *map, const char *key,
+                    struct regex **out);
 
 /* A field by its name, x_… included. */
 bool load_field(struct loader *l, const struct yaml_node *at, size_t offset, rt_str name,

@@ -219,7 +219,8 @@ rule_set_code_is_met(const struct rule_set *set, int64_t code, uint8_t kind)
 {
     const struct code_entry *e;
     RT_EACH (e, &set->codes)
-        if (e->subject == SUBJECT_CODE && e->number == code && (e->on == 0 || (e->on & UINT64_C(1) << kind) != 0))
+        if (e->subject == SUBJECT_CODE && e->number == code &&
+            (e->on == 0 || (e->on & UINT64_C(1) << kind) != 0))
             return true;
     return false;
 }
@@ -259,7 +260,9 @@ rule_set_network(const struct rule_set *set, rt_str word, uint8_t kind)
     const struct code_entry *e, *found = NULL;
     int most = -1;
     RT_EACH (e, &set->codes) {
-        int score = e->subject == SUBJECT_NETWORK && rt_str_eq(e->text, word) ? fit(e, kind, 0, RT_NONE) : -1;
+        int score = e->subject == SUBJECT_NETWORK && rt_str_eq(e->text, word)
+                        ? fit(e, kind, 0, RT_NONE)
+                        : -1;
         if (score > most) {
             most = score;
             found = e;

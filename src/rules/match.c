@@ -41,7 +41,8 @@ load_regex(struct loader *l, const struct yaml_node *at, size_t offset, rt_str p
 }
 
 bool
-load_regex_key(struct loader *l, const struct yaml_node *map, const char *key, struct regex **out)
+load_regex_key(struct loader *l, const struct yaml_node *map, const char *key,
+               struct regex **out)
 {
     const struct yaml_node *n = yaml_get(map, key);
     if (n == NULL)

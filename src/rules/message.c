@@ -54,7 +54,8 @@ excerpt(struct rt_arena *a, const struct yaml_file *f, uint32_t line)
     if (before.n > EXCERPT_COLUMNS)
         before.n = EXCERPT_COLUMNS;
     char *text = before.n == 0 ? rt_arena_printf(a, "%5u | %.*s", line, RT_FMT(here))
-                               : rt_arena_printf(a, "%5u | %.*s\n%5u | %.*s", line - 1, RT_FMT(before), line, RT_FMT(here));
+                               : rt_arena_printf(a, "%5u | %.*s\n%5u | %.*s", line - 1,
+                                                 RT_FMT(before), line, RT_FMT(here));
     for (char *p = text; p != NULL && (p = strchr(p, '\t')) != NULL;)
         *p = ' ';
     return text;

@@ -40,9 +40,10 @@ load_marks(struct loader *l, const struct yaml_node *map, struct parameter *p)
     const struct {
         const char *key;
         bool *out;
-    } rows[] = {{"required", &p->required}, {"even", &p->even},     {"secret", &p->secret},
-                {"open", &p->open},         {"resets", &p->resets},
-                {"elsewhere", &p->elsewhere}, {"users", &p->users}};
+    } rows[] = {{"required", &p->required}, {"even", &p->even},
+                {"secret", &p->secret},     {"open", &p->open},
+                {"resets", &p->resets},     {"elsewhere", &p->elsewhere},
+                {"users", &p->users}};
     bool good = true;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         good &= load_bool(l, map, rows[i].key, rows[i].out);
@@ -79,10 +80,10 @@ static bool
 load_one(struct loader *l, const struct yaml_node *map, struct parameter *p)
 {
     static const char *const keys[] = {
-        "path",  "on",     "type",   "min",       "max",   "values", "modes",  "required",
-        "means", "source", "note",   "pattern",   "least", "most",   "even",   "secret",
-        "open",  "resets", "only",   "max-bytes", "tells", "form",   "rival",  "risky",
-        "default", "elsewhere", "field", "users", "free", NULL};
+        "path",    "on",        "type",  "min",       "max",   "values", "modes", "required",
+        "means",   "source",    "note",  "pattern",   "least", "most",   "even",  "secret",
+        "open",    "resets",    "only",  "max-bytes", "tells", "form",   "rival", "risky",
+        "default", "elsewhere", "field", "users",     "free",  NULL};
     const struct yaml_node *free = yaml_get(map, "free");
     if (!load_keys(l, map, keys))
         return false;

@@ -140,8 +140,8 @@ parameter_has_mode(rt_str modes, rt_str mode)
 }
 
 const struct parameter *
-parameter_row(const struct rule_set *set, const struct parameter_node *n, uint8_t kind, rt_str mode,
-              const struct parameter **other)
+parameter_row(const struct rule_set *set, const struct parameter_node *n, uint8_t kind,
+              rt_str mode, const struct parameter **other)
 {
     if (other != NULL)
         *other = NULL;
@@ -158,7 +158,8 @@ parameter_row(const struct rule_set *set, const struct parameter_node *n, uint8_
 }
 
 const struct parameter_node *
-parameter_child(const struct rule_set *set, const struct parameter_node *n, rt_str name, uint8_t kind)
+parameter_child(const struct rule_set *set, const struct parameter_node *n, rt_str name,
+                uint8_t kind)
 {
     uint32_t i = find(set, (uint32_t)(n - set->nodes.v), name);
     return i != 0 && (set->nodes.v[i].on >> kind & 1) != 0 ? &set->nodes.v[i] : NULL;

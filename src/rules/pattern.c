@@ -23,7 +23,8 @@ is_slug(rt_str s)
 static bool
 load_scope(struct loader *l, const struct yaml_node *map, struct rule *r)
 {
-    static const char *const names[] = {"session", "recorder", "channel", "app", "host", "run", NULL};
+    static const char *const names[] = {"session", "recorder", "channel", "app",
+                                        "host",    "run",      NULL};
     const struct yaml_node *by = yaml_get(map, "by");
     char near[80];
     if (by == NULL)
@@ -37,8 +38,9 @@ load_scope(struct loader *l, const struct yaml_node *map, struct rule *r)
             r->scope = (enum rule_scope)i;
             return true;
         }
-    return load_error(l, by, 0, load_near(by->text, names, near),
-                      "'by' is session, recorder, channel, app, host, run, or a list of fields");
+    return load_error(
+        l, by, 0, load_near(by->text, names, near),
+        "'by' is session, recorder, channel, app, host, run, or a list of fields");
 }
 
 static bool
@@ -73,9 +75,9 @@ static bool
 load_head(struct loader *l, const struct yaml_node *map, struct rule *r)
 {
     static const char *const keys[] = {
-        "id",   "finding", "rev",      "severity", "confidence", "certain-with", "by",
-        "when", "unless",   "let",      "explains",   "say",          "why",
-        "fix",  "see-also", "status",   "also",       "tests",        NULL};
+        "id",       "finding", "rev",  "severity", "confidence", "certain-with", "by",
+        "when",     "unless",  "let",  "explains", "say",        "why",          "fix",
+        "see-also", "status",  "also", "tests",    NULL};
     int64_t rev = 1;
     bool good = load_keys(l, map, keys);
     good &= load_text(l, map, "id", true, &r->id);
@@ -181,7 +183,8 @@ load_also(struct loader *l, const struct yaml_node *map, const struct rule *main
                                        "certain-with", "say",    "severity", NULL};
     const struct yaml_node *list = yaml_get(map, "also");
     const struct rule_override *o = rt_map_get(&l->overrides, main->id);
-    bool overridden = o != NULL && o->value->type == YAML_MAP && yaml_get(o->value, "severity") != NULL;
+    bool overridden =
+        o != NULL && o->value->type == YAML_MAP && yaml_get(o->value, "severity") != NULL;
     if (list == NULL)
         return true;
     if (list->type != YAML_LIST || list->count > MOST_SHAPES)

@@ -38,12 +38,14 @@ load_withheld_names(struct loader *l, const struct yaml_node *map, struct withhe
 {
     static const char *const keys[] = {"as", "header", "alone", "names", NULL};
     bool good = load_keys(l, map, keys) && load_text(l, map, "as", true, &out->as) &&
-                load_bool(l, map, "header", &out->header) && load_bool(l, map, "alone", &out->alone) &&
+                load_bool(l, map, "header", &out->header) &&
+                load_bool(l, map, "alone", &out->alone) &&
                 load_texts(l, map, "names", &out->names, &out->name_count);
     for (size_t i = 0; good && i < out->name_count; i++)
         for (size_t k = 0; k < out->names[i].n; k++)
             if (strchr("abcdefghijklmnopqrstuvwxyz0123456789", out->names[i].p[k]) == NULL)
-                return load_error(l, map, 0, "write it as it is compared: secretkey", "'%.*s' has other signs than a-z and 0-9",
+                return load_error(l, map, 0, "write it as it is compared: secretkey",
+                                  "'%.*s' has other signs than a-z and 0-9",
                                   RT_FMT(out->names[i]));
     return good;
 }
@@ -77,7 +79,8 @@ load_beginnings(struct loader *l, const struct yaml_node *list)
     }
     for (size_t i = 0; i < list->count && !l->memory; i++) {
         struct withheld_word w = {0};
-        if (!load_keys(l, list->items[i], keys) || !load_text(l, list->items[i], "word", true, &w.word) ||
+        if (!load_keys(l, list->items[i], keys) ||
+            !load_text(l, list->items[i], "word", true, &w.word) ||
             !load_int(l, list->items[i], "least", true, 8, 1000, &w.least))
             continue;
         struct withheld_word *slot = RT_VEC_PUSH(&l->set->beginnings);

@@ -21,13 +21,15 @@ struct regex *
 regex_new(rt_str pattern, pcre2_compile_context *compile, int *number, size_t *where)
 {
     /* Bytes, never UTF: a log may hold anything, and a pattern must not change that for itself. */
-    const uint32_t how = PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
+    const uint32_t how =
+        PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
     struct regex *r = rt_calloc(1, sizeof(*r));
     *number = PCRE2_ERROR_HEAP_FAILED;
     *where = 0;
     if (r == NULL)
         return NULL;
-    r->code = pcre2_compile((PCRE2_SPTR)(pattern.p == NULL ? "" : pattern.p), pattern.n, how, number, where, compile);
+    r->code = pcre2_compile((PCRE2_SPTR)(pattern.p == NULL ? "" : pattern.p), pattern.n, how,
+                            number, where, compile);
     if (r->code == NULL) {
         rt_free(r);
         return NULL;
@@ -83,7 +85,8 @@ make_ready(struct regex *r)
     static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
     pthread_mutex_lock(&one);
     if (!atomic_load_explicit(&r->ready, memory_order_relaxed)) {
-        (void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE); /* without JIT it works all the same */
+        (void)pcre2_jit_compile(r->code,
+                                PCRE2_JIT_COMPLETE); /* without JIT it works all the same */
         atomic_store_explicit(&r->ready, true, memory_order_release);
     }
     pthread_mutex_unlock(&one);
@@ -92,8 +95,8 @@ make_ready(struct regex *r)
 bool
 regex_is_limit(int rc)
 {
-    return rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
-           rc == PCRE2_ERROR_JIT_STACKLIMIT;
+    return rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT ||
+           rc == PCRE2_ERROR_HEAPLIMIT || rc == PCRE2_ERROR_JIT_STACKLIMIT;
 }
 
 int
@@ -101,7 +104,8 @@ regex_match(struct regex *r, rt_str s, const struct regex_memory *m)
 {
     if (!atomic_load_explicit(&r->ready, memory_order_acquire))
         make_ready(r);
-    int rc = pcre2_match(r->code, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0, m->match, m->context);
+    int rc = pcre2_match(r->code, (PCRE2_SPTR)(s.p == NULL ? "" : s.p), s.n, 0, 0, m->match,
+                         m->context);
     if (m->limited != NULL && regex_is_limit(rc))
         ++*m->limited;
     return rc;
@@ -114,7 +118,8 @@ regex_reaches(const struct regex *r, rt_str s, const struct regex_memory *m)
     size_t low = 0, high = s.n;
     while (low < high) {
         size_t middle = low + (high - low + 1) / 2;
-        int rc = pcre2_match(r->code, (PCRE2_SPTR)s.p, middle, 0, PCRE2_PARTIAL_HARD | PCRE2_NO_JIT, m->match, m->context);
+        int rc = pcre2_match(r->code, (PCRE2_SPTR)s.p, middle, 0,
+                             PCRE2_PARTIAL_HARD | PCRE2_NO_JIT, m->match, m->context);
         if (rc == PCRE2_ERROR_PARTIAL || rc >= 0)
             low = middle;
         else

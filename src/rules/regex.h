@@ -19,7 +19,8 @@
 
 struct regex;
 /* `compile` may be NULL. On failure NULL, with the number and the place that PCRE2 gave. */
-struct regex *regex_new(rt_str pattern, pcre2_compile_context *compile, int *number, size_t *where);
+struct regex *regex_new(rt_str pattern, pcre2_compile_context *compile, int *number,
+                        size_t *where);
 void regex_free(struct regex *r);
 const pcre2_code *regex_code(const struct regex *r);
 
@@ -30,7 +31,8 @@ struct regex_memory { /* of the thread that asks */
     uint32_t *limited; /* counts matches that ended at one of them; or NULL */
 };
 /* 0, or -1: memory. To be finished in both cases. */
-int regex_memory_init(struct regex_memory *m, const struct rt_limits *limits, struct rt_err *err);
+int regex_memory_init(struct regex_memory *m, const struct rt_limits *limits,
+                      struct rt_err *err);
 void regex_memory_fini(struct regex_memory *m);
 
 /* As pcre2_match(): the groups are in m->match. */

@@ -77,17 +77,15 @@ load_max(struct loader *l, const struct yaml_node *map, struct relation *r)
     bool wanted = r->product.count + r->sum.count > 0, has = false;
     if (!load_bound(l, map, "max", &has, &r->max))
         return false;
-    return wanted == has ||
-           load_error(l, map, 0, NULL, "'max' goes with 'product' or 'sum'");
+    return wanted == has || load_error(l, map, 0, NULL, "'max' goes with 'product' or 'sum'");
 }
 
 static bool
 load_relation(struct loader *l, const struct yaml_node *map, struct relation *r)
 {
-    static const char *const keys[] = {"at",       "on",      "modes",  "if",    "needs",
-                                       "excludes", "product", "sum",    "max",   "count",
-                                       "by",       "limits",  "unusual", "tells", "source",
-                                       "say",      NULL};
+    static const char *const keys[] = {
+        "at",    "on", "modes",  "if",      "needs", "excludes", "product", "sum", "max",
+        "count", "by", "limits", "unusual", "tells", "source",   "say",     NULL};
     if (!load_keys(l, map, keys))
         return false;
     r->pos = load_pos(l, map);
@@ -101,8 +99,8 @@ load_relation(struct loader *l, const struct yaml_node *map, struct relation *r)
     good &= load_members(l, map, "count", &r->counts);
     good &= load_members(l, map, "by", &r->by) && load_limits(l, map, r) && load_max(l, map, r);
     good &= load_bool(l, map, "unusual", &r->unusual);
-    good &= load_text(l, map, "tells", false, &r->tells) &&
-            load_text(l, map, "say", true, &r->say);
+    good &=
+        load_text(l, map, "tells", false, &r->tells) && load_text(l, map, "say", true, &r->say);
     if (good && (r->needs.n > 0) + (r->excludes.n > 0) + (r->product.count > 0) +
                         (r->sum.count > 0) + (r->limit_count > 0) !=
                     1)
@@ -114,7 +112,8 @@ load_relation(struct loader *l, const struct yaml_node *map, struct relation *r)
 /* ---- names, once all of them are known ---- */
 
 static bool
-find_name(struct loader *l, const struct yaml_node *at, uint32_t below, rt_str path, uint32_t *out)
+find_name(struct loader *l, const struct yaml_node *at, uint32_t below, rt_str path,
+          uint32_t *out)
 {
     *out = parameter_place(l->set, below, path);
     return *out != 0 || path.n == 0 ||
@@ -132,7 +131,8 @@ find_terms(struct loader *l, const struct yaml_node *at, uint32_t below,
 }
 
 static bool
-find_list(struct loader *l, const struct yaml_node *at, uint32_t below, struct parameter_list *p)
+find_list(struct loader *l, const struct yaml_node *at, uint32_t below,
+          struct parameter_list *p)
 {
     bool good = true;
     for (size_t i = 0; i < p->count; i++)
@@ -144,7 +144,8 @@ static bool
 resolve(struct loader *l, const struct yaml_node *map, struct relation *r)
 {
     return find_name(l, map, 0, r->at, &r->node) && find_terms(l, map, r->node, &r->when) &&
-           find_terms(l, map, r->node, &r->needs) && find_terms(l, map, r->node, &r->excludes) &&
+           find_terms(l, map, r->node, &r->needs) &&
+           find_terms(l, map, r->node, &r->excludes) &&
            find_list(l, map, r->node, &r->product) && find_list(l, map, r->node, &r->sum) &&
            find_list(l, map, r->node, &r->counts) && find_list(l, map, r->node, &r->by);
 }

@@ -19,7 +19,13 @@
 #include "event/event.h"
 #include "rules/regex.h"
 
-enum severity { SEVERITY_NONE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL };
+enum severity {
+    SEVERITY_NONE,
+    SEVERITY_INFO,
+    SEVERITY_WARNING,
+    SEVERITY_ERROR,
+    SEVERITY_CRITICAL
+};
 enum confidence { CONFIDENCE_LOW, CONFIDENCE_MEDIUM, CONFIDENCE_HIGH, CONFIDENCE_CERTAIN };
 const char *severity_name(enum severity s);     /* "none" "info" "warning" "error" "critical" */
 const char *confidence_name(enum confidence c); /* "low" "medium" "high" "certain" */
@@ -39,11 +45,11 @@ struct rule_cond {
     struct rt_pos pos;
 };
 
-struct rule_match { /* one alternative: NAME cond* */
-    uint64_t kinds; /* any of these */
+struct rule_match {           /* one alternative: NAME cond* */
+    uint64_t kinds;           /* any of these */
     struct event_marks marks; /* that an event must bear to fit: condition_marks() */
-    bool sets;      /* it asks for values of PART_SET: all of one group */
-    rt_str name;    /* as written, for messages */
+    bool sets;                /* it asks for values of PART_SET: all of one group */
+    rt_str name;              /* as written, for messages */
     const struct rule_cond *conds;
     size_t cond_count;
     struct rt_pos pos;
@@ -75,9 +81,15 @@ struct rule_let {
     struct rt_pos pos;
 };
 
-enum rule_scope { SCOPE_SESSION, SCOPE_RECORDER, SCOPE_CHANNEL, SCOPE_APP, SCOPE_HOST,
-                  SCOPE_RUN, /* what belongs to no session: event_is_aside() */
-                  SCOPE_FIELDS };
+enum rule_scope {
+    SCOPE_SESSION,
+    SCOPE_RECORDER,
+    SCOPE_CHANNEL,
+    SCOPE_APP,
+    SCOPE_HOST,
+    SCOPE_RUN, /* what belongs to no session: event_is_aside() */
+    SCOPE_FIELDS
+};
 
 struct rule_test {
     rt_str name, log;
@@ -120,13 +132,15 @@ struct rule {
     rt_str say, why, fix, see_also; /* templates: {let}, {count}, {LABEL.FIELD}, {$param} */
     const struct rule_test *tests;
     size_t test_count;
-    uint64_t needs; /* one kind of each `see` step at least: rule is tried only when, for every
-                     * see, kinds & session mask != 0; this is the union for a quick refusal */
+    /* one kind of each `see` step at least: rule is tried only when, for every
+     * see, kinds & session mask != 0; this is the union for a quick refusal */
+    uint64_t needs;
     const struct rule_param *params; /* of its family, overridden values already put in */
     size_t param_count;
-    uint8_t variant; /* 0: `when` itself; n: the n-th entry of `also`, which follows its rule in the
-                      * set, shares its id and is tried only where no earlier one has an occurrence */
-    uint32_t rank;  /* precedence of root causes: lower wins; order of loading otherwise */
+    /* 0: `when` itself; n: the n-th entry of `also`, which follows its rule in the
+     * set, shares its id and is tried only where no earlier one has an occurrence */
+    uint8_t variant;
+    uint32_t rank; /* precedence of root causes: lower wins; order of loading otherwise */
     struct rt_pos pos;
 };
 
@@ -150,17 +164,17 @@ enum code_subject {
     SUBJECT__COUNT
 };
 extern const char *const code_subject_names[SUBJECT__COUNT]; /* the YAML keys */
-bool code_subject_is_text(enum code_subject s); /* words, no numbers */
+bool code_subject_is_text(enum code_subject s);              /* words, no numbers */
 
 struct code_entry {
     enum code_subject subject;
-    rt_str id;        /* of the fallback finding: code-433, string-no-route-matched, … */
-    int64_t number;   /* of numeric subjects */
-    rt_str text;      /* of string and state: what is looked for, ASCII case ignored */
-    uint64_t on;      /* mask of kinds; 0 = any */
-    int32_t http;     /* qualifier; 0 = any */
-    int32_t module;   /* of error and warning; -1 = any */
-    rt_str reason;    /* qualifier: substring of the reason */
+    rt_str id;      /* of the fallback finding: code-433, string-no-route-matched, … */
+    int64_t number; /* of numeric subjects */
+    rt_str text;    /* of string and state: what is looked for, ASCII case ignored */
+    uint64_t on;    /* mask of kinds; 0 = any */
+    int32_t http;   /* qualifier; 0 = any */
+    int32_t module; /* of error and warning; -1 = any */
+    rt_str reason;  /* qualifier: substring of the reason */
     enum severity severity; /* of the fallback finding; SEVERITY_NONE: healthy, never one */
     bool seed, retryable;
     rt_str title, means, check, fix, note, source, say;
@@ -196,8 +210,19 @@ struct hook_type {
 };
 
 enum envelope_part {
-    ENVELOPE_TYPE, ENVELOPE_NOTICE, ENVELOPE_PRODUCT, ENVELOPE_NOTIFY, ENVELOPE_SID, ENVELOPE_CNAME, ENVELOPE_UID,
-    ENVELOPE_TIME, ENVELOPE_SEQUENCE, ENVELOPE_SERVICE_TYPE, ENVELOPE_SERVICE_SCENE, ENVELOPE_DETAILS, ENVELOPE_NAME,
+    ENVELOPE_TYPE,
+    ENVELOPE_NOTICE,
+    ENVELOPE_PRODUCT,
+    ENVELOPE_NOTIFY,
+    ENVELOPE_SID,
+    ENVELOPE_CNAME,
+    ENVELOPE_UID,
+    ENVELOPE_TIME,
+    ENVELOPE_SEQUENCE,
+    ENVELOPE_SERVICE_TYPE,
+    ENVELOPE_SERVICE_SCENE,
+    ENVELOPE_DETAILS,
+    ENVELOPE_NAME,
     ENVELOPE_LEGACY, /* only the old envelope has it */
     ENVELOPE__PARTS
 };
@@ -207,15 +232,16 @@ struct hook_envelope {
     size_t path_count[ENVELOPE__PARTS];
     const int64_t *ours; /* product numbers that are ours */
     size_t our_count;
-    uint32_t required; /* mask of parts that a whole callback has */
+    uint32_t required;                       /* mask of parts that a whole callback has */
     const rt_str *probe_cnames, *probe_uids; /* of tests of the receiver */
     size_t probe_cname_count, probe_uid_count;
 };
 
 struct hook_delivery {
-    rt_str sha256, sha1;  /* headers of the signatures; empty = unknown */
-    rt_dur replay_after;  /* 0 = unknown */
-    int64_t test_types;   /* so many types, once each, within test_within: a test of the receiver; 0 = unknown */
+    rt_str sha256, sha1; /* headers of the signatures; empty = unknown */
+    rt_dur replay_after; /* 0 = unknown */
+    /* so many types, once each, within test_within: a test of the receiver; 0 = unknown */
+    int64_t test_types;
     rt_dur test_within;
 };
 
@@ -233,7 +259,7 @@ struct rule_sign { /* events that mean something for it */
     enum rule_meaning means;
     const struct rule_match *on; /* without regular expressions */
     size_t on_count;
-    bool bare;       /* the answer says nothing else: no code, no reason, no fault of the route */
+    bool bare; /* the answer says nothing else: no code, no reason, no fault of the route */
     uint16_t absent; /* the event lacks this field; UINT16_MAX: not asked */
     struct rt_pos pos;
 };
@@ -246,19 +272,20 @@ struct rule_cause {
     size_t of_count;
     const struct rule_match *see;
     size_t see_count;
-    rt_str lacks, shows; /* why it is out: when nothing of that is seen, or when it is; one of them */
+    /* why it is out: when nothing of that is seen, or when it is; one of them */
+    rt_str lacks, shows;
     struct rt_pos pos;
 };
 
 /* ---- request parameters ---- */
 
 struct parameter_term { /* of a body: "path", "!path", "path=value", "path!=value" */
-    rt_str path;   /* relative to where it is asked */
-    uint32_t node; /* of the path; of "path[]" the list */
-    bool items;    /* any item of the list will do */
-    bool absent;   /* the member must not be there */
-    bool unlike;   /* the value must not be this one */
-    rt_str value;  /* empty: being there is enough */
+    rt_str path;        /* relative to where it is asked */
+    uint32_t node;      /* of the path; of "path[]" the list */
+    bool items;         /* any item of the list will do */
+    bool absent;        /* the member must not be there */
+    bool unlike;        /* the value must not be this one */
+    rt_str value;       /* empty: being there is enough */
 };
 struct parameter_list { /* names of members, as nodes */
     const rt_str *paths;
@@ -271,64 +298,67 @@ struct parameter_terms {
 };
 
 struct parameter {
-    rt_str path;      /* clientRequest/recordingConfig/maxIdleTime; [] for list items */
-    uint64_t on;      /* mask of kinds */
-    rt_str type;      /* string integer number boolean object array */
+    rt_str path; /* clientRequest/recordingConfig/maxIdleTime; [] for list items */
+    uint64_t on; /* mask of kinds */
+    rt_str type; /* string integer number boolean object array */
     bool has_min, has_max, required;
-    double min, max;  /* of a list: of its items */
+    double min, max; /* of a list: of its items */
     bool has_least, has_most;
     double least, most;   /* beyond these it is unusual */
     const rt_str *values; /* allowed; NULL = any */
     size_t value_count;
-    rt_str modes;     /* blank-separated; empty = all */
-    rt_str fallback;  /* documented default */
+    rt_str modes;          /* blank-separated; empty = all */
+    rt_str fallback;       /* documented default */
     struct regex *pattern; /* what a string must look like; NULL = anything */
     struct regex *risky;   /* a string that asks for trouble; NULL = none does */
-    int64_t max_bytes;   /* of a string; 0 = no limit */
-    bool even;       /* an odd number is unusual */
-    bool secret;     /* its value is never shown, and may be missing from a log */
-    bool open;       /* an object whose members nobody lists */
-    bool users;      /* a user's uid: the recorder's own does not belong there */
-    bool elsewhere;  /* another part of the program judges the value */
-    bool resets;     /* a layout that leaves it out falls back to the default */
-    struct parameter_terms only; /* members are checked where one of these holds; none: always */
-    const struct rule_match *free; /* of which calls anything will do; without regular expressions */
+    int64_t max_bytes;     /* of a string; 0 = no limit */
+    bool even;             /* an odd number is unusual */
+    bool secret;           /* its value is never shown, and may be missing from a log */
+    bool open;             /* an object whose members nobody lists */
+    bool users;            /* a user's uid: the recorder's own does not belong there */
+    bool elsewhere;        /* another part of the program judges the value */
+    bool resets;           /* a layout that leaves it out falls back to the default */
+    /* members are checked where one of these holds; none: always */
+    struct parameter_terms only;
+    /* of which calls anything will do; without regular expressions */
+    const struct rule_match *free;
     size_t free_count;
-    bool has_field;  /* its value, or its default where the object lacks it, fills `field` */
+    bool has_field; /* its value, or its default where the object lacks it, fills `field` */
     uint16_t field;
-    rt_str tells;    /* which rules speak of it: param-of */
-    rt_str form;     /* what `pattern` or `risky` means, in words */
-    rt_str rival;    /* another spelling of its name, about which the documents disagree */
+    rt_str tells; /* which rules speak of it: param-of */
+    rt_str form;  /* what `pattern` or `risky` means, in words */
+    rt_str rival; /* another spelling of its name, about which the documents disagree */
     rt_str means, source;
     struct rt_pos pos;
 };
 
 /* The names of all paths, as a tree: what may stand where. Item 0 is the body itself. */
 struct parameter_node {
-    rt_str name;     /* "[]": the items of a list */
+    rt_str name;                  /* "[]": the items of a list */
     uint32_t parent, child, next; /* indexes; 0: none */
-    uint32_t first_relation;      /* of those asked there: index + 1; relation.next_there goes on */
-    uint64_t on;     /* kinds that know it, by its own rows or those below */
-    uint32_t *rows;  /* indexes of its parameters, in the arena */
+    uint32_t first_relation; /* of those asked there: index + 1; relation.next_there goes on */
+    uint64_t on;             /* kinds that know it, by its own rows or those below */
+    uint32_t *rows;          /* indexes of its parameters, in the arena */
     uint32_t row_count;
-    bool required, noted; /* by any of them: it must be there; what it says is an event's field */
+    /* by any of them: it must be there; what it says is an event's field */
+    bool required, noted;
 };
 
 /* What members of one object mean for each other. */
 struct relation {
-    rt_str at;  /* the object; empty: the body. [] for each item of a list */
+    rt_str at; /* the object; empty: the body. [] for each item of a list */
     uint32_t node;
     uint64_t on;
     rt_str modes;
     struct parameter_terms when, needs, excludes; /* all hold; then all must; then none may */
     struct parameter_list product, sum, counts;   /* numbers, or lists whose longest counts */
-    double max;               /* of product or sum */
-    struct parameter_list by; /* of counts: whose value chooses the limit */
-    const rt_str *keys;       /* values of `by`, and what each allows */
+    double max;                                   /* of product or sum */
+    struct parameter_list by;                     /* of counts: whose value chooses the limit */
+    const rt_str *keys;                           /* values of `by`, and what each allows */
     const int64_t *limits;
     size_t limit_count;
     bool unusual;
-    rt_str tells, say;  /* {what} {have} {most} */
+    rt_str tells, say;   /* {what} {have} {most} */
     uint32_t next_there; /* index + 1 of the next one of the same node */
     struct rt_pos pos;
 };
@@ -363,7 +393,8 @@ struct header_rule { /* what a header of a request must be */
     rt_str header;
     rt_str says;   /* the defect, if it is not */
     rt_str absent; /* the defect, if it is not there; empty: that is none */
-    struct regex *must, *decoded; /* NULL: not asked; decoded: after the scheme, base64 taken off */
+    /* NULL: not asked; decoded: after the scheme, base64 taken off */
+    struct regex *must, *decoded;
 };
 
 enum { SECRETS_MOST = 32 };
@@ -375,17 +406,17 @@ struct secret_place { /* where calls carry a secret */
 };
 
 struct identity { /* names behind which an id of one customer stands */
-    rt_str as; /* what a readable alias begins with; empty: none is readable */
+    rt_str as;    /* what a readable alias begins with; empty: none is readable */
     const rt_str *names;
     size_t name_count;
     const rt_str *keep; /* words that are no id */
     size_t keep_count;
 };
 
-struct withheld { /* names behind which something stands that stays at home */
-    rt_str as;                /* the mark in its place */
-    bool header, alone;       /* the value may hold blanks; the name is no end of a longer one */
-    const rt_str *names;      /* lower case letters and digits */
+struct withheld {        /* names behind which something stands that stays at home */
+    rt_str as;           /* the mark in its place */
+    bool header, alone;  /* the value may hold blanks; the name is no end of a longer one */
+    const rt_str *names; /* lower case letters and digits */
     size_t name_count;
 };
 struct withheld_word { /* a key is known by how it begins */
@@ -411,10 +442,11 @@ struct host_table {
     const rt_str *paths;    /* besides those of recording that are no other product's */
     const rt_str *services; /* extension services of recording */
     size_t vendor_count, path_count, service_count;
-    struct {                    /* a call that removes users from a channel */
+    struct { /* a call that removes users from a channel */
         const rt_str *paths;
         rt_str app, channel, user; /* members of its body that name them */
-        rt_str rights, right;      /* the member that lists what is taken away, and what must be among it */
+        /* the member that lists what is taken away, and what must be among it */
+        rt_str rights, right;
         size_t path_count;
     } kicks;
 };
@@ -434,16 +466,16 @@ enum word_use {
     WORDS_REQUEST,  /* members of what is sent */
     WORDS_STATUS,   /* before an HTTP status */
     WORDS_STATUS_EXACT,
-    WORDS_CODE,     /* before a code */
+    WORDS_CODE, /* before a code */
     WORDS_CODE_BEHIND,
     WORDS_WELL,
-    WORDS_TOPIC,     /* the call went well */
-    WORDS_NOTHING,  /* instead of an id */
+    WORDS_TOPIC,   /* the call went well */
+    WORDS_NOTHING, /* instead of an id */
     WORDS__COUNT
 };
 enum word_id { WORD_RID, WORD_SID, WORD_CNAME, WORD_UID, WORD_IDS };
 struct word_error { /* how clients write why there is no answer */
-    rt_str is;        /* "timeout" */
+    rt_str is;      /* "timeout" */
     struct word_list words;
 };
 struct word_table {
@@ -469,21 +501,26 @@ bool word_within_nocase(const struct word_list *list, rt_str text);
 /* ---- formats ---- */
 
 enum format_part { /* what a format finds in a record */
-    FORMAT_TIME, FORMAT_METHOD, FORMAT_URL, FORMAT_HTTP, FORMAT_REQUEST, FORMAT_RESPONSE,
-    FORMAT_JOIN,     /* request id of the split form */
-    FORMAT_ERROR,    /* transport error text */
-    FORMAT_DURATION, /* of the call; unit by format key duration-unit: s, ms (default), us, ns */
-    FORMAT_END,      /* time of the answer */
-    FORMAT_OP,       /* operation in words, when there is no URL */
-    FORMAT_MESSAGE,  /* free text that may hold any of the above */
-    FORMAT_HOOK,     /* body of a callback */
-    FORMAT_DOWN,     /* since when the receiver that writes this log was not there; up to the time of the record */
-    FORMAT_REQUEST_HEADERS,
-    FORMAT_HOST,
-    FORMAT_PHASE,    /* split form: text that tells request from answer */
-    FORMAT_INNER,    /* of a wrapper: the line that it carries, recognised anew */
-    FORMAT_PARTIAL,  /* of a wrapper: there when the line goes on in the next */
-    FORMAT__PARTS
+                   FORMAT_TIME,
+                   FORMAT_METHOD,
+                   FORMAT_URL,
+                   FORMAT_HTTP,
+                   FORMAT_REQUEST,
+                   FORMAT_RESPONSE,
+                   FORMAT_JOIN,  /* request id of the split form */
+                   FORMAT_ERROR, /* transport error text */
+                   FORMAT_DURATION, /* of the call; unit by format key duration-unit: s, ms (default), us, ns */
+                   FORMAT_END,     /* time of the answer */
+                   FORMAT_OP,      /* operation in words, when there is no URL */
+                   FORMAT_MESSAGE, /* free text that may hold any of the above */
+                   FORMAT_HOOK,    /* body of a callback */
+                   FORMAT_DOWN, /* since when the receiver that writes this log was not there; up to the time of the record */
+                   FORMAT_REQUEST_HEADERS,
+                   FORMAT_HOST,
+                   FORMAT_PHASE,   /* split form: text that tells request from answer */
+                   FORMAT_INNER,   /* of a wrapper: the line that it carries, recognised anew */
+                   FORMAT_PARTIAL, /* of a wrapper: there when the line goes on in the next */
+                   FORMAT__PARTS
 };
 extern const char *const format_part_names[FORMAT__PARTS]; /* YAML keys and group names */
 
@@ -497,18 +534,19 @@ struct format_sample {
 struct format {
     rt_str name, about;
     bool is_json;
-    struct regex *re;             /* text formats */
-    int group[FORMAT__PARTS];   /* capture number, -1 = none */
-    const uint16_t *x_groups;   /* pairs of (capture, field id) */
+    struct regex *re;         /* text formats */
+    int group[FORMAT__PARTS]; /* capture number, -1 = none */
+    const uint16_t *x_groups; /* pairs of (capture, field id) */
     size_t x_group_count;
     const struct format_path *paths[FORMAT__PARTS]; /* JSON formats: in order of preference */
     size_t path_count[FORMAT__PARTS];
-    const rt_str *literals;     /* one of them stands in every record that matters; none: all matter */
+    /* one of them stands in every record that matters; none: all matter */
+    const rt_str *literals;
     size_t literal_count;
-    rt_str time_format;         /* rt_time_parse_format(); empty = recognised by itself */
-    rt_str zone;                /* declared zone of stamps without one; empty = none */
+    rt_str time_format; /* rt_time_parse_format(); empty = recognised by itself */
+    rt_str zone;        /* declared zone of stamps without one; empty = none */
     rt_dur duration_unit;
-    bool end_stamp;             /* `stamp: answer`: the time is that of the answer */
+    bool end_stamp; /* `stamp: answer`: the time is that of the answer */
     const struct format_sample *samples;
     size_t sample_count;
     struct rt_pos pos;
@@ -533,7 +571,8 @@ struct rule_set {
     const struct rt_limits *limits;
     RT_VEC(struct rule) rules;
     RT_VEC(struct code_entry) codes;
-    const struct literals *strings; /* texts of the codes that are strings; NULL: there are none */
+    /* texts of the codes that are strings; NULL: there are none */
+    const struct literals *strings;
     RT_VEC(struct hook_type) hooks;
     struct hook_envelope envelope;
     struct hook_delivery delivery;
@@ -546,7 +585,8 @@ struct rule_set {
     struct regex *hidden, *template; /* what stands for a secret; NULL: not known */
     RT_VEC(struct secret_place) secrets;
     RT_VEC(struct header_rule) headers;
-    struct regex *telling; /* an answer of a poll that holds this is no plain one; NULL: not asked */
+    /* an answer of a poll that holds this is no plain one; NULL: not asked */
+    struct regex *telling;
     RT_VEC(struct identity) identities;
     RT_VEC(struct withheld) withheld;
     RT_VEC(struct withheld_word) beginnings;
@@ -558,10 +598,10 @@ struct rule_set {
     RT_VEC(struct rule_accept) accepts;
     RT_VEC(struct rule_text) texts;
     RT_VEC(struct regex *) regexes; /* all of them; freed with the set */
-    RT_VEC(rt_str) x_fields; /* names of FIELD__COUNT, FIELD__COUNT + 1, … */
-    rt_str version;          /* of the built-in pack */
-    char sha256[65];         /* of all files loaded, in order */
-    uint32_t skipped;        /* rules left out because of errors */
+    RT_VEC(rt_str) x_fields;        /* names of FIELD__COUNT, FIELD__COUNT + 1, … */
+    rt_str version;                 /* of the built-in pack */
+    char sha256[65];                /* of all files loaded, in order */
+    uint32_t skipped;               /* rules left out because of errors */
 };
 
 /* Name of a kind, callbacks included. */
@@ -572,17 +612,21 @@ uint8_t rule_set_kind(const struct rule_set *set, rt_str name);
 bool rule_set_is_probe(const struct rule_set *set, rt_str cname, rt_str uid);
 const struct hook_type *rule_set_hook(const struct rule_set *set, int64_t event_type);
 /* The callback that follows a call that succeeded; `mode` may be unknown. NULL: none. */
-const struct hook_type *rule_set_expected(const struct rule_set *set, uint8_t after, rt_str mode);
+const struct hook_type *rule_set_expected(const struct rule_set *set, uint8_t after,
+                                          rt_str mode);
 /* By its path, for a call (KIND_NONE: any). NULL: not listed. */
-const struct parameter *rule_set_parameter(const struct rule_set *set, const char *path, uint8_t kind);
+const struct parameter *rule_set_parameter(const struct rule_set *set, const char *path,
+                                           uint8_t kind);
 /* The row of a name for that call and mode; empty mode: any. NULL: the name has none of its own, or
  * none for that mode (`other`, may be NULL: then a row for another mode). */
-const struct parameter *parameter_row(const struct rule_set *set, const struct parameter_node *n, uint8_t kind,
-                                      rt_str mode, const struct parameter **other);
+const struct parameter *parameter_row(const struct rule_set *set,
+                                      const struct parameter_node *n, uint8_t kind, rt_str mode,
+                                      const struct parameter **other);
 /* The index of a path below the node, whoever knows it; 0: there is none. */
 uint32_t parameter_place(const struct rule_set *set, uint32_t below, rt_str path);
 /* The name below another that the call knows, or NULL. */
-const struct parameter_node *parameter_child(const struct rule_set *set, const struct parameter_node *n, rt_str name,
+const struct parameter_node *parameter_child(const struct rule_set *set,
+                                             const struct parameter_node *n, rt_str name,
                                              uint8_t kind);
 /* Is the mode in a blank-separated list? An empty list has all, an empty mode is in all. */
 bool parameter_has_mode(rt_str modes, rt_str mode);
@@ -603,17 +647,19 @@ const struct rule_text *rule_set_text(const struct rule_set *set, const char *na
 
 /* Most specific first: kind + http + reason, kind, any. `kind` KIND_NONE: not known, http 0: not
  * known. NULL: no table lists it. */
-const struct code_entry *rule_set_code(const struct rule_set *set, int64_t code, uint8_t kind, int32_t http,
-                                       rt_str reason);
+const struct code_entry *rule_set_code(const struct rule_set *set, int64_t code, uint8_t kind,
+                                       int32_t http, rt_str reason);
 /* Is it among the codes of that call? */
 bool rule_set_code_is_met(const struct rule_set *set, int64_t code, uint8_t kind);
 const struct code_entry *rule_set_http(const struct rule_set *set, int32_t http, uint8_t kind);
 /* The longest known string that stands in `text`. */
 const struct code_entry *rule_set_string(const struct rule_set *set, rt_str text);
-const struct code_entry *rule_set_state(const struct rule_set *set, enum code_subject subject, rt_str text);
+const struct code_entry *rule_set_state(const struct rule_set *set, enum code_subject subject,
+                                        rt_str text);
 /* Why a call of this kind got no answer. */
-const struct code_entry *rule_set_network(const struct rule_set *set, rt_str word, uint8_t kind);
-const struct code_entry *rule_set_number(const struct rule_set *set, enum code_subject subject, int64_t number,
-                                         int32_t module);
+const struct code_entry *rule_set_network(const struct rule_set *set, rt_str word,
+                                          uint8_t kind);
+const struct code_entry *rule_set_number(const struct rule_set *set, enum code_subject subject,
+                                         int64_t number, int32_t module);
 
 #endif

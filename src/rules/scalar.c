@@ -76,7 +76,9 @@ nearest_of(rt_str word)
 void
 nearest_try(struct nearest *n, rt_str name)
 {
-    unsigned d = name.n == 0 || n->distance == 0 ? n->distance : rt_str_distance(n->word, name, n->distance - 1);
+    unsigned d = name.n == 0 || n->distance == 0
+                     ? n->distance
+                     : rt_str_distance(n->word, name, n->distance - 1);
     if (d < n->distance) {
         n->distance = d;
         n->best = name;
@@ -112,7 +114,8 @@ tell_unknown(struct loader *l, const struct yaml_node *map, const struct yaml_no
     struct mistyped *slot = near.best.n == 0 ? NULL : RT_VEC_PUSH(&l->mistyped);
     if (slot != NULL)
         *slot = (struct mistyped){map, near.best};
-    return load_error(l, key, 0, nearest_hint(&near, hint), "unknown key '%.*s'", RT_FMT(key->text));
+    return load_error(l, key, 0, nearest_hint(&near, hint), "unknown key '%.*s'",
+                      RT_FMT(key->text));
 }
 
 bool
@@ -232,7 +235,8 @@ unknown_call(struct loader *l, const struct yaml_node *at)
     char hint[80];
     for (int k = 0; k < KIND_HOOK; k++)
         nearest_try(&near, rt_str_of(event_kinds[k].name));
-    return load_error(l, at, 0, nearest_hint(&near, hint), "unknown call '%.*s'", RT_FMT(at->text));
+    return load_error(l, at, 0, nearest_hint(&near, hint), "unknown call '%.*s'",
+                      RT_FMT(at->text));
 }
 
 bool
@@ -253,7 +257,8 @@ load_kinds(struct loader *l, const struct yaml_node *map, const char *key, uint6
 }
 
 bool
-load_severity(struct loader *l, const struct yaml_node *map, enum severity least, enum severity *out)
+load_severity(struct loader *l, const struct yaml_node *map, enum severity least,
+              enum severity *out)
 {
     static const char *const names[] = {"none", "info", "warning", "error", "critical", NULL};
     char near[80];
@@ -263,10 +268,12 @@ load_severity(struct loader *l, const struct yaml_node *map, enum severity least
         return good;
     enum severity said = SEVERITY_NONE;
     if (!severity_parse(n->text, &said))
-        return load_error(l, n, 0, load_near(n->text, names + least, near), "'severity' must be %sinfo, warning, error or critical",
+        return load_error(l, n, 0, load_near(n->text, names + least, near),
+                          "'severity' must be %sinfo, warning, error or critical",
                           least == SEVERITY_NONE ? "none, " : "");
     if (said < least)
-        return load_error(l, n, 0, "switch it off in a file of your own", "a rule that finds something has a severity");
+        return load_error(l, n, 0, "switch it off in a file of your own",
+                          "a rule that finds something has a severity");
     *out = said;
     return true;
 }

@@ -99,8 +99,8 @@ matches_text(struct loader *l, const struct yaml_node *n)
 static bool
 step_type(struct loader *l, const struct yaml_node *map, bool only_see, enum step_type *out)
 {
-    static const char *const all[] = {"see",   "no",   "maybe",  "as",  "within", "after",
-                                      "times", "same", "differ", "mixed", "for", NULL};
+    static const char *const all[] = {"see",   "no",   "maybe",  "as",    "within", "after",
+                                      "times", "same", "differ", "mixed", "for",    NULL};
     static const char *const bare[] = {"see", "within", NULL};
     unsigned found = 0;
     if (!load_keys(l, map, all))

@@ -116,10 +116,14 @@ load_areas(struct loader *l, const struct yaml_node *map)
 static bool
 load_kicks(struct loader *l, const struct yaml_node *map, struct host_table *t)
 {
-    static const char *const keys[] = {"paths", "app", "channel", "user", "rights", "right", NULL};
-    return load_keys(l, map, keys) && load_texts(l, map, "paths", &t->kicks.paths, &t->kicks.path_count) &&
-           load_text(l, map, "app", true, &t->kicks.app) && load_text(l, map, "channel", true, &t->kicks.channel) &&
-           load_text(l, map, "user", true, &t->kicks.user) && load_text(l, map, "rights", true, &t->kicks.rights) &&
+    static const char *const keys[] = {"paths",  "app",   "channel", "user",
+                                       "rights", "right", NULL};
+    return load_keys(l, map, keys) &&
+           load_texts(l, map, "paths", &t->kicks.paths, &t->kicks.path_count) &&
+           load_text(l, map, "app", true, &t->kicks.app) &&
+           load_text(l, map, "channel", true, &t->kicks.channel) &&
+           load_text(l, map, "user", true, &t->kicks.user) &&
+           load_text(l, map, "rights", true, &t->kicks.rights) &&
            load_text(l, map, "right", true, &t->kicks.right);
 }
 

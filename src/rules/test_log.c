@@ -53,7 +53,8 @@ parse_edge(rt_str line, rt_str first, size_t at, struct test_line *out, struct r
     if (!parse_offset(offset, &out->at))
         return fail_at(err, line, offset, "a time like +90s is meant, not");
     rt_str until = out->type == TEST_LINE_GAP ? word_at(line, &at) : RT_NONE;
-    if (out->type == TEST_LINE_GAP && (!parse_offset(until, &out->until) || out->until < out->at))
+    if (out->type == TEST_LINE_GAP &&
+        (!parse_offset(until, &out->until) || out->until < out->at))
         return fail_at(err, line, until, "the end of the gap like +90s is meant, not");
     return 0;
 }
@@ -80,7 +81,8 @@ parse_set(const struct rule_set *set, rt_str line, rt_str word, struct test_line
         !rt_str_int(value, &number))
         return fail_at(err, line, word, "a number is meant in");
     rt_dur d = 0;
-    if (field < FIELD__COUNT && event_fields[field].type == TYPE_DUR && !rt_dur_parse(value, &d))
+    if (field < FIELD__COUNT && event_fields[field].type == TYPE_DUR &&
+        !rt_dur_parse(value, &d))
         return fail_at(err, line, word, "a duration is meant in");
     if (out->set_count == sizeof(out->sets) / sizeof(out->sets[0]))
         return fail_at(err, line, word, "too many fields, from");

@@ -10,7 +10,7 @@
 enum test_line_type { TEST_LINE_EVENT, TEST_LINE_END, TEST_LINE_GAP, TEST_LINE_EMPTY };
 struct test_line {
     enum test_line_type type;
-    rt_dur at, until; /* until: of a gap */
+    rt_dur at, until;         /* until: of a gap */
     uint8_t kind;             /* event */
     enum event_source source; /* event, end, gap */
     bool ok, fail;

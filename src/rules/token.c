@@ -146,7 +146,8 @@ load_secrets(struct loader *l, const struct yaml_node *list)
         if (!load_secret(l, list->items[i], &s))
             continue;
         if (l->set->secrets.n == SECRETS_MOST) {
-            load_error(l, list->items[i], 0, NULL, "at most %d secrets are possible", SECRETS_MOST);
+            load_error(l, list->items[i], 0, NULL, "at most %d secrets are possible",
+                       SECRETS_MOST);
             return;
         }
         struct secret_place *slot = RT_VEC_PUSH(&l->set->secrets);

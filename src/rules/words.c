@@ -91,7 +91,8 @@ load_client_error(struct loader *l, const struct yaml_node *map)
     struct word_error e = {.is = RT_NONE};
     const rt_str *words = NULL;
     size_t count = 0;
-    if (!load_keys(l, map, keys) || !load_text(l, map, "is", true, &e.is) || !load_texts(l, map, "words", &words, &count))
+    if (!load_keys(l, map, keys) || !load_text(l, map, "is", true, &e.is) ||
+        !load_texts(l, map, "words", &words, &count))
         return;
     struct word_error *all = load_alloc(l, t->error_count + 1, sizeof(*all));
     if (all == NULL)
@@ -118,9 +119,10 @@ load_each(struct loader *l, const struct yaml_node *map, const char *key,
 void
 load_vocabulary(struct loader *l, const struct yaml_node *map)
 {
-    static const char *const keys[] = {"hints",  "callback",          "request", "calls",
-                                       "status", "status-as-written", "code",    "code-behind",
-                                       "well",   "topic",   "nothing",           "labels",  "errors", NULL};
+    static const char *const keys[] = {
+        "hints",  "callback",    "request", "calls", "status",  "status-as-written",
+        "code",   "code-behind", "well",    "topic", "nothing", "labels",
+        "errors", NULL};
     if (!load_keys(l, map, keys))
         return;
     for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {

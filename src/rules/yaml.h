@@ -27,7 +27,7 @@ struct yaml_file {
     rt_str text;
     rt_str tree; /* what frozen_write() made of the text before; empty: it is parsed */
     bool builtin;
-    bool untested; /* of a tree: without the tests of its rules */
+    bool untested;          /* of a tree: without the tests of its rules */
     struct yaml_node *root; /* NULL: a mistake; it is among the messages */
 };
 

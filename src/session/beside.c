@@ -50,9 +50,13 @@ tell_beside(struct session *s, const struct session *other)
     bool ok = true;
     rt_time both = s->to < other->to ? s->to : other->to;
     rt_str how = rt_str_eq(s->uid, other->uid) ? RT_LIT("same-uid") : RT_LIT("other-uid");
-    rt_str sid = rt_arena_str(&s->arena, other->id, &ok); /* the other session may be freed first */
-    if (!ok || put(s, e, &(struct event_value){.field = FIELD_BESIDE, .is_text = 1, .text = how}) < 0 ||
-        put(s, e, &(struct event_value){.field = FIELD_BESIDE_SID, .is_text = 1, .text = sid}) < 0)
+    /* the other session may be freed first */
+    rt_str sid = rt_arena_str(&s->arena, other->id, &ok);
+    if (!ok ||
+        put(s, e, &(struct event_value){.field = FIELD_BESIDE, .is_text = 1, .text = how}) <
+            0 ||
+        put(s, e, &(struct event_value){.field = FIELD_BESIDE_SID, .is_text = 1, .text = sid}) <
+            0)
         return -1;
     return put_number(s, e, FIELD_BESIDE_FOR, box_span(s->from, both) / RT_MS);
 }
@@ -72,7 +76,9 @@ run(struct running *r, const struct session *s)
     if (r->longest == NULL || s->to > r->longest->to)
         r->longest = s;
     /* The map gives back what it got: nobody writes to a session through it. */
-    return same != NULL && s->to <= same->to ? 0 : rt_map_put(&r->by_uid, s->uid, (void *)(uintptr_t)s);
+    return same != NULL && s->to <= same->to
+               ? 0
+               : rt_map_put(&r->by_uid, s->uid, (void *)(uintptr_t)s);
 }
 
 /* Of those that still run, one with the same uid; else the one that runs longest; NULL. */
@@ -146,7 +152,8 @@ tell_pause(struct session *const *v, size_t i, size_t n, const struct closing *h
         return 0;
     if (put_number(v[i], left, FIELD_IDLE_LIMIT, idle / RT_MS) < 0)
         return -1;
-    return put_number(v[i], left, FIELD_IDLE_NEEDED, box_shift(box_span(left->begin, next), idle) / RT_MS);
+    return put_number(v[i], left, FIELD_IDLE_NEEDED,
+                      box_shift(box_span(left->begin, next), idle) / RT_MS);
 }
 
 int

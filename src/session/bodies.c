@@ -27,7 +27,8 @@ struct bodies {
 static int
 put_text(struct bodies *b, struct event *e, uint16_t field, rt_str s)
 {
-    return event_add(&b->s->arena, e, &(struct event_value){.field = field, .is_text = 1, .text = s});
+    return event_add(&b->s->arena, e,
+                     &(struct event_value){.field = field, .is_text = 1, .text = s});
 }
 
 static int
@@ -66,7 +67,8 @@ leaves_of(const struct event *e, struct leaf_list *out)
     const struct event_value *v = event_get(e, FIELD_LEAVES);
     if (v == NULL)
         return false;
-    *out = (struct leaf_list){(const unsigned char *)v->text.p, v->text.n / sizeof(struct leaf)};
+    *out =
+        (struct leaf_list){(const unsigned char *)v->text.p, v->text.n / sizeof(struct leaf)};
     return true;
 }
 
@@ -139,7 +141,8 @@ tell_announced(struct bodies *b, struct event *e)
         int order = compare_places(&x, &y);
         i += order <= 0;
         k += order >= 0;
-        if (order == 0 && (x.value == y.value || x.value == LEAF_MASKED || y.value == LEAF_MASKED))
+        if (order == 0 &&
+            (x.value == y.value || x.value == LEAF_MASKED || y.value == LEAF_MASKED))
             continue;
         const struct leaf *one = order <= 0 ? &x : &y;
         if (order != 0 && may_be_default(b, one))

@@ -50,9 +50,11 @@ hours_of(const struct course *c, bool *known)
 static int
 tell_idle(struct course *c, struct event *e)
 {
-    rt_dur slack = c->how->terms->slack, idle = c->start == NULL ? RT_DUR_NONE : terms_idle(c->how->terms, c->start);
-    if ((phase_signs_of(c->how->signs, e) & 1u << MEANS_GONE) == 0 || c->over || c->fed || c->alive == RT_TIME_NONE ||
-        e->begin == RT_TIME_NONE || idle == RT_DUR_NONE || slack == RT_DUR_NONE || c->start->end == RT_TIME_NONE)
+    rt_dur slack = c->how->terms->slack,
+           idle = c->start == NULL ? RT_DUR_NONE : terms_idle(c->how->terms, c->start);
+    if ((phase_signs_of(c->how->signs, e) & 1u << MEANS_GONE) == 0 || c->over || c->fed ||
+        c->alive == RT_TIME_NONE || e->begin == RT_TIME_NONE || idle == RT_DUR_NONE ||
+        slack == RT_DUR_NONE || c->start->end == RT_TIME_NONE)
         return 0;
     rt_time left = box_shift(c->start->end, idle);
     if (c->alive > box_shift(left, slack) || e->begin < box_shift(left, -slack))

@@ -343,7 +343,8 @@ close_slice(void *arg, size_t thread, size_t number, size_t from, size_t to)
 }
 
 static int
-gather(struct session_engine *e, struct closer_slice *slice, struct group_list *groups, struct rt_err *err)
+gather(struct session_engine *e, struct closer_slice *slice, struct group_list *groups,
+       struct rt_err *err)
 {
     e->facts.duplicates += slice->duplicates;
     if (slice->err.code != RT_OK)
@@ -352,7 +353,8 @@ gather(struct session_engine *e, struct closer_slice *slice, struct group_list *
 }
 
 static int
-close_apart(struct session_engine *e, size_t threads, struct group_list *groups, struct rt_err *err)
+close_apart(struct session_engine *e, size_t threads, struct group_list *groups,
+            struct rt_err *err)
 {
     struct closer *c = rt_calloc(1, sizeof(*c));
     size_t n = 0;
@@ -405,7 +407,8 @@ session_engine_finish(struct session_engine *e, struct session_sink sink, struct
     struct group_list groups = {{NULL, 0, 0}};
     int rc = join_release(&e->join, RT_TIME_NONE, err);
     if (rc == 0)
-        rc = e->threads > 1 ? close_apart(e, e->threads, &groups, err) : close_all(e, &groups, err);
+        rc = e->threads > 1 ? close_apart(e, e->threads, &groups, err)
+                            : close_all(e, &groups, err);
     if (rc == 0)
         rc = groups_deliver(&groups, false, sink, err);
     if (rc == 0)

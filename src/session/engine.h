@@ -18,7 +18,8 @@
 struct session_engine; /* opaque */
 
 struct session_options {
-    const char *const *paths; /* of the inputs, for the ids of sessions without identity; borrowed */
+    /* of the inputs, for the ids of sessions without identity; borrowed */
+    const char *const *paths;
     size_t path_count;
     size_t threads; /* that may share the work of finishing; 0 as 1 */
 };
@@ -40,8 +41,10 @@ struct session_sink {
 };
 
 /* `rules` and `limits` are borrowed and must outlive the engine. NULL: err says why. */
-struct session_engine *session_engine_new(const struct rule_set *rules, const struct rt_limits *limits,
-                                          const struct session_options *options, struct rt_err *err);
+struct session_engine *session_engine_new(const struct rule_set *rules,
+                                          const struct rt_limits *limits,
+                                          const struct session_options *options,
+                                          struct rt_err *err);
 void session_engine_free(struct session_engine **pe);
 /* Borrows `ev` for the call; keeps what it needs. Odd events are not errors. */
 int session_engine_feed(struct session_engine *e, const struct event *ev, struct rt_err *err);
@@ -54,13 +57,15 @@ struct session_site {
     const struct event *kept; /* the run's own; NULL: none */
 };
 struct poll;
-int session_engine_feed_poll(struct session_engine *e, struct session_site *site, const struct poll *p,
-                             struct rt_err *err);
+int session_engine_feed_poll(struct session_engine *e, struct session_site *site,
+                             const struct poll *p, struct rt_err *err);
 /* No later event will be older than `clock`: groups whose sessions are all over by then (ended and
  * quiet for the linger time, or quiet for a day) are handed out, in order of their end, then id. */
-int session_engine_advance(struct session_engine *e, rt_time clock, struct session_sink sink, struct rt_err *err);
+int session_engine_advance(struct session_engine *e, rt_time clock, struct session_sink sink,
+                           struct rt_err *err);
 /* Everything else, in order of first time, then id. */
-int session_engine_finish(struct session_engine *e, struct session_sink sink, struct rt_err *err);
+int session_engine_finish(struct session_engine *e, struct session_sink sink,
+                          struct rt_err *err);
 
 /* How busy the apps were; when all is finished. */
 struct meter;

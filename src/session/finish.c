@@ -109,7 +109,8 @@ static int
 complete(const struct closing *how, struct draft *d)
 {
     struct session *s = d->s;
-    if (timeline_build(d, how) < 0 || relate_events(s, d->box) < 0 || bodies_relate(s, how->terms) < 0 || course_events(s, how) < 0 ||
+    if (timeline_build(d, how) < 0 || relate_events(s, d->box) < 0 ||
+        bodies_relate(s, how->terms) < 0 || course_events(s, how) < 0 ||
         hooks_relate(s, how->terms) < 0 || lifespan_events(s) < 0 || codes_collect(s) < 0)
         return -1;
     s->phase = phase_after(how->signs, s->events, s->event_count, how->clock);
@@ -123,7 +124,8 @@ is_probe(const struct closing *how, const struct session *s)
     const struct hook_delivery *d = &how->terms->rules->delivery;
     uint64_t kinds = 0;
     uint32_t signs = 0;
-    if (d->test_types == 0 || (s->kinds & KIND_CALLS) != 0 || s->event_count < (size_t)d->test_types || s->first == RT_TIME_NONE ||
+    if (d->test_types == 0 || (s->kinds & KIND_CALLS) != 0 ||
+        s->event_count < (size_t)d->test_types || s->first == RT_TIME_NONE ||
         s->last == RT_TIME_NONE || s->last - s->first > d->test_within)
         return false;
     for (size_t i = 0; i < s->event_count; i++) {
@@ -181,7 +183,8 @@ finish_cluster(const struct closing *how, struct cluster *c, struct group_list *
 static bool
 box_is_over(const struct box *b)
 {
-    const uint64_t tries = UINT64_C(1) << KIND_ACQUIRE | UINT64_C(1) << KIND_START | UINT64_C(1) << KIND_KICK;
+    const uint64_t tries =
+        UINT64_C(1) << KIND_ACQUIRE | UINT64_C(1) << KIND_START | UINT64_C(1) << KIND_KICK;
     const uint32_t left =
         1u << MEANS_LEFT | 1u << MEANS_GONE | 1u << MEANS_STOP | 1u << MEANS_FATAL;
     const uint32_t kept = 1u << MEANS_UPLOADED | 1u << MEANS_BACKUPED;

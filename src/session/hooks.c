@@ -75,8 +75,10 @@ say_skipped(struct session *s, const struct counted_list *l)
 {
     for (size_t i = 1; i < l->v.n; i++) {
         const struct counted *before = &l->v.v[i - 1], *c = &l->v.v[i];
-        int64_t step = box_span(before->sequence, c->sequence); /* the numbers are a sender's: any may come */
-        if (rt_str_eq(before->e->uid, c->e->uid) && step > 1 && say_number(s, c->e, FIELD_SKIPPED, step - 1) < 0)
+        /* the numbers are a sender's: any may come */
+        int64_t step = box_span(before->sequence, c->sequence);
+        if (rt_str_eq(before->e->uid, c->e->uid) && step > 1 &&
+            say_number(s, c->e, FIELD_SKIPPED, step - 1) < 0)
             return -1;
     }
     return 0;
@@ -121,9 +123,10 @@ names_recorder(const struct session *s, const struct event *e)
 {
     for (uint32_t i = 0; i < e->value_count; i++) {
         const struct event_value *v = &e->values[i];
-        bool user = v->field == FIELD_STREAM_UID || v->field == FIELD_FILE_UID || v->field == FIELD_LISTED_UID;
-        if (user && v->is_text &&
-            v->text.n > 0 && (rt_str_eq(v->text, e->uid) || rt_str_eq(v->text, s->uid)))
+        bool user = v->field == FIELD_STREAM_UID || v->field == FIELD_FILE_UID ||
+                    v->field == FIELD_LISTED_UID;
+        if (user && v->is_text && v->text.n > 0 &&
+            (rt_str_eq(v->text, e->uid) || rt_str_eq(v->text, s->uid)))
             return true;
     }
     return false;
@@ -191,7 +194,8 @@ say_of_leave(struct session *s, struct event *e, const struct streams *l,
         return -1;
     if (idle == RT_DUR_NONE || e->begin == RT_TIME_NONE)
         return 0;
-    return say_number(s, e, FIELD_PAST_IDLE, box_span(box_shift(start->end, idle), e->begin) / RT_MS);
+    return say_number(s, e, FIELD_PAST_IDLE,
+                      box_span(box_shift(start->end, idle), e->begin) / RT_MS);
 }
 
 static int

@@ -31,7 +31,8 @@ tell_end(struct session *s, struct event *e, int64_t end, uint16_t left, uint16_
     if (ms >= 0)
         return put_number(s, e, late, ms);
     /* Of what goes well nobody asks how long it could have gone on. */
-    bool matters = e->outcome == OUTCOME_FAIL || e->source == SOURCE_HOOK || e->kind == KIND_STOP;
+    bool matters =
+        e->outcome == OUTCOME_FAIL || e->source == SOURCE_HOOK || e->kind == KIND_STOP;
     return matters ? put_number(s, e, left, -ms) : 0;
 }
 

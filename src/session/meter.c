@@ -210,7 +210,9 @@ host_of(struct meter *m, rt_str id)
 static void
 place_slow(struct meter_host *h, rt_time begin, uint32_t input, uint64_t line)
 {
-    bool later = begin > h->begin || (begin == h->begin && (input > h->input || (input == h->input && line >= h->line)));
+    bool later =
+        begin > h->begin ||
+        (begin == h->begin && (input > h->input || (input == h->input && line >= h->line)));
     if (h->begin != RT_TIME_NONE && later)
         return;
     h->begin = begin;
@@ -221,7 +223,8 @@ place_slow(struct meter_host *h, rt_time begin, uint32_t input, uint64_t line)
 static int
 add_host(struct meter *m, const struct event *e)
 {
-    if (m->slow == RT_DUR_NONE || e->host.n == 0 || e->kind == KIND_STOP || e->end == RT_TIME_NONE || e->end <= e->begin)
+    if (m->slow == RT_DUR_NONE || e->host.n == 0 || e->kind == KIND_STOP ||
+        e->end == RT_TIME_NONE || e->end <= e->begin)
         return 0;
     struct meter_host *h = host_of(m, e->host);
     if (h == NULL)
@@ -243,7 +246,8 @@ meter_add(struct meter *m, rt_str app, const struct event *e)
     if (add_host(m, e) < 0)
         return -1;
     struct meter_app *a = app_of(m, app);
-    struct cell one = {e->begin / CELL_TICK, (uint32_t)e->line, (uint16_t)e->input, 1, e->coarse};
+    struct cell one = {e->begin / CELL_TICK, (uint32_t)e->line, (uint16_t)e->input, 1,
+                       e->coarse};
     return a == NULL ? -1 : cells_add(&a->cells, &one);
 }
 

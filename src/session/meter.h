@@ -31,7 +31,7 @@ struct meter_silence { /* one of the longest of an app */
 struct meter_app {
     struct meter_app *next;
     rt_str id;
-    char *text;               /* of the id */
+    char *text; /* of the id */
     struct cells cells;
     struct meter_second best[METER_BEST]; /* busiest first; they do not overlap */
     size_t best_count;
@@ -51,7 +51,7 @@ struct meter {
     struct rt_map by_app, by_host;
     struct meter_app *apps, *last;
     struct meter_host *hosts, *last_host;
-    rt_dur slow;              /* longer is slow; RT_DUR_NONE: hosts are not measured */
+    rt_dur slow; /* longer is slow; RT_DUR_NONE: hosts are not measured */
 };
 
 void meter_init(struct meter *m, rt_dur slow);

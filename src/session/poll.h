@@ -16,7 +16,8 @@ struct poll {
     uint32_t duration_us;
     uint32_t input : 20;
     uint32_t copies : 12; /* further ones that were folded into this; saturates */
-    uint32_t extra : 29; /* joined: lines from the request to its answer; else order in the line */
+    /* joined: lines from the request to its answer; else order in the line */
+    uint32_t extra : 29;
     uint32_t joined : 1;
     uint32_t coarse : 1;
     uint32_t zoned : 1;

@@ -169,7 +169,8 @@ static int
 tell_stump(struct session *s)
 {
     for (size_t i = 0; i < s->event_count; i++)
-        if (rt_str_eq(s->events[i]->rid, s->rid) && say(s, s->events[i], FIELD_RID_DEFECT, "truncated") < 0)
+        if (rt_str_eq(s->events[i]->rid, s->rid) &&
+            say(s, s->events[i], FIELD_RID_DEFECT, "truncated") < 0)
             return -1;
     return 0;
 }
@@ -192,7 +193,8 @@ relate_stumps(const struct draft_list *drafts)
     if (n > 1)
         qsort(whole, n, sizeof(*whole), by_bytes);
     RT_EACH (d, &drafts->v)
-        if (rc == 0 && n > 0 && d->s->rid.n >= STUMP_LEAST && acquired(d).n == 0 && is_stump(d->s->rid, whole, n))
+        if (rc == 0 && n > 0 && d->s->rid.n >= STUMP_LEAST && acquired(d).n == 0 &&
+            is_stump(d->s->rid, whole, n))
             rc = tell_stump(d->s);
     rt_free(whole);
     return rc;

@@ -41,16 +41,16 @@ struct session {
     rt_time first, last; /* RT_TIME_NONE: no event carries a time */
     /* The recorder is known to have run from here to there; RT_TIME_NONE: no start is in the log. */
     rt_time from, to;
-    bool ended;          /* an answer or a callback shows that it is over */
-    struct event_marks marks; /* set by detect: what its events have, condition_marks() */
-    uint64_t kinds;      /* mask of the kinds that occur */
+    bool ended;                  /* an answer or a callback shows that it is over */
+    struct event_marks marks;    /* set by detect: what its events have, condition_marks() */
+    uint64_t kinds;              /* mask of the kinds that occur */
     struct event *const *events; /* in order, duplicates and identical polls folded */
     size_t event_count;
-    uint64_t dropped;    /* beyond limits.session_events */
+    uint64_t dropped; /* beyond limits.session_events */
     const struct session_code *codes;
     size_t code_count;
-    bool inferred;       /* holds events that were attached by (cname, uid) only */
-    uint32_t tag;        /* set by detect and report: index in the output order */
+    bool inferred;         /* holds events that were attached by (cname, uid) only */
+    uint32_t tag;          /* set by detect and report: index in the output order */
     struct rt_arena arena; /* owns all of the above */
 };
 

@@ -12,29 +12,32 @@
 #include "session/fold.h"
 
 enum { NEIGHBOURS = 64, FIRST_MOST = 256 }; /* of an event, in order of time */
-#define CLOCKS_APART (2 * RT_SEC) /* with stamps of whole seconds */
+#define CLOCKS_APART (2 * RT_SEC)           /* with stamps of whole seconds */
 
 /* The path, the method and the status are all that it tells. */
 static bool
 is_bare(const struct event *e)
 {
     bool start_answered = e->kind == KIND_START && e->sid.n > 0;
-    return e->value_count == 0 && e->cname.n == 0 && e->uid.n == 0 && e->code == EVENT_NO_CODE && e->reason.n == 0 &&
-           e->error.n == 0 && e->status == EVENT_NO_CODE && !start_answered;
+    return e->value_count == 0 && e->cname.n == 0 && e->uid.n == 0 &&
+           e->code == EVENT_NO_CODE && e->reason.n == 0 && e->error.n == 0 &&
+           e->status == EVENT_NO_CODE && !start_answered;
 }
 
 static bool
 may_be_told_twice(const struct event *e)
 {
-    return e->source == SOURCE_API && e->kind > KIND_ACQUIRE && e->kind < KIND_ANSWER && e->rid.n > 0 && e->http != 0 &&
-           e->begin != RT_TIME_NONE;
+    return e->source == SOURCE_API && e->kind > KIND_ACQUIRE && e->kind < KIND_ANSWER &&
+           e->rid.n > 0 && e->http != 0 && e->begin != RT_TIME_NONE;
 }
 
 /* How far they lie apart. A record that is written with the answer may have the time of either end. */
 static rt_dur
 distance(const struct event *a, const struct event *b)
 {
-    rt_dur apart = a->begin > b->end ? a->begin - b->end : b->begin > a->end ? b->begin - a->end : 0;
+    rt_dur apart = a->begin > b->end   ? a->begin - b->end
+                   : b->begin > a->end ? b->begin - a->end
+                                       : 0;
     rt_dur took = b->end > b->begin ? b->end - b->begin : 0;
     return apart > took ? apart - took : 0;
 }
@@ -42,35 +45,41 @@ distance(const struct event *a, const struct event *b)
 static bool
 same_call(const struct event *bare, const struct event *rich)
 {
-    return bare->kind == rich->kind && bare->http == rich->http && rt_str_eq(bare->rid, rich->rid) &&
-           (bare->sid.n == 0 || rt_str_eq(bare->sid, rich->sid)) && distance(bare, rich) <= CLOCKS_APART;
+    return bare->kind == rich->kind && bare->http == rich->http &&
+           rt_str_eq(bare->rid, rich->rid) &&
+           (bare->sid.n == 0 || rt_str_eq(bare->sid, rich->sid)) &&
+           distance(bare, rich) <= CLOCKS_APART;
 }
 
 static bool
 is_hearsay(const struct event *e)
 {
-    return e->source == SOURCE_API && e->kind < KIND_ANSWER && e->outcome == OUTCOME_OK && e->http == 0 && e->method.n == 0 &&
-           e->host.n == 0 && (e->rid.n > 0 || e->sid.n > 0);
+    return e->source == SOURCE_API && e->kind < KIND_ANSWER && e->outcome == OUTCOME_OK &&
+           e->http == 0 && e->method.n == 0 && e->host.n == 0 && (e->rid.n > 0 || e->sid.n > 0);
 }
 
 static bool
 is_said_of(const struct event *hearsay, const struct event *call)
 {
-    bool ids = (hearsay->rid.n == 0 || rt_str_eq(hearsay->rid, call->rid)) && rt_str_eq(hearsay->sid, call->sid);
+    bool ids = (hearsay->rid.n == 0 || rt_str_eq(hearsay->rid, call->rid)) &&
+               rt_str_eq(hearsay->sid, call->sid);
     if (!ids || call->kind != hearsay->kind || call->http == 0 || call->outcome != OUTCOME_OK)
         return false;
     if (call->kind == KIND_ACQUIRE || call->kind == KIND_START)
         return true;
-    return hearsay->begin != RT_TIME_NONE && call->begin != RT_TIME_NONE && distance(hearsay, call) <= CLOCKS_APART;
+    return hearsay->begin != RT_TIME_NONE && call->begin != RT_TIME_NONE &&
+           distance(hearsay, call) <= CLOCKS_APART;
 }
 
 /* The record with bodies that is nearest, of those of which the input has not told yet; SIZE_MAX: none. `v` is in order of time. */
 static size_t
 find_rich(struct event *const *v, const struct fold_view *views, size_t n, size_t bare)
 {
-    size_t best = SIZE_MAX, from = bare > NEIGHBOURS ? bare - NEIGHBOURS : 0, to = n - bare > NEIGHBOURS ? bare + NEIGHBOURS : n;
+    size_t best = SIZE_MAX, from = bare > NEIGHBOURS ? bare - NEIGHBOURS : 0,
+           to = n - bare > NEIGHBOURS ? bare + NEIGHBOURS : n;
     for (size_t i = from; i < to; i++)
-        if (views[i].rich && views[i].told_by != v[bare]->input + 1 && same_call(v[bare], v[i]) &&
+        if (views[i].rich && views[i].told_by != v[bare]->input + 1 &&
+            same_call(v[bare], v[i]) &&
             (best == SIZE_MAX || distance(v[bare], v[i]) < distance(v[bare], v[best])))
             best = i;
     return best;
@@ -81,7 +90,8 @@ static size_t
 find_call(struct event *const *v, size_t n, size_t hearsay)
 {
     bool first = v[hearsay]->kind == KIND_ACQUIRE || v[hearsay]->kind == KIND_START;
-    size_t from = !first && hearsay > NEIGHBOURS ? hearsay - NEIGHBOURS : 0, to = n - hearsay > NEIGHBOURS ? hearsay + NEIGHBOURS : n;
+    size_t from = !first && hearsay > NEIGHBOURS ? hearsay - NEIGHBOURS : 0,
+           to = n - hearsay > NEIGHBOURS ? hearsay + NEIGHBOURS : n;
     for (size_t i = from; i < to && i < from + FIRST_MOST; i++)
         if (is_said_of(v[hearsay], v[i]))
             return i;

@@ -90,7 +90,9 @@ scope(struct client *c, const struct sim_step *step, struct sim_vars *v, rt_time
                 sim_vars_set(s, v, name, value);
         }
     rt_str token = sim_vars_get(v, RT_LIT("token"));
-    const struct sim_token *signs = rt_str_starts(token, RT_LIT("@")) ? sim_token_find(c->plan, rt_str_from(token, 1)) : NULL;
+    const struct sim_token *signs = rt_str_starts(token, RT_LIT("@"))
+                                        ? sim_token_find(c->plan, rt_str_from(token, 1))
+                                        : NULL;
     if (signs != NULL)
         sim_vars_set(s, v, "token", sim_token_sign(s, signs, v, at));
 }
@@ -126,7 +128,8 @@ log_call(struct client *c, const struct sim_step *step, const struct sim_vars *v
                 "{\"time\":\"%s\",\"level\":\"%s\",\"msg\":\"cloud recording "
                 "%s\",\"method\":\"%.*s\",\"url\":\"https://%.*s",
                 rt_time_rfc3339(at, time), answer == NULL ? "error" : "info",
-                sim_call_names[step->call], RT_FMT(step->method.n > 0 ? step->method : p->method), RT_FMT(c->plan->host));
+                sim_call_names[step->call],
+                RT_FMT(step->method.n > 0 ? step->method : p->method), RT_FMT(c->plan->host));
     rt_buf_add(&b, url);
     rt_buf_addf(&b, "\",\"duration_ms\":%lld", (long long)(took / RT_MS));
     if (answer != NULL)
@@ -252,7 +255,8 @@ tell(struct client *c, const struct sim_task *t, const struct sim_due *d, int64_
     c->in->repeated += copies > 1;
     for (unsigned i = 0; i < copies; i++, notify += 2 * RT_SEC) {
         sim_vars_set(s, &v, "notify", number(c, notify / RT_MS));
-        add_line(c, notify, true, received(c, &v, notify, sim_expand(s, c->plan->envelope, &v)));
+        add_line(c, notify, true,
+                 received(c, &v, notify, sim_expand(s, c->plan->envelope, &v)));
     }
     RT_VEC_FREE(&v.list);
 }

@@ -19,7 +19,7 @@ struct sim_task {
 struct sim_resource {
     rt_str rid, cname, uid;
     rt_time at;
-    rt_dur control; /* from its sid on; then nobody finds the task */
+    rt_dur control;        /* from its sid on; then nobody finds the task */
     struct sim_task *task; /* NULL: none was started on it */
 };
 struct sim_due { /* a callback */

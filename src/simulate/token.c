@@ -6,9 +6,9 @@
 
 #include "simulate/token.h"
 
-#include <zlib.h>
-
 #include <nettle/base64.h>
+
+#include <zlib.h>
 
 enum { CONTENT_MOST = 512, TOKEN_MOST = 1024, SIGNATURE = 32, JOIN = 1, SALT = 1 };
 
@@ -28,7 +28,8 @@ put_text(struct rt_buf *b, rt_str s)
 
 /* Signature, who may, since when and for how long, and one service with the right to join. */
 static void
-put_content(struct rt_buf *b, const struct sim_token *t, rt_str app, rt_str channel, rt_str uid, rt_time at)
+put_content(struct rt_buf *b, const struct sim_token *t, rt_str app, rt_str channel, rt_str uid,
+            rt_time at)
 {
     static const char unsigned_yet[SIGNATURE];
     put_text(b, (rt_str){unsigned_yet, SIGNATURE});
@@ -47,7 +48,8 @@ put_content(struct rt_buf *b, const struct sim_token *t, rt_str app, rt_str chan
 }
 
 rt_str
-sim_token_sign(struct sim_service *s, const struct sim_token *t, const struct sim_vars *v, rt_time at)
+sim_token_sign(struct sim_service *s, const struct sim_token *t, const struct sim_vars *v,
+               rt_time at)
 {
     unsigned char packed[TOKEN_MOST];
     char text[BASE64_ENCODE_RAW_LENGTH(TOKEN_MOST)];
@@ -55,7 +57,8 @@ sim_token_sign(struct sim_service *s, const struct sim_token *t, const struct si
     struct rt_buf b;
     bool ok = true;
     rt_buf_init(&b, CONTENT_MOST);
-    put_content(&b, t, sim_expand(s, t->app, v), sim_expand(s, t->channel, v), sim_expand(s, t->uid, v), at);
+    put_content(&b, t, sim_expand(s, t->app, v), sim_expand(s, t->channel, v),
+                sim_expand(s, t->uid, v), at);
     rt_str content = rt_buf_str(&b);
     ok = !b.failed && compress(packed, &n, (const unsigned char *)content.p, content.n) == Z_OK;
     rt_buf_fini(&b);

@@ -7,6 +7,7 @@
 #include "simulate/service.h"
 
 /* For a call at `at`, in the arena of the service. */
-rt_str sim_token_sign(struct sim_service *s, const struct sim_token *t, const struct sim_vars *v, rt_time at);
+rt_str sim_token_sign(struct sim_service *s, const struct sim_token *t,
+                      const struct sim_vars *v, rt_time at);
 
 #endif

@@ -15,9 +15,11 @@ store_alive_until(struct store *s, rt_time *out, struct rt_err *err)
     int64_t mark = INT64_MIN, newest = INT64_MIN;
     *out = RT_TIME_NONE;
     if (store_number(s, "SELECT value FROM mark WHERE name = 'alive'", &mark, err) < 0 ||
-        store_number(s, "SELECT received FROM callback ORDER BY id DESC LIMIT 1", &newest, err) < 0)
+        store_number(s, "SELECT received FROM callback ORDER BY id DESC LIMIT 1", &newest,
+                     err) < 0)
         return -1;
-    if (mark != INT64_MIN) /* a store of an older program does not know it: then nothing is said */
+    if (mark !=
+        INT64_MIN) /* a store of an older program does not know it: then nothing is said */
         *out = newest > mark ? newest : mark;
     return 0;
 }
@@ -26,7 +28,9 @@ int
 store_set_alive(struct store *s, rt_time now, struct rt_err *err)
 {
     char sql[120];
-    snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO mark (name, value) VALUES ('alive', %lld)", (long long)now);
+    snprintf(sql, sizeof(sql),
+             "INSERT OR REPLACE INTO mark (name, value) VALUES ('alive', %lld)",
+             (long long)now);
     return store_run(s, sql, "writing", err);
 }
 

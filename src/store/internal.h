@@ -4,8 +4,9 @@
 #ifndef RECTRACE_STORE_INTERNAL_H
 #define RECTRACE_STORE_INTERNAL_H
 
-#include <sqlite3.h>
 #include <stdatomic.h>
+
+#include <sqlite3.h>
 
 #include "store/store.h"
 
@@ -41,9 +42,10 @@ struct store {
     const struct rt_limits *limits;
     int lock_fd; /* -1: a reader */
     int64_t last_id, begun_id;
-    int log_pages; /* after the last commit, as long as they were not moved */
+    int log_pages;                 /* after the last commit, as long as they were not moved */
     int64_t page_bytes, log_bytes; /* of the log after the last commit */
-    atomic_uint_least64_t owed; /* bytes by which the file grows when the log is moved into it */
+    /* bytes by which the file grows when the log is moved into it */
+    atomic_uint_least64_t owed;
     struct store_extent unsummed; /* rows up to here are older than the sums */
     bool full;
     struct seen *seen; /* NULL: a reader */

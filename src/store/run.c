@@ -93,7 +93,7 @@ put_chunk(struct runs *rs, struct run *r, const struct chunk *c, struct rt_err *
 
 int
 run_write(struct runs *rs, struct run *r, size_t chunks, run_source *next, void *arg,
-         struct rt_err *err)
+          struct rt_err *err)
 {
     struct chunk c = {.n = 0};
     int more = 1;
@@ -246,7 +246,8 @@ open_chunk(void *arg, int64_t id, int64_t run, int64_t no, rt_str bytes, bool go
     struct chunk c;
     (void)err;
     rs->last_chunk = id > rs->last_chunk ? id : rs->last_chunk;
-    rs->last_run = run > rs->last_run ? run : rs->last_run; /* of one that was never finished, too */
+    /* of one that was never finished, too */
+    rs->last_run = run > rs->last_run ? run : rs->last_run;
     if (r == NULL || no < 0 || (size_t)no >= r->fences.n || !good) {
         not_used(rs, id);
         return 0;

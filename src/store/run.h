@@ -36,7 +36,8 @@ struct run {
     RT_VEC(struct fence) fences;
     struct sieve *sieve; /* NULL: all sieves together were too large */
     size_t sieve_bytes;
-    size_t begun_fences, begun_keys; /* of one that is being written: when the transaction began */
+    /* of one that is being written: when the transaction began */
+    size_t begun_fences, begun_keys;
 };
 
 struct runs {
@@ -61,7 +62,8 @@ int runs_find(struct runs *rs, const unsigned char *key, int64_t *id, struct rt_
 /* ---- a run that is being written ---- */
 
 /* `keys` at most. NULL: memory. */
-struct run *run_new(struct runs *rs, int64_t level, int64_t upto, size_t keys, struct rt_err *err);
+struct run *run_new(struct runs *rs, int64_t level, int64_t upto, size_t keys,
+                    struct rt_err *err);
 void run_free(struct runs *rs, struct run **pr);
 void run_begin(struct run *r);
 void run_rollback(struct run *r);
@@ -69,7 +71,7 @@ void run_rollback(struct run *r);
 typedef int run_source(void *arg, struct entry *out, struct rt_err *err);
 /* Writes so many chunks more: 1 that was all, and its row is written; 0 there are more; -1. */
 int run_write(struct runs *rs, struct run *r, size_t chunks, run_source *next, void *arg,
-             struct rt_err *err);
+              struct rt_err *err);
 /* After the commit: it counts. Takes it. */
 void runs_add(struct runs *rs, struct run **pr);
 /* In a transaction: its row goes. After the commit: runs_drop(). */

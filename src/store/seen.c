@@ -2,10 +2,9 @@
 
 #include "store/seen.h"
 
+#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <nettle/sha2.h>
 
 #include "base/alloc.h"
 #include "store/internal.h"
@@ -28,7 +27,8 @@ struct table { /* open addressing; the capacity is 0 or a power of two */
 struct seen {
     struct store *s;
     struct table fresh, frozen;
-    struct entry *order; /* the frozen in the order of their keys, as far as their bucket was reached */
+    /* the frozen in the order of their keys, as far as their bucket was reached */
+    struct entry *order;
     size_t settled, begun_settled, sorted;
     struct run *run; /* what becomes of the frozen; NULL: there are none */
     bool done;       /* it was written in this transaction */
@@ -155,9 +155,8 @@ freeze(struct seen *n, struct rt_err *err)
     struct table next = {.cap = n->fresh.cap};
     struct entry *order = rt_malloc(n->fresh.n * sizeof(*order));
     next.slots = order == NULL ? NULL : rt_calloc(next.cap, sizeof(*next.slots));
-    struct run *run = next.slots == NULL
-                          ? NULL
-                          : run_new(&n->runs, 0, n->fresh.upto, n->fresh.n, err);
+    struct run *run =
+        next.slots == NULL ? NULL : run_new(&n->runs, 0, n->fresh.upto, n->fresh.n, err);
     if (run == NULL) {
         rt_free(order);
         rt_free(next.slots);
@@ -231,8 +230,7 @@ seen_settle(struct seen *n, struct rt_err *err)
     n->merged += n->added * MERGED_A_KEY + SETTLED_LEAST;
     n->added = 0;
     size_t chunks = chunks_of(&n->owed), merged = chunks_of(&n->merged);
-    if (n->run != NULL && (full || chunks > 0) &&
-        settle(n, full ? SIZE_MAX : chunks, err) < 0)
+    if (n->run != NULL && (full || chunks > 0) && settle(n, full ? SIZE_MAX : chunks, err) < 0)
         return -1;
     if (n->merge != NULL && merged > 0 && merge_fill(n->merge, merged, err) < 0)
         return -1;
@@ -329,7 +327,8 @@ take_row(void *arg, int64_t id, rt_str app, rt_str notice, const unsigned char *
 static int
 settle_all(struct seen *n, struct rt_err *err)
 {
-    if (store_begin_plain(n->s, err) < 0 || freeze(n, err) < 0 || settle(n, SIZE_MAX, err) < 0 ||
+    if (store_begin_plain(n->s, err) < 0 || freeze(n, err) < 0 ||
+        settle(n, SIZE_MAX, err) < 0 ||
         (n->merge != NULL && merge_fill(n->merge, SIZE_MAX, err) < 0) ||
         store_commit_plain(n->s, err) < 0)
         return -1;

@@ -2,9 +2,10 @@
 
 #include "store/shelf.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include <sqlite3.h>
 
 #include "base/alloc.h"
 
@@ -27,8 +28,10 @@ static const char *const statements[SHELF__COUNT] = {
     [SHELF_COMMIT] = "COMMIT",
     [SHELF_FIND] = "SELECT knot FROM tie WHERE key = ?1",
     [SHELF_LOAD] = "SELECT id, at_hand, events, keys FROM knot WHERE id = ?1",
-    [SHELF_NEXT] = "SELECT id, at_hand, events, keys FROM knot WHERE at_hand AND id > ?1 ORDER BY id LIMIT 1",
-    [SHELF_PUT] = "INSERT OR REPLACE INTO knot (id, at_hand, events, keys) VALUES (?1, ?2, ?3, ?4)",
+    [SHELF_NEXT] =
+        "SELECT id, at_hand, events, keys FROM knot WHERE at_hand AND id > ?1 ORDER BY id LIMIT 1",
+    [SHELF_PUT] =
+        "INSERT OR REPLACE INTO knot (id, at_hand, events, keys) VALUES (?1, ?2, ?3, ?4)",
     [SHELF_TIE] = "INSERT OR REPLACE INTO tie (key, knot) VALUES (?1, ?2)",
     [SHELF_DROP] = "DELETE FROM knot WHERE id = ?1",
     [SHELF_NOTE] = "INSERT OR REPLACE INTO note (name, bytes) VALUES (?1, ?2)",
@@ -53,8 +56,8 @@ struct shelf {
 static int
 fail(struct shelf *s, struct rt_err *err)
 {
-    return rt_fail_here(err, sqlite3_errcode(s->db) == SQLITE_NOMEM ? RT_ENOMEM : RT_EIO, "%s: %s", s->path,
-                        sqlite3_errmsg(s->db));
+    return rt_fail_here(err, sqlite3_errcode(s->db) == SQLITE_NOMEM ? RT_ENOMEM : RT_EIO,
+                        "%s: %s", s->path, sqlite3_errmsg(s->db));
 }
 
 static sqlite3_stmt *
@@ -64,7 +67,8 @@ statement(struct shelf *s, enum shelf_statement which)
         sqlite3_reset(s->open);
     s->open = NULL;
     if (s->sql[which] == NULL)
-        sqlite3_prepare_v3(s->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT, &s->sql[which], NULL);
+        sqlite3_prepare_v3(s->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT,
+                           &s->sql[which], NULL);
     return s->sql[which];
 }
 
@@ -118,14 +122,16 @@ shelf_find(struct shelf *s, uint64_t key, struct rt_err *err)
 }
 
 static int
-knot_by(struct shelf *s, enum shelf_statement which, int64_t id, struct shelf_knot *out, struct rt_err *err)
+knot_by(struct shelf *s, enum shelf_statement which, int64_t id, struct shelf_knot *out,
+        struct rt_err *err)
 {
     sqlite3_stmt *q = statement(s, which);
     if (q != NULL)
         sqlite3_bind_int64(q, 1, id);
     int rc = ask(s, q, err);
     if (rc == 1)
-        *out = (struct shelf_knot){sqlite3_column_int64(q, 0), sqlite3_column_int(q, 1) != 0, blob(q, 2), blob(q, 3)};
+        *out = (struct shelf_knot){sqlite3_column_int64(q, 0), sqlite3_column_int(q, 1) != 0,
+                                   blob(q, 2), blob(q, 3)};
     return rc;
 }
 
@@ -150,7 +156,8 @@ shelf_put(struct shelf *s, const struct shelf_knot *k, struct rt_err *err)
     if (q != NULL) {
         sqlite3_bind_int64(q, 1, k->id);
         sqlite3_bind_int(q, 2, k->at_hand);
-        sqlite3_bind_blob64(q, 3, k->events.n == 0 ? "" : k->events.p, k->events.n, SQLITE_STATIC);
+        sqlite3_bind_blob64(q, 3, k->events.n == 0 ? "" : k->events.p, k->events.n,
+                            SQLITE_STATIC);
         sqlite3_bind_blob64(q, 4, k->keys.n == 0 ? "" : k->keys.p, k->keys.n, SQLITE_STATIC);
     }
     if (tell(s, q, err) < 0)
@@ -222,7 +229,8 @@ shelf_empty(struct shelf *s, struct rt_err *err)
     if (begin(s, err) < 0)
         return -1;
     statement(s, SHELF_BEGIN); /* lets go of a row */
-    return sqlite3_exec(s->db, "DELETE FROM knot; DELETE FROM tie; DELETE FROM note", NULL, NULL, NULL) == SQLITE_OK
+    return sqlite3_exec(s->db, "DELETE FROM knot; DELETE FROM tie; DELETE FROM note", NULL,
+                        NULL, NULL) == SQLITE_OK
                ? shelf_commit(s, err)
                : fail(s, err);
 }
@@ -241,8 +249,10 @@ open_file(const char *path, struct rt_err *err)
     }
     /* Nothing hangs on its last moments: a power cut may take them, but not its shape. */
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK ||
-        sqlite3_exec(s->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096", NULL,
-                     NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(
+            s->db,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096",
+            NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(s->db, tables, NULL, NULL, NULL) != SQLITE_OK) {
         fail(s, err);
         shelf_close(&s);

@@ -21,9 +21,9 @@ void shelf_close(struct shelf **ps); /* what was not committed is forgotten */
 
 struct shelf_knot {
     int64_t id;
-    bool at_hand;   /* to be loaded at once when the program starts again */
-    rt_str events;  /* borrowed until the next call */
-    rt_str keys;    /* likewise: 8 bytes each */
+    bool at_hand;  /* to be loaded at once when the program starts again */
+    rt_str events; /* borrowed until the next call */
+    rt_str keys;   /* likewise: 8 bytes each */
 };
 /* The knot that has the key; 0: none, -1: err. */
 int64_t shelf_find(struct shelf *s, uint64_t key, struct rt_err *err);

@@ -176,7 +176,8 @@ note_log(void *arg, sqlite3 *db, const char *name, int pages)
     else if (pages >= LOG_BUSY)
         store_reckon(s);
     else
-        atomic_store_explicit(&s->owed, 0, memory_order_relaxed); /* the reserve is more than that */
+        /* the reserve is more than that */
+        atomic_store_explicit(&s->owed, 0, memory_order_relaxed);
     return SQLITE_OK;
 }
 

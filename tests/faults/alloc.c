@@ -4,10 +4,11 @@
  */
 #include "config.h"
 
+#include "base/alloc.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/alloc.h"
 #include "base/out.h"
 #include "pipeline/batch.h"
 #include "report/writer.h"
@@ -77,11 +78,13 @@ main(int argc, char **argv)
         else if (err.code == RT_ENOMEM)
             refused++;
         else {
-            fprintf(stderr, "allocation %llu of %llu: error %d \"%s\" instead of out of memory\n", (unsigned long long)n,
-                    (unsigned long long)count, err.code, err.msg);
+            fprintf(stderr,
+                    "allocation %llu of %llu: error %d \"%s\" instead of out of memory\n",
+                    (unsigned long long)n, (unsigned long long)count, err.code, err.msg);
             return 1;
         }
     }
-    printf("%llu allocations failed once each: %u clean refusals, %u done without\n", (unsigned long long)count, refused, survived);
+    printf("%llu allocations failed once each: %u clean refusals, %u done without\n",
+           (unsigned long long)count, refused, survived);
     return refused == 0;
 }

@@ -26,8 +26,9 @@ try_manifest(rt_str text)
     rt_buf_init(&b, 1 << 24);
     if (manifest_read(&m, text, &a, &err) == 1) {
         m.tool = m.rules = m.rules_sha256 = m.profile = "x"; /* which are not read */
-        if (manifest_write(&m, &b, &err) < 0 || manifest_read(&again, rt_buf_str(&b), &a, &err) != 1 ||
-            again.logs.n != m.logs.n || again.spans.n != m.spans.n)
+        if (manifest_write(&m, &b, &err) < 0 ||
+            manifest_read(&again, rt_buf_str(&b), &a, &err) != 1 || again.logs.n != m.logs.n ||
+            again.spans.n != m.spans.n)
             abort();
     }
     rt_buf_fini(&b);

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack.h"
 #include "receive/envelope.h"
 #include "receive/shipped.h"
 #include "receive/signature.h"
-#include "pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,14 +33,16 @@ try_envelope(const struct envelope_reader *r, rt_str body)
     if (!json)
         return;
     if (a.notice_n == 0 || a.notice_n > ENVELOPE_NOTICE_BYTES || a.notice_n != b.notice_n ||
-        memcmp(a.notice, b.notice, a.notice_n) != 0 || a.label != b.label || a.has_twin != b.has_twin)
+        memcmp(a.notice, b.notice, a.notice_n) != 0 || a.label != b.label ||
+        a.has_twin != b.has_twin)
         abort();
     if (a.has_twin && (a.label != STORE_EVENT || memcmp(a.twin, b.twin, sizeof(a.twin)) != 0))
         abort();
 }
 
 static void
-try_signature(const struct secrets *all, const struct secret_app *app, struct signatures given, rt_str body)
+try_signature(const struct secrets *all, const struct secret_app *app, struct signatures given,
+              rt_str body)
 {
     char near[NEAR_BYTES];
     const struct secret *which = NULL;
@@ -58,7 +60,8 @@ try_shipped(rt_str body)
     struct rt_buf out;
     struct rt_err err = {0};
     rt_buf_init(&out, 1 << 20);
-    if (shipped_lines(body, &rt_limits_default, &out, &err) == 0 && out.n > 0 && out.p[out.n - 1] != '\n')
+    if (shipped_lines(body, &rt_limits_default, &out, &err) == 0 && out.n > 0 &&
+        out.p[out.n - 1] != '\n')
         abort();
     rt_buf_fini(&out);
 }

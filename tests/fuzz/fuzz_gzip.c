@@ -34,7 +34,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     bool a = false, b = false;
     uint64_t x = 0, y = 0;
-    uint64_t first = drain(data, size, "zlib", &a, &x), second = drain(data, size, inflate_backends[0]->name, &b, &y);
+    uint64_t first = drain(data, size, "zlib", &a, &x),
+             second = drain(data, size, inflate_backends[0]->name, &b, &y);
     if (a && b && (first != second || x != y))
         abort();
     return 0;

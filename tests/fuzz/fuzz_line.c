@@ -23,7 +23,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct rule_set *rules = builtin_pack();
     struct rt_err err = {0};
     struct extract_options o = {.path = "fuzz"};
-    struct extract *x = extract_new(rules, &o, &rt_limits_default, (struct extract_sink){take, NULL}, &err);
+    struct extract *x =
+        extract_new(rules, &o, &rt_limits_default, (struct extract_sink){take, NULL}, &err);
     if (x == NULL)
         abort();
     uint64_t lines = 0, sum = 0;

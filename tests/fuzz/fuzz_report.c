@@ -12,9 +12,9 @@
 #include "base/out.h"
 #include "extract/extract.h"
 #include "ingest/feed.h"
+#include "pack.h"
 #include "pipeline/batch.h"
 #include "report/writer.h"
-#include "pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -63,8 +63,10 @@ check_writer(const char *name, const struct report *r)
     rt_str text = out_text(o);
     if (strcmp(name, "text") == 0)
         check_text(text);
-    if (strcmp(name, "json") == 0 || strcmp(name, "sarif") == 0 || strcmp(name, "otlp") == 0 || strcmp(name, "trace") == 0) {
-        json_t *root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    if (strcmp(name, "json") == 0 || strcmp(name, "sarif") == 0 || strcmp(name, "otlp") == 0 ||
+        strcmp(name, "trace") == 0) {
+        json_t *root =
+            json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
         if (root == NULL)
             abort();
         json_decref(root);
@@ -90,7 +92,8 @@ check_sessions(const struct report *r, unsigned columns)
         size_t end = rt_str_find(rest, RT_LIT("\n"));
         rt_str line = {rest.p, end == SIZE_MAX ? rest.n : end};
         bool bar = line.n > 2 && line.p[0] == ' ' && line.p[1] == '|';
-        if (bar && (line.n > columns || (line.p[line.n - 1] != '|' && line.p[line.n - 1] != 'X')))
+        if (bar &&
+            (line.n > columns || (line.p[line.n - 1] != '|' && line.p[line.n - 1] != 'X')))
             abort();
         rest = end == SIZE_MAX ? RT_NONE : rt_str_from(rest, end + 1);
     }
@@ -100,7 +103,8 @@ check_sessions(const struct report *r, unsigned columns)
 static void
 check_report(const struct report *r)
 {
-    static const char *const names[] = {"text", "json", "md", "html", "csv", "junit", "sarif", "otlp", "trace"};
+    static const char *const names[] = {"text",  "json",  "md",   "html", "csv",
+                                        "junit", "sarif", "otlp", "trace"};
     uint64_t sum = 0;
     for (int c = 0; c < LINE__COUNT; c++)
         sum += r->inputs[0].counts[c];

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "report/scrub.h"
 #include "pack.h"
+#include "report/scrub.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
 #include <zlib.h>
 
 #include "extract/token.h"
-#include "rules/pack.h"
 #include "pack.h"
+#include "rules/pack.h"
 
 enum { MOST = 65536 };
 

@@ -62,7 +62,9 @@ run_file(const char *path, unsigned rounds)
 int
 main(int argc, char **argv)
 {
-    unsigned files = 0, rounds = getenv("FUZZ_ROUNDS") != NULL ? (unsigned)atoi(getenv("FUZZ_ROUNDS")) : 300;
+    unsigned files = 0, rounds = getenv("FUZZ_ROUNDS") != NULL
+                                     ? (unsigned)atoi(getenv("FUZZ_ROUNDS"))
+                                     : 300;
     for (int i = 1; i < argc; i++) {
         DIR *d = opendir(argv[i]);
         if (d == NULL) {

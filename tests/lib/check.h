@@ -11,12 +11,12 @@
 #include <CUnit/Basic.h>
 
 /* CUnit does not know of rows: this adds the row's name to the message. */
-#define CHECK_ROW(row, cond)                                                                  \
-    do {                                                                                      \
-        char what_[240];                                                                      \
-        snprintf(what_, sizeof(what_), "%s: %s", (row)->name, #cond);                         \
-        CU_assertImplementation((cond) ? CU_TRUE : CU_FALSE, __LINE__, what_, __FILE__, "",   \
-                                CU_FALSE);                                                    \
+#define CHECK_ROW(row, cond)                                                                \
+    do {                                                                                    \
+        char what_[240];                                                                    \
+        snprintf(what_, sizeof(what_), "%s: %s", (row)->name, #cond);                       \
+        CU_assertImplementation((cond) ? CU_TRUE : CU_FALSE, __LINE__, what_, __FILE__, "", \
+                                CU_FALSE);                                                  \
     } while (0)
 #define CHECK(cond) CU_ASSERT(cond)
 
@@ -44,10 +44,10 @@ check_main(const char *suite_name, const struct check_test *tests)
     return failed == 0 ? 0 : 1;
 }
 
-#define CHECK_MAIN(suite, tests)                                                              \
-    int main(void)                                                                            \
-    {                                                                                         \
-        return check_main(suite, tests);                                                      \
+#define CHECK_MAIN(suite, tests)         \
+    int main(void)                       \
+    {                                    \
+        return check_main(suite, tests); \
     }
 
 #endif

@@ -19,8 +19,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -337,7 +337,8 @@ v_delete(sqlite3_vfs *v, const char *name, int sync)
     if (its_turn())
         return SQLITE_IOERR_DELETE;
     int rc = real_vfs->xDelete(real_vfs, name, sync);
-    if (rc == SQLITE_OK && n > 4 && strcmp(name + n - 4, "-wal") == 0 && strstr(name, "-live") == NULL)
+    if (rc == SQLITE_OK && n > 4 && strcmp(name + n - 4, "-wal") == 0 &&
+        strstr(name, "-live") == NULL)
         note('X', 'w', 0, NULL, 0);
     return rc;
 }

@@ -368,7 +368,8 @@ a_time_after_a_time_is_the_same(void)
             rt_time_parse_near(rt_str_of(stamps[before].text), &near, &got);
             size_t n = rt_time_parse_near(s, &near, &got), same = rt_time_parse(s, &want);
             CHECK_ROW(&stamps[i], n == same);
-            CHECK_ROW(&stamps[i], n == 0 || (got.at == want.at && got.zoned == want.zoned && got.digits == want.digits));
+            CHECK_ROW(&stamps[i], n == 0 || (got.at == want.at && got.zoned == want.zoned &&
+                                             got.digits == want.digits));
         }
 }
 

@@ -19,7 +19,8 @@ static const struct {
 } rows[] = {
     {"one that is there", "libc.so.6", "strlen", NULL},
     {"one that is nowhere", "librectrace-nowhere.so.7", "strlen", "librectrace-nowhere.so.7"},
-    {"one that lacks a function", "libc.so.6", "rectrace_nowhere", "libc.so.6 has no rectrace_nowhere"},
+    {"one that lacks a function", "libc.so.6", "rectrace_nowhere",
+     "libc.so.6 has no rectrace_nowhere"},
 };
 
 static void
@@ -45,7 +46,8 @@ static void
 ours_are_whole(void)
 {
     struct rt_err err = {0};
-    CHECK(libarchive_open(&err) == 0 && libarchive.read_new != NULL && libarchive.entry_set_mtime != NULL);
+    CHECK(libarchive_open(&err) == 0 && libarchive.read_new != NULL &&
+          libarchive.entry_set_mtime != NULL);
     CHECK(mhd_open(&err) == 0 && mhd.start_daemon != NULL && mhd.get_version()[0] != '\0');
 }
 

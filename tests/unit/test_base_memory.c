@@ -350,14 +350,16 @@ neighbours_survive_a_deletion(void)
             char texts[5][16];
             unsigned number = 0;
             rt_map_init(&m);
-            CHECK(rt_map_put(&m, RT_LIT("first"), &m) == 0 && rt_map_del(&m, RT_LIT("first")) == &m && m.cap == 16);
+            CHECK(rt_map_put(&m, RT_LIT("first"), &m) == 0 &&
+                  rt_map_del(&m, RT_LIT("first")) == &m && m.cap == 16);
             for (size_t i = 0; i < 5; i++) {
                 keys[i] = key_at_home(&m, clusters[row].homes[i], &number, texts[i]);
                 CHECK(rt_map_put(&m, keys[i], &values[i]) == 0);
             }
             CHECK_ROW(&clusters[row], rt_map_del(&m, keys[gone]) == &values[gone]);
             for (size_t i = 0; i < 5; i++)
-                CHECK_ROW(&clusters[row], rt_map_get(&m, keys[i]) == (i == gone ? NULL : (void *)&values[i]));
+                CHECK_ROW(&clusters[row],
+                          rt_map_get(&m, keys[i]) == (i == gone ? NULL : (void *)&values[i]));
             rt_map_fini(&m);
         }
 }
@@ -381,7 +383,8 @@ a_map_replaces_and_is_walked(void)
     /* One hash, two keys. */
     char text[16];
     unsigned number = 0;
-    rt_str like_a = key_at_home(&m, rt_str_hash_seeded(RT_LIT("a"), m.seed) & (m.cap - 1), &number, text);
+    rt_str like_a =
+        key_at_home(&m, rt_str_hash_seeded(RT_LIT("a"), m.seed) & (m.cap - 1), &number, text);
     for (size_t i = 0; (s = rt_map_next(&m, &i)) != NULL;)
         if (rt_str_is(s->key, "a"))
             s->hash = rt_str_hash_seeded(like_a, m.seed);
@@ -427,7 +430,7 @@ an_arena_takes_over_another(void)
 
 struct visits {
     int of[100];
-    bool by[8]; /* threads that came */
+    bool by[8];   /* threads that came */
     size_t fails; /* this slice; SIZE_MAX: none */
 };
 
@@ -462,7 +465,8 @@ slices_cover_everything_once(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct visits v = {.fails = rows[i].fails};
         rt_alloc_fail_at(rows[i].memory, 1);
-        CHECK_ROW(&rows[i], rt_slices(rows[i].threads, rows[i].slices, rows[i].n, visit, &v) == rows[i].rc);
+        CHECK_ROW(&rows[i], rt_slices(rows[i].threads, rows[i].slices, rows[i].n, visit, &v) ==
+                                rows[i].rc);
         rt_alloc_fail_at(-1, 0);
         for (size_t k = 0; k < 100; k++)
             CHECK_ROW(&rows[i], v.of[k] == (k < rows[i].n));

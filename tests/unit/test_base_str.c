@@ -4,8 +4,8 @@
 #include "config.h"
 
 #include "base/alloc.h"
-#include "base/str.h"
 #include "base/literals.h"
+#include "base/str.h"
 #include "check.h"
 
 static int
@@ -293,7 +293,8 @@ of_many_words_none_is_lost(void)
         words[i] = (rt_str){rt_arena_printf(&a, "word-%011zu", i), LONG};
     struct literals *l = words == NULL ? NULL : literals_new(words, MANY, &a);
     CU_ASSERT_FATAL(l != NULL);
-    CHECK(literals_in(l, words[0]) && literals_in(l, words[MANY / 2]) && literals_in(l, words[MANY - 1]));
+    CHECK(literals_in(l, words[0]) && literals_in(l, words[MANY / 2]) &&
+          literals_in(l, words[MANY - 1]));
     CHECK(!literals_in(l, RT_LIT("word-00000099999")));
     rt_arena_fini(&a);
 }
@@ -301,7 +302,8 @@ of_many_words_none_is_lost(void)
 static void
 words_are_found_wherever_they_stand(void)
 {
-    static const rt_str words[] = {RT_INIT("cloud_recording"), RT_INIT("noticeId"), RT_INIT("agora.io")};
+    static const rt_str words[] = {RT_INIT("cloud_recording"), RT_INIT("noticeId"),
+                                   RT_INIT("agora.io")};
     struct rt_arena a;
     rt_arena_init(&a, 1024, 0);
     struct literals *l = literals_new(words, 3, &a);
@@ -355,7 +357,11 @@ a_number_is_grouped(void)
     static const struct {
         const char *name;
         uint64_t n;
-    } rows[] = {{"0", 0}, {"999", 999}, {"1 000", 1000}, {"41 208", 41208}, {"18 446 744 073 709 551 615", UINT64_MAX}};
+    } rows[] = {{"0", 0},
+                {"999", 999},
+                {"1 000", 1000},
+                {"41 208", 41208},
+                {"18 446 744 073 709 551 615", UINT64_MAX}};
     char buf[RT_GROUPED_MAX];
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         CHECK_ROW(&rows[i], strcmp(rt_grouped(rows[i].n, buf), rows[i].name) == 0);
@@ -366,11 +372,12 @@ a_word_survives_a_shell(void)
 {
     static const struct {
         const char *name, *want;
-    } rows[] = {{"logs/api-2026.log.gz@json-lines,tz=UTC", "logs/api-2026.log.gz@json-lines,tz=UTC"},
-                {"two words", "'two words'"},
-                {"it's", "'it'\\''s'"},
-                {"$HOME;`x`", "'$HOME;`x`'"},
-                {"", "''"}};
+    } rows[] = {
+        {"logs/api-2026.log.gz@json-lines,tz=UTC", "logs/api-2026.log.gz@json-lines,tz=UTC"},
+        {"two words", "'two words'"},
+        {"it's", "'it'\\''s'"},
+        {"$HOME;`x`", "'$HOME;`x`'"},
+        {"", "''"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct rt_buf b;
         rt_buf_init(&b, 100);

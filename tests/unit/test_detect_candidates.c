@@ -17,8 +17,8 @@ make_barred(struct world *w)
     w->rule.unless_count = 0;
     for (size_t k = 0; k < w->rule.when_count; k++) {
         struct rule_step *s = &w->steps[k];
-        *s = (struct rule_step){k % 2 == 0 ? STEP_SEE : STEP_NO, .within = RT_DUR_NONE, .after = RT_DUR_NONE,
-                                .lasts = RT_DUR_NONE, .times = 1};
+        *s = (struct rule_step){k % 2 == 0 ? STEP_SEE : STEP_NO, .within = RT_DUR_NONE,
+                                .after = RT_DUR_NONE, .lasts = RT_DUR_NONE, .times = 1};
         if (s->type == STEP_SEE)
             make_see(s, k == 0);
         s->times = 1;
@@ -48,9 +48,14 @@ tell(struct told *t, const struct world *w)
         bare.line = 0;
         t->likes[i] = (struct witness_like){bare, 1};
         testimony_add(&t->draft, &(struct witness){
-                                     .like = &t->likes[i], .begin = e->begin, .end = e->end,
-                                     .last = e->last, .cname = e->cname, .session = RT_LIT("s"),
-                                     .line = e->line, .repeated = e->repeated,
+                                     .like = &t->likes[i],
+                                     .begin = e->begin,
+                                     .end = e->end,
+                                     .last = e->last,
+                                     .cname = e->cname,
+                                     .session = RT_LIT("s"),
+                                     .line = e->line,
+                                     .repeated = e->repeated,
                                  });
         if (once_in(2) || i + 1 == w->scope.n)
             CHECK(testimony_give(&t->draft, &t->all, &t->arena) == 0);
@@ -68,7 +73,8 @@ forget(struct told *t)
 }
 
 static bool
-same_lines(const struct scope *a, const uint32_t *x, size_t n, const struct scope *b, const uint32_t *y, size_t m)
+same_lines(const struct scope *a, const uint32_t *x, size_t n, const struct scope *b,
+           const uint32_t *y, size_t m)
 {
     bool same = n == m;
     for (size_t i = 0; same && i < n; i++)
@@ -77,10 +83,13 @@ same_lines(const struct scope *a, const uint32_t *x, size_t n, const struct scop
 }
 
 static bool
-same_result(const struct scope *a, const struct matched *x, const struct scope *b, const struct matched *y)
+same_result(const struct scope *a, const struct matched *x, const struct scope *b,
+            const struct matched *y)
 {
-    return x->verdict == y->verdict && x->total == y->total && x->due == y->due && x->awaits == y->awaits &&
-           (x->needs == NULL ? y->needs == NULL : y->needs != NULL && strcmp(x->needs, y->needs) == 0) &&
+    return x->verdict == y->verdict && x->total == y->total && x->due == y->due &&
+           x->awaits == y->awaits &&
+           (x->needs == NULL ? y->needs == NULL
+                             : y->needs != NULL && strcmp(x->needs, y->needs) == 0) &&
            same_lines(a, x->ends, x->count, b, y->ends, y->count) &&
            same_lines(a, x->covers, x->cover_count, b, y->covers, y->cover_count);
 }
@@ -112,8 +121,13 @@ agree(const struct world *w, struct matcher *m, struct rt_arena *a)
     tell(&told, w);
     struct crowds nobody;
     crowds_init(&nobody);
-    struct candidates_search search = {.matcher = m, .crowds = &nobody, .r = &w->rule, .r_end = &w->rule + 1, .bit = 1,
-                                       .v = told.roll.list.v, .n = told.roll.list.n};
+    struct candidates_search search = {.matcher = m,
+                                       .crowds = &nobody,
+                                       .r = &w->rule,
+                                       .r_end = &w->rule + 1,
+                                       .bit = 1,
+                                       .v = told.roll.list.v,
+                                       .n = told.roll.list.n};
     bool good = candidates_find(&search, a, &some) == 0 &&
                 match_rule(m, &w->rule, &w->scope, a, &in_all, &err) == 0 &&
                 match_rule(m, &w->rule, &some, a, &in_some, &err) == 0 &&

@@ -16,27 +16,28 @@
 #include "rules/load.h"
 #include "rules/pack.h"
 
-#define KIT_HEAD                                                                              \
-    "rectrace: 1\nfamily: f\nparams: { ttl: 5m }\n"                                           \
-    "webhooks:\n"                                                                             \
-    "  - { type: 40, name: recorder_started, means: x }\n"                                    \
-    "  - { type: 41, name: recorder_leave, means: x }\n"                                      \
+#define KIT_HEAD                                                                                                  \
+    "rectrace: 1\nfamily: f\nparams: { ttl: 5m }\n"                                                               \
+    "webhooks:\n"                                                                                                 \
+    "  - { type: 40, name: recorder_started, means: x }\n"                                                        \
+    "  - { type: 41, name: recorder_leave, means: x }\n"                                                          \
     "  - { type: 1, name: cloud_recording_error, means: x, details: { errorCode: errorCode, module: module } }\n" \
-    "codes:\n"                                                                                \
-    "  - { code: 433, severity: error, means: expired, fix: x, say: '{name} came late.' }\n"  \
-    "  - { code: 404, severity: error, means: gone, fix: x }\n"                               \
-    "  - { code: 404, on: [stop], severity: warning, title: nothing to stop, means: gone, fix: x }\n" \
-    "  - { http: 504, severity: warning, title: too slow, means: x, fix: x }\n"               \
-    "  - { http: 206, severity: warning, title: not yet, means: x, fix: x }\n"                \
-    "  - { string: no Route matched, severity: error, means: x, fix: x }\n"                   \
-    "  - { state: serviceAbnormal, severity: error, means: x, fix: x }\n"                     \
-    "  - { state: serviceInProgress, severity: none, means: x, fix: x }\n"                    \
+    "codes:\n"                                                                                                    \
+    "  - { code: 433, severity: error, means: expired, fix: x, say: '{name} came late.' }\n"                      \
+    "  - { code: 404, severity: error, means: gone, fix: x }\n"                                                   \
+    "  - { code: 404, on: [stop], severity: warning, title: nothing to stop, means: gone, fix: x }\n"             \
+    "  - { http: 504, severity: warning, title: too slow, means: x, fix: x }\n"                                   \
+    "  - { http: 206, severity: warning, title: not yet, means: x, fix: x }\n"                                    \
+    "  - { string: no Route matched, severity: error, means: x, fix: x }\n"                                       \
+    "  - { state: serviceAbnormal, severity: error, means: x, fix: x }\n"                                         \
+    "  - { state: serviceInProgress, severity: none, means: x, fix: x }\n"                                        \
     "  - { error: 32, module: 1, severity: error, title: bad storage, means: x, fix: x }\n"
 #define KIT_TEXTS "    say: said\n    why: because\n    fix: mend\n"
 
 /* One rule `r` with these steps. */
-#define KIT_RULE(steps)                                                                       \
-    KIT_HEAD "rules:\n  - id: r\n    rev: 1\n    severity: error\n    confidence: medium\n" steps \
+#define KIT_RULE(steps)                                                                  \
+    KIT_HEAD                                                                             \
+    "rules:\n  - id: r\n    rev: 1\n    severity: error\n    confidence: medium\n" steps \
         KIT_TEXTS
 
 /* Between the files of a set that has two. */
@@ -51,8 +52,9 @@ kit_rules(const char *yaml)
         second = rt_str_from(first, end + sizeof(KIT_FILE) - 1);
         first.n = end;
     }
-    const struct pack_file files[] = {
-        {.name = "a.yaml", .text = first}, {.name = second.n > 0 ? "b.yaml" : NULL, .text = second}, {.name = NULL}};
+    const struct pack_file files[] = {{.name = "a.yaml", .text = first},
+                                      {.name = second.n > 0 ? "b.yaml" : NULL, .text = second},
+                                      {.name = NULL}};
     struct rule_sources from = {.memory = files};
     struct rule_messages m;
     struct rt_err err = {0};
@@ -132,11 +134,11 @@ kit_end(struct kit_run *k)
     rule_set_free(&k->set);
 }
 
-#define CHECK_FOUND(row, got, want)                                                           \
-    do {                                                                                      \
-        if (strcmp(got, want) != 0)                                                           \
-            printf("\n  %s\n    got  %s\n    want %s\n", (row)->name, got, want);             \
-        CHECK_ROW(row, strcmp(got, want) == 0);                                               \
+#define CHECK_FOUND(row, got, want)                                               \
+    do {                                                                          \
+        if (strcmp(got, want) != 0)                                               \
+            printf("\n  %s\n    got  %s\n    want %s\n", (row)->name, got, want); \
+        CHECK_ROW(row, strcmp(got, want) == 0);                                   \
     } while (0)
 
 #endif

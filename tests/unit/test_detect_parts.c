@@ -131,8 +131,12 @@ static uint64_t
 count_runs(const struct poll_row *row)
 {
     struct rule_match match = {.kinds = UINT64_C(1) << KIND_QUERY};
-    struct rule_step step = {STEP_SEE,          .alts = &match,       .alt_count = 1,
-                             .within = row->within, .after = RT_DUR_NONE, .lasts = RT_DUR_NONE,
+    struct rule_step step = {STEP_SEE,
+                             .alts = &match,
+                             .alt_count = 1,
+                             .within = row->within,
+                             .after = RT_DUR_NONE,
+                             .lasts = RT_DUR_NONE,
                              .times = 4};
     struct rule rule = {
         .when = &step, .when_count = 1, .certain_with = UINT16_MAX, .needs = UINT64_MAX};
@@ -180,13 +184,18 @@ the_last_of_polls_may_be_late_enough(void)
         const char *name;
         rt_dur after;
         uint64_t total;
-    } rows[] = {{"all are", RT_SEC, 3}, {"the last is", 9 * RT_SEC, 3}, {"none is", 9 * RT_SEC + 1, 0}};
+    } rows[] = {
+        {"all are", RT_SEC, 3}, {"the last is", 9 * RT_SEC, 3}, {"none is", 9 * RT_SEC + 1, 0}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct rule_match start = {.kinds = UINT64_C(1) << KIND_START}, query = {.kinds = UINT64_C(1) << KIND_QUERY};
+        struct rule_match start = {.kinds = UINT64_C(1) << KIND_START},
+                          query = {.kinds = UINT64_C(1) << KIND_QUERY};
         struct rule_step steps[] = {
-            {STEP_SEE, .alts = &start, .alt_count = 1, .within = RT_DUR_NONE, .after = RT_DUR_NONE, .lasts = RT_DUR_NONE, .times = 1},
-            {STEP_SEE, .alts = &query, .alt_count = 1, .within = RT_DUR_NONE, .after = rows[i].after, .lasts = RT_DUR_NONE, .times = 1}};
-        struct rule rule = {.when = steps, .when_count = 2, .certain_with = UINT16_MAX, .needs = UINT64_MAX};
+            {STEP_SEE, .alts = &start, .alt_count = 1, .within = RT_DUR_NONE,
+             .after = RT_DUR_NONE, .lasts = RT_DUR_NONE, .times = 1},
+            {STEP_SEE, .alts = &query, .alt_count = 1, .within = RT_DUR_NONE,
+             .after = rows[i].after, .lasts = RT_DUR_NONE, .times = 1}};
+        struct rule rule = {
+            .when = steps, .when_count = 2, .certain_with = UINT16_MAX, .needs = UINT64_MAX};
         struct event events[2];
         event_init(&events[0]);
         event_init(&events[1]);
@@ -196,9 +205,13 @@ the_last_of_polls_may_be_late_enough(void)
         events[1].begin = events[1].end = RT_SEC;
         events[1].last = 9 * RT_SEC;
         events[1].repeated = 3;
-        struct scope_event order[] = {{&events[0], RT_LIT("s"), 1, condition_marks(&events[0])},
-                                      {&events[1], RT_LIT("s"), 2, condition_marks(&events[1])}};
-        CHECK_ROW(&rows[i], find_there(&rule, &(struct scope){.v = order, .n = 2, .kinds = UINT64_MAX}).total == rows[i].total);
+        struct scope_event order[] = {
+            {&events[0], RT_LIT("s"), 1, condition_marks(&events[0])},
+            {&events[1], RT_LIT("s"), 2, condition_marks(&events[1])}};
+        CHECK_ROW(
+            &rows[i],
+            find_there(&rule, &(struct scope){.v = order, .n = 2, .kinds = UINT64_MAX}).total ==
+                rows[i].total);
     }
 }
 
@@ -227,20 +240,32 @@ an_excuse_without_times_leaves_it_open(void)
         struct scope_event order[3];
         for (size_t k = 0; k < 3; k++) {
             matches[k] = (struct rule_match){.kinds = UINT64_C(1) << kinds[k]};
-            steps[k] = (struct rule_step){STEP_SEE,           .alts = &matches[k],  .alt_count = 1,        .within = RT_DUR_NONE,
-                                          .after = RT_DUR_NONE, .lasts = RT_DUR_NONE, .times = 1};
+            steps[k] = (struct rule_step){STEP_SEE,
+                                          .alts = &matches[k],
+                                          .alt_count = 1,
+                                          .within = RT_DUR_NONE,
+                                          .after = RT_DUR_NONE,
+                                          .lasts = RT_DUR_NONE,
+                                          .times = 1};
             event_init(&events[k]);
             events[k].kind = kinds[k];
             events[k].begin = events[k].end = events[k].last = begins[k];
-            order[k] = (struct scope_event){&events[k], RT_LIT("s"), (uint32_t)k + 1, condition_marks(&events[k])};
+            order[k] = (struct scope_event){&events[k], RT_LIT("s"), (uint32_t)k + 1,
+                                            condition_marks(&events[k])};
         }
         steps[1].within = rows[i].near;
         steps[2].within = 5 * RT_SEC;
-        struct rule rule = {.when = steps,     .when_count = 1,           .unless = steps + 1, .unless_count = 2,
-                            .certain_with = UINT16_MAX, .needs = UINT64_MAX};
-        struct matched got = find_there(&rule, &(struct scope){.v = order, .n = 3, .kinds = UINT64_MAX});
+        struct rule rule = {.when = steps,
+                            .when_count = 1,
+                            .unless = steps + 1,
+                            .unless_count = 2,
+                            .certain_with = UINT16_MAX,
+                            .needs = UINT64_MAX};
+        struct matched got =
+            find_there(&rule, &(struct scope){.v = order, .n = 3, .kinds = UINT64_MAX});
         CHECK_ROW(&rows[i], got.verdict == rows[i].verdict);
-        CHECK_ROW(&rows[i], got.verdict != VERDICT_NO_DATA || strcmp(got.needs, "the input gives no times") == 0);
+        CHECK_ROW(&rows[i], got.verdict != VERDICT_NO_DATA ||
+                                strcmp(got.needs, "the input gives no times") == 0);
     }
 }
 
@@ -251,17 +276,26 @@ what_is_lacking_is_named(void)
     static const struct {
         const char *name, *log, *needs;
     } rows[] = {
-        {"callbacks end first", "+0 start ok sid=S\nEND api +30s\nEND hook +12s", "log ends 12s after it; 1m18s more needed"},
-        {"calls end first", "+0 start ok sid=S\nEND api +12s\nEND hook +30s", "log ends 12s after it; 1m18s more needed"},
-        {"no callbacks", "+1m start ok sid=S\nGAP hook +30s +5m\nEND api +10m", "no callback log covers the time"},
-        {"no calls", "+1m start ok sid=S\nGAP api +30s +5m\nEND hook +10m", "no API log covers the time"},
-        {"neither", "+1m start ok sid=S\nGAP api +30s +5m\nGAP hook +30s +5m", "no API log covers the time"},
+        {"callbacks end first", "+0 start ok sid=S\nEND api +30s\nEND hook +12s",
+         "log ends 12s after it; 1m18s more needed"},
+        {"calls end first", "+0 start ok sid=S\nEND api +12s\nEND hook +30s",
+         "log ends 12s after it; 1m18s more needed"},
+        {"no callbacks", "+1m start ok sid=S\nGAP hook +30s +5m\nEND api +10m",
+         "no callback log covers the time"},
+        {"no calls", "+1m start ok sid=S\nGAP api +30s +5m\nEND hook +10m",
+         "no API log covers the time"},
+        {"neither", "+1m start ok sid=S\nGAP api +30s +5m\nGAP hook +30s +5m",
+         "no API log covers the time"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct kit_run k;
-        kit_run(&k, KIT_RULE("    when:\n      - { see: start ok }\n      - { no: [stop, recorder_leave], for: 90s }\n"),
-                rows[i].log, false);
-        CHECK_ROW(&rows[i], k.found.unchecked.n == 1 && rt_str_is(k.found.unchecked.v[0].needs, rows[i].needs));
+        kit_run(
+            &k,
+            KIT_RULE(
+                "    when:\n      - { see: start ok }\n      - { no: [stop, recorder_leave], for: 90s }\n"),
+            rows[i].log, false);
+        CHECK_ROW(&rows[i], k.found.unchecked.n == 1 &&
+                                rt_str_is(k.found.unchecked.v[0].needs, rows[i].needs));
         kit_end(&k);
     }
 }
@@ -286,15 +320,15 @@ sums_stop_at_the_ends_of_time(void)
 
 #define LATE(no, tests)                                                                       \
     KIT_HEAD "rules:\n  - id: late\n    rev: 1\n    severity: error\n    when:\n"             \
-             "      - { see: acquire ok, as: a }\n" no "      - { see: start fail, as: s }\n"   \
+             "      - { see: acquire ok, as: a }\n" no "      - { see: start fail, as: s }\n" \
              "    let: { held: s.begin - a.end }\n" KIT_TEXTS "    tests:\n" tests
 #define NO_START "      - { no: start ok }\n"
-#define FIRES                                                                                 \
+#define FIRES \
     "      - { name: fires, log: \"+0 acquire ok rid=R\\n+9s start fail rid=R\", expect: { held: 9s } }\n"
-#define STARTED                                                                               \
-    "      - { name: started, log: \"+0 acquire ok rid=R\\n+5s start ok rid=R sid=S\\n"         \
+#define STARTED                                                                         \
+    "      - { name: started, log: \"+0 acquire ok rid=R\\n+5s start ok rid=R sid=S\\n" \
     "+9s start fail rid=R\", expect: none }\n"
-#define NOT_ACQUIRED                                                                          \
+#define NOT_ACQUIRED \
     "      - { name: not acquired, log: \"+9s start fail rid=R\", expect: none }\n"
 
 struct proof_row {
@@ -310,19 +344,23 @@ rules_are_proved(void)
         {"a good one", LATE(NO_START, FIRES STARTED NOT_ACQUIRED), 3, 0,
          "ok 1 - late: fires\nok 2 - late: started\nok 3 - late: not acquired\n1..3\n"},
         {"a wrong value",
-         LATE("", "      - { name: w, log: \"+0 acquire ok rid=R\\n+9s start fail rid=R\", expect: "
-                  "{ held: 8s } }\n" NOT_ACQUIRED),
+         LATE("",
+              "      - { name: w, log: \"+0 acquire ok rid=R\\n+9s start fail rid=R\", expect: "
+              "{ held: 8s } }\n" NOT_ACQUIRED),
          1, 1, "not ok 1 - late: w (as written)\n# a.yaml:30:"},
         {"it says what came out",
-         LATE("", "      - { name: w, log: \"+0 acquire ok rid=R\\n+9s start fail rid=R\", expect: "
-                  "{ held: 8s } }\n" NOT_ACQUIRED),
+         LATE("",
+              "      - { name: w, log: \"+0 acquire ok rid=R\\n+9s start fail rid=R\", expect: "
+              "{ held: 8s } }\n" NOT_ACQUIRED),
          1, 1, "held is 9s, not 8s"},
         {"found, but not wanted",
-         LATE("", "      - { name: w, log: \"+0 acquire ok rid=R\\n+9s start fail rid=R\", expect: "
-                  "none }\n" FIRES NOT_ACQUIRED),
+         LATE("",
+              "      - { name: w, log: \"+0 acquire ok rid=R\\n+9s start fail rid=R\", expect: "
+              "none }\n" FIRES NOT_ACQUIRED),
          2, 1, "found, but must not be"},
-        {"not found", LATE("", FIRES "      - { name: w, log: \"+0 acquire ok rid=R\", expect: "
-                                     "{ held: 8s } }\n" NOT_ACQUIRED),
+        {"not found",
+         LATE("", FIRES "      - { name: w, log: \"+0 acquire ok rid=R\", expect: "
+                        "{ held: 8s } }\n" NOT_ACQUIRED),
          2, 1, "not found"},
         {"a step that no test needs", LATE(NO_START, FIRES NOT_ACQUIRED), 2, 1,
          "no test notices when step 2 (start ok) is left out"},
@@ -335,7 +373,8 @@ rules_are_proved(void)
         struct rule_test_result result;
         struct rule_set *set = kit_rules(rows[i].rules);
         struct out *o = out_memory(&err);
-        CHECK(rule_tests_run(set, &rt_limits_default, NULL, RULE_TEST_TAP, o, &result, &err) == 0);
+        CHECK(rule_tests_run(set, &rt_limits_default, NULL, RULE_TEST_TAP, o, &result, &err) ==
+              0);
         bool said = rt_str_find(out_text(o), rt_str_of(rows[i].said)) != SIZE_MAX;
         if (!said)
             printf("\n%.*s\n", RT_FMT(out_text(o)));
@@ -356,9 +395,11 @@ junit_is_well_formed(void)
         kit_rules(LATE("", "      - { name: 'a < b', log: \"+0 stop ok sid=S\", expect: "
                            "{ held: 8s } }\n" NOT_ACQUIRED));
     struct out *o = out_memory(&err);
-    CHECK(rule_tests_run(set, &rt_limits_default, "late", RULE_TEST_JUNIT, o, &result, &err) == 0);
+    CHECK(rule_tests_run(set, &rt_limits_default, "late", RULE_TEST_JUNIT, o, &result, &err) ==
+          0);
     CHECK(rt_str_find(out_text(o), RT_LIT("name=\"a &lt; b")) != SIZE_MAX);
-    CHECK(rt_str_find(out_text(o), RT_LIT("<failure message=\"not found\">a.yaml:")) != SIZE_MAX);
+    CHECK(rt_str_find(out_text(o), RT_LIT("<failure message=\"not found\">a.yaml:")) !=
+          SIZE_MAX);
     CHECK(rt_str_ends(out_text(o), RT_LIT("</testsuite>\n")));
     out_abort(&o);
     rule_set_free(&set);

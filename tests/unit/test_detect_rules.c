@@ -21,9 +21,9 @@ check_rows(const struct row *rows, size_t n)
 }
 #define CHECK_ROWS(rows) check_rows(rows, sizeof(rows) / sizeof((rows)[0]))
 
-#define ACQUIRE_THEN_START                                                                    \
-    KIT_RULE("    when:\n      - { see: acquire ok, as: a }\n"                                \
-             "      - { see: start ok, as: s }\n"                                             \
+#define ACQUIRE_THEN_START                                     \
+    KIT_RULE("    when:\n      - { see: acquire ok, as: a }\n" \
+             "      - { see: start ok, as: s }\n"              \
              "    let: { held: s.begin - a.end }\n")
 
 static void
@@ -48,17 +48,19 @@ order_and_the_tightest_path(void)
     CHECK_ROWS(rows);
 }
 
-#define WITHIN                                                                                \
-    KIT_RULE("    when:\n      - { see: stop ok, as: a }\n"                                   \
-             "      - { see: stop fail, after: 2s, within: 10s, as: b }\n"                    \
+#define WITHIN                                                             \
+    KIT_RULE("    when:\n      - { see: stop ok, as: a }\n"                \
+             "      - { see: stop fail, after: 2s, within: 10s, as: b }\n" \
              "    let: { d: b.begin - a.end }\n")
 
 static void
 distances(void)
 {
     static const struct row rows[] = {
-        {"too early", WITHIN, "+0 stop ok sid=S\n+1s stop code=7 sid=S", "unknown-code x1 certain codes=7"},
-        {"just late enough", WITHIN, "+0 stop ok sid=S\n+2s stop fail sid=S", "r x1 medium d=2s"},
+        {"too early", WITHIN, "+0 stop ok sid=S\n+1s stop code=7 sid=S",
+         "unknown-code x1 certain codes=7"},
+        {"just late enough", WITHIN, "+0 stop ok sid=S\n+2s stop fail sid=S",
+         "r x1 medium d=2s"},
         {"just in time", WITHIN, "+0 stop ok sid=S\n+10s stop fail sid=S", "r x1 medium d=10s"},
         {"too late", WITHIN, "+0 stop ok sid=S\n+10001ms stop fail sid=S", ""},
         {"too late by the least", WITHIN, "+0 stop ok sid=S\n+10000001us stop fail sid=S", ""},
@@ -68,16 +70,18 @@ distances(void)
     CHECK_ROWS(rows);
 }
 
-#define NO_BETWEEN                                                                            \
-    KIT_RULE("    when:\n      - { see: start ok, as: a }\n      - { no: stop }\n"            \
+#define NO_BETWEEN                                                                 \
+    KIT_RULE("    when:\n      - { see: start ok, as: a }\n      - { no: stop }\n" \
              "      - { see: query fail, as: b }\n")
-#define NO_FOR                                                                                \
-    KIT_RULE("    when:\n      - { see: acquire ok, as: a }\n      - { no: start ok, for: $ttl }\n" \
-             "      - { see: start fail, as: s }\n"                                           \
-             "    let: { late: s.begin - a.end - $ttl }\n")
-#define NO_AFTER                                                                              \
-    KIT_RULE("    when:\n      - { see: start ok }\n      - { no: recorder_started, for: 90s }\n")
-#define NO_BEFORE                                                                             \
+#define NO_FOR                                                                                 \
+    KIT_RULE(                                                                                  \
+        "    when:\n      - { see: acquire ok, as: a }\n      - { no: start ok, for: $ttl }\n" \
+        "      - { see: start fail, as: s }\n"                                                 \
+        "    let: { late: s.begin - a.end - $ttl }\n")
+#define NO_AFTER \
+    KIT_RULE(    \
+        "    when:\n      - { see: start ok }\n      - { no: recorder_started, for: 90s }\n")
+#define NO_BEFORE \
     KIT_RULE("    when:\n      - { no: acquire ok, for: 5m }\n      - { see: start ok }\n")
 
 static void
@@ -102,8 +106,8 @@ absences(void)
          "+0 acquire ok rid=R\n+10s start fail rid=R\n+5m42s start fail rid=R",
          "r x1 medium late=42s"},
         {"never after", NO_AFTER, "+0 start ok sid=S", "r x1 medium"},
-        {"at the very end of the window", NO_AFTER, "+0 start ok sid=S\n+90s recorder_started sid=S",
-         ""},
+        {"at the very end of the window", NO_AFTER,
+         "+0 start ok sid=S\n+90s recorder_started sid=S", ""},
         {"after the window", NO_AFTER, "+0 start ok sid=S\n+91s recorder_started sid=S",
          "r x1 medium"},
         {"the log of its kind ends too early", NO_AFTER, "+0 start ok sid=S\nEND hook +12s",
@@ -113,23 +117,27 @@ absences(void)
          "+0 start ok sid=S\n+3s recorder_started sid=S\nEND hook +12s", ""},
         {"a log that begins in the middle accuses nobody", NO_BEFORE, "+0 start ok rid=R sid=S",
          "?r no-data"},
-        {"never before", NO_BEFORE, "+0 query ok sid=Q\n+6m start ok rid=R sid=S", "r x1 medium"},
+        {"never before", NO_BEFORE, "+0 query ok sid=Q\n+6m start ok rid=R sid=S",
+         "r x1 medium"},
         {"seen before, but too long ago", NO_BEFORE,
          "+0 acquire ok rid=R\n+6m start ok rid=R sid=S", "r x1 medium"},
         {"seen before", NO_BEFORE,
          "+0 query ok sid=Q\n+6m acquire ok rid=R\n+7m start ok rid=R sid=S", ""},
         {"one that waits outweighs one that nobody knows", NO_AFTER,
-         "+1m start ok sid=S\n+10m start ok sid=S\nGAP hook +30s +5m\nEND hook +611s", "?r pending"},
+         "+1m start ok sid=S\n+10m start ok sid=S\nGAP hook +30s +5m\nEND hook +611s",
+         "?r pending"},
         {"one absence that nobody knows outweighs one that waits",
          KIT_RULE("    when:\n      - { see: start ok }\n      - { no: stop, for: 2h }\n"
                   "      - { no: recorder_started, for: 90s }\n"),
          "+1m start ok sid=S\nGAP hook +30s +5m\nEND api +10m", "?r no-data"},
         {"in whatever order they are asked",
-         KIT_RULE("    when:\n      - { see: start ok }\n      - { no: recorder_started, for: 90s }\n"
-                  "      - { no: stop, for: 2h }\n"),
+         KIT_RULE(
+             "    when:\n      - { see: start ok }\n      - { no: recorder_started, for: 90s }\n"
+             "      - { no: stop, for: 2h }\n"),
          "+1m start ok sid=S\nGAP hook +30s +5m\nEND api +10m", "?r no-data"},
         {"and one source that was not there outweighs one that ends",
-         KIT_RULE("    when:\n      - { see: start ok }\n      - { no: [stop, recorder_leave], for: 90s }\n"),
+         KIT_RULE(
+             "    when:\n      - { see: start ok }\n      - { no: [stop, recorder_leave], for: 90s }\n"),
          "+1m start ok sid=S\nGAP api +30s +5m\nEND hook +72s", "?r no-data"},
         {"what cannot be complete is not open either",
          KIT_RULE("    when:\n      - { no: acquire ok, for: 5m }\n      - { see: start ok }\n"
@@ -139,7 +147,7 @@ absences(void)
     CHECK_ROWS(rows);
 }
 
-#define THRICE(more)                                                                          \
+#define THRICE(more) \
     KIT_RULE("    when:\n      - { see: start fail, times: 3" more ", as: s }\n")
 
 static void
@@ -147,8 +155,8 @@ repetition(void)
 {
     static const struct row rows[] = {
         {"twice is not thrice", THRICE(""), "+0 start fail rid=R\n+1s start fail rid=R", ""},
-        {"thrice", THRICE(""), "+0 start fail rid=R\n+1s start fail rid=R\n+2s start fail rid=R",
-         "r x1 medium"},
+        {"thrice", THRICE(""),
+         "+0 start fail rid=R\n+1s start fail rid=R\n+2s start fail rid=R", "r x1 medium"},
         {"each further one completes it again", THRICE(""),
          "+0 start fail rid=R\n+1s start fail rid=R\n+2s start fail rid=R\n+3s start fail rid=R",
          "r x2 medium"},
@@ -164,8 +172,9 @@ repetition(void)
     CHECK_ROWS(rows);
 }
 
-#define UNLIKE(how)                                                                           \
-    KIT_RULE("    when:\n      - { see: start fail, times: 2, " how ": [mode, host], within: 3s, as: s }\n")
+#define UNLIKE(how)                                                 \
+    KIT_RULE("    when:\n      - { see: start fail, times: 2, " how \
+             ": [mode, host], within: 3s, as: s }\n")
 
 static void
 repetition_of_what_is_not_alike(void)
@@ -177,18 +186,21 @@ repetition_of_what_is_not_alike(void)
         {"what is unlike only in the value that nobody told is not", UNLIKE("differ"),
          "+0 start fail rid=R mode=mix\n+1s start fail rid=R mode=mix host=h", ""},
         {"mixed: the other may be before the run", UNLIKE("mixed"),
-         "+0 start fail rid=R mode=web\n+1s start fail rid=R mode=mix\n+2s start fail rid=R mode=mix", "r x2 medium"},
+         "+0 start fail rid=R mode=web\n+1s start fail rid=R mode=mix\n+2s start fail rid=R mode=mix",
+         "r x2 medium"},
         {"if it is near", UNLIKE("mixed"),
-         "+0 start fail rid=R mode=web\n+4s start fail rid=R mode=mix\n+5s start fail rid=R mode=mix", ""},
+         "+0 start fail rid=R mode=web\n+4s start fail rid=R mode=mix\n+5s start fail rid=R mode=mix",
+         ""},
         {"mixed, with all alike", UNLIKE("mixed"),
-         "+0 start fail rid=R mode=mix\n+1s start fail rid=R mode=mix\n+2s start fail rid=R mode=mix", ""},
+         "+0 start fail rid=R mode=mix\n+1s start fail rid=R mode=mix\n+2s start fail rid=R mode=mix",
+         ""},
     };
     CHECK_ROWS(rows);
 }
 
-#define RELATED(word)                                                                         \
-    KIT_HEAD "rules:\n  - id: r\n    rev: 1\n    severity: error\n    by: recorder\n"         \
-             "    when:\n      - { see: start ok, as: a }\n"                                  \
+#define RELATED(word)                                                                 \
+    KIT_HEAD "rules:\n  - id: r\n    rev: 1\n    severity: error\n    by: recorder\n" \
+             "    when:\n      - { see: start ok, as: a }\n"                          \
              "      - { see: start ok, " word ": [rid], as: b }\n" KIT_TEXTS
 
 static void
@@ -216,8 +228,8 @@ relations(void)
     CHECK_ROWS(rows);
 }
 
-#define UNLESS(more)                                                                          \
-    KIT_RULE("    when:\n      - { see: query fail, as: q }\n"                                \
+#define UNLESS(more)                                           \
+    KIT_RULE("    when:\n      - { see: query fail, as: q }\n" \
              "    unless:\n      - { see: [recorder_leave, update ok]" more " }\n")
 
 static void
@@ -225,34 +237,38 @@ excuses(void)
 {
     static const struct row rows[] = {
         {"nothing excuses", UNLESS(", within: 9s"), "+0 query fail sid=S", "r x1 medium"},
-        {"shortly before", UNLESS(", within: 9s"), "+0 recorder_leave sid=S\n+9s query fail sid=S",
+        {"shortly before", UNLESS(", within: 9s"),
+         "+0 recorder_leave sid=S\n+9s query fail sid=S", ""},
+        {"shortly after", UNLESS(", within: 9s"), "+0 query fail sid=S\n+9s update ok sid=S",
          ""},
-        {"shortly after", UNLESS(", within: 9s"), "+0 query fail sid=S\n+9s update ok sid=S", ""},
         {"too far away", UNLESS(", within: 9s"), "+0 query fail sid=S\n+10s update ok sid=S",
          "r x1 medium"},
         {"one is excused, the other is not", UNLESS(", within: 9s"),
          "+0 query fail sid=S\n+60s query fail sid=S\n+61s update ok sid=S", "r x1 medium"},
         {"anywhere", UNLESS(""), "+0 query fail sid=S\n+1h update ok sid=S", ""},
         {"a sequence must be whole",
-         KIT_RULE("    when:\n      - { see: query fail }\n"
-                  "    unless:\n      - { see: update ok }\n      - { see: stop ok, within: 5s }\n"),
+         KIT_RULE(
+             "    when:\n      - { see: query fail }\n"
+             "    unless:\n      - { see: update ok }\n      - { see: stop ok, within: 5s }\n"),
          "+0 query fail sid=S\n+10s update ok sid=S\n+20s stop ok sid=S", "r x1 medium"},
         {"it may take all its time",
-         KIT_RULE("    when:\n      - { see: query fail }\n"
-                  "    unless:\n      - { see: update ok }\n      - { see: stop ok, within: 5s }\n"),
+         KIT_RULE(
+             "    when:\n      - { see: query fail }\n"
+             "    unless:\n      - { see: update ok }\n      - { see: stop ok, within: 5s }\n"),
          "+0 query fail sid=S\n+10s update ok sid=S\n+15s stop ok sid=S", ""},
         {"and any of its beginnings will do",
-         KIT_RULE("    when:\n      - { see: query fail }\n"
-                  "    unless:\n      - { see: update ok }\n      - { see: stop ok, within: 5s }\n"),
+         KIT_RULE(
+             "    when:\n      - { see: query fail }\n"
+             "    unless:\n      - { see: update ok }\n      - { see: stop ok, within: 5s }\n"),
          "+0 query fail sid=S\n+10s update ok sid=S\n+17s update ok sid=S\n+20s stop ok sid=S",
          ""},
     };
     CHECK_ROWS(rows);
 }
 
-#define MAYBE                                                                                 \
-    KIT_RULE("    certain-with: sure\n    when:\n      - { see: start ok, as: s }\n"          \
-             "      - { maybe: query code=404, as: sure }\n      - { no: stop, for: 10s }\n"  \
+#define MAYBE                                                                                \
+    KIT_RULE("    certain-with: sure\n    when:\n      - { see: start ok, as: s }\n"         \
+             "      - { maybe: query code=404, as: sure }\n      - { no: stop, for: 10s }\n" \
              "    let: { seen: sure.begin - s.end }\n    explains: [code-404]\n")
 
 static void
@@ -272,11 +288,12 @@ further_evidence(void)
     CHECK_ROWS(rows);
 }
 
-#define SHAPES                                                                                \
-    KIT_RULE("    when:\n      - { see: acquire ok, as: a }\n      - { see: start code=433, as: s }\n" \
-             "    let: { late: s.begin - a.end }\n"                                           \
-             "    also:\n      - when: [ { see: start code=433, as: s } ]\n        let: {}\n"  \
-             "        confidence: low\n    explains: [code-433]\n")
+#define SHAPES                                                                                    \
+    KIT_RULE(                                                                                     \
+        "    when:\n      - { see: acquire ok, as: a }\n      - { see: start code=433, as: s }\n" \
+        "    let: { late: s.begin - a.end }\n"                                                    \
+        "    also:\n      - when: [ { see: start code=433, as: s } ]\n        let: {}\n"          \
+        "        confidence: low\n    explains: [code-433]\n")
 
 static void
 other_shapes(void)

@@ -111,7 +111,8 @@ make_rule(struct world *w)
     size_t sees = 1 + any(3), n = 0;
     for (size_t k = 0; k <= sees && n < STEPS_MOST; k++) {
         bool edge = k == 0 || k == sees;
-        for (unsigned nos = once_in(3) ? 1 + once_in(4) : 0; nos > 0 && n + 1 < STEPS_MOST; nos--) {
+        for (unsigned nos = once_in(3) ? 1 + once_in(4) : 0; nos > 0 && n + 1 < STEPS_MOST;
+             nos--) {
             struct rule_step *s = &w->steps[n];
             *s = (struct rule_step){STEP_NO, .within = RT_DUR_NONE, .after = RT_DUR_NONE,
                                     .lasts = RT_DUR_NONE, .times = 1};
@@ -127,8 +128,8 @@ make_rule(struct world *w)
         make_see(s, k == 0);
         make_match(&w->matches[n++], s);
     }
-    w->rule = (struct rule){.when = w->steps, .when_count = n, .certain_with = UINT16_MAX,
-                            .needs = UINT64_MAX};
+    w->rule = (struct rule){
+        .when = w->steps, .when_count = n, .certain_with = UINT16_MAX, .needs = UINT64_MAX};
     if (once_in(5)) {
         w->unless[0] = (struct rule_step){STEP_SEE, .within = RT_DUR_NONE, .after = RT_DUR_NONE,
                                           .lasts = RT_DUR_NONE, .times = 1};
@@ -181,11 +182,12 @@ describe(const struct world *w, unsigned round)
     }
     for (size_t k = 0; k < w->rule.when_count; k++) {
         const struct rule_step *s = &w->steps[k];
-        printf("  step %zu type=%d kinds=%llx within=%lld after=%lld for=%lld times=%u same=%zu "
-               "differ=%zu\n",
-               k, (int)s->type, (unsigned long long)s->alts[0].kinds,
-               (long long)(s->within / RT_SEC), (long long)(s->after / RT_SEC),
-               (long long)(s->lasts / RT_SEC), s->times, s->same_count, s->differ_count);
+        printf(
+            "  step %zu type=%d kinds=%llx within=%lld after=%lld for=%lld times=%u same=%zu "
+            "differ=%zu\n",
+            k, (int)s->type, (unsigned long long)s->alts[0].kinds,
+            (long long)(s->within / RT_SEC), (long long)(s->after / RT_SEC),
+            (long long)(s->lasts / RT_SEC), s->times, s->same_count, s->differ_count);
     }
 }
 

@@ -499,7 +499,8 @@ a_value_is_added_to_this_event_only(void)
     /* Two that had the same values go apart. */
     struct event twin = e, *both[] = {&e, &twin};
     for (int64_t i = 0; i < 4; i++)
-        CHECK(event_add(&a, both[i % 2], &(struct event_value){.field = FIELD_SEQUENCE, .num = i}) == 0);
+        CHECK(event_add(&a, both[i % 2],
+                        &(struct event_value){.field = FIELD_SEQUENCE, .num = i}) == 0);
     CHECK(e.value_count == was.value_count + 3 && twin.value_count == e.value_count);
     for (uint32_t i = 0; i < 4; i++)
         CHECK(both[i % 2]->values[was.value_count + 1 + i / 2].num == i);

@@ -38,7 +38,8 @@ struct got {
 };
 
 static void
-drain(const void *p, size_t n, const char *inflate, const struct rt_limits *limits, struct got *g)
+drain(const void *p, size_t n, const char *inflate, const struct rt_limits *limits,
+      struct got *g)
 {
     struct rt_err err = {0};
     struct reader_line line;
@@ -71,6 +72,7 @@ lines_end_where_they_end(void)
         rt_str text;
         uint64_t lines;
         const char *want;
+        /* clang-format off */
     } rows[] = {
         {"no end at the end", RT_INIT("a\nb"), 2, "a\nb\n"},    {"an end at the end", RT_INIT("a\nb\n"), 2, "a\nb\n"},
         {"CRLF", RT_INIT("a\r\nb\r\n"), 2, "a\nb\n"},           {"a BOM", RT_INIT("\xef\xbb\xbf" "a\n"), 1, "a\n"},
@@ -83,10 +85,12 @@ lines_end_where_they_end(void)
         {"a mark of gzip with another method", RT_INIT("\x1f\x8b\x09" "a\n"), 1, "\x1f\x8b\x09" "a\n"},
         {"invalid UTF-8 passes", RT_INIT("\xff\n"), 1, "\xff\n"},
     };
+    /* clang-format on */
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct got g;
         drain(rows[i].text.p, rows[i].text.n, NULL, &rt_limits_default, &g);
-        CHECK_ROW(&rows[i], g.lines == rows[i].lines && rt_str_is(rt_buf_str(&g.text), rows[i].want));
+        CHECK_ROW(&rows[i],
+                  g.lines == rows[i].lines && rt_str_is(rt_buf_str(&g.text), rows[i].want));
         CHECK_ROW(&rows[i], g.complete);
         rt_buf_fini(&g.text);
     }
@@ -150,7 +154,8 @@ sample(unsigned char *out, size_t room, size_t *lines)
     size_t n = 0;
     *lines = 0;
     for (unsigned i = 0; n < sizeof(text) - 80; i++, (*lines)++)
-        n += (size_t)snprintf(text + n, 80, "{\"line\":%u,\"word\":\"%08x\"}\n", i, i * 2654435761u);
+        n += (size_t)snprintf(text + n, 80, "{\"line\":%u,\"word\":\"%08x\"}\n", i,
+                              i * 2654435761u);
     size_t half = n / 2, used = gzip(text, half, out, room);
     used += gzip(text + half, n - half, out + used, room - used);
     memset(out + used, 0, 7);
@@ -171,10 +176,13 @@ a_cut_anywhere_gives_what_was_before_with_one_warning(void)
         drain(packed, cut, cut % 2 == 0 ? "zlib" : NULL, &rt_limits_default, &g);
         /* What came out is a beginning of the whole; the last line may be half. */
         size_t same = g.text.n == 0 ? 0 : g.text.n - 1;
-        bool prefix = same <= whole.text.n && memcmp(g.text.p == NULL ? "" : g.text.p, whole.text.p, same) == 0;
+        bool prefix = same <= whole.text.n &&
+                      memcmp(g.text.p == NULL ? "" : g.text.p, whole.text.p, same) == 0;
         bool ends_between = g.complete && g.warnings == 0; /* exactly between the members */
         between += ends_between;
-        wrong += !prefix || (!ends_between && (g.complete || g.warnings != 1 || strstr(g.warning, "ends in the middle") == NULL));
+        wrong +=
+            !prefix || (!ends_between && (g.complete || g.warnings != 1 ||
+                                          strstr(g.warning, "ends in the middle") == NULL));
         rt_buf_fini(&g.text);
     }
     CHECK(wrong == 0);
@@ -190,9 +198,11 @@ a_cut_tells_what_can_be_used(void)
         size_t cut; /* bytes from the end */
         const char *want;
     } rows[] = {
-        {"nothing", "a\n", 13, "ends in the middle of a block after 0 lines; nothing of it can be used"},
+        {"nothing", "a\n", 13,
+         "ends in the middle of a block after 0 lines; nothing of it can be used"},
         {"a line", "a\n", 4, "ends in the middle of a block after 1 line; that line is used"},
-        {"lines", "a\nb\n", 4, "ends in the middle of a block after 2 lines; those lines are used"},
+        {"lines", "a\nb\n", 4,
+         "ends in the middle of a block after 2 lines; those lines are used"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         unsigned char packed[100];
@@ -243,9 +253,11 @@ garbage_and_bombs_are_named(void)
     drain(packed, n + 8, NULL, &rt_limits_default, &g);
     char where[60];
     snprintf(where, sizeof(where), "bytes after the gzip data at byte %zu are not gzip", n);
-    CHECK(g.lines == lines && g.members == 2 && g.warnings == 1 && strstr(g.warning, where) == g.warning);
+    CHECK(g.lines == lines && g.members == 2 && g.warnings == 1 &&
+          strstr(g.warning, where) == g.warning);
     rt_buf_fini(&g.text);
-    for (size_t i = 0; inflate_backends[i] != NULL; i++) { /* two members, the first with a wrong checksum */
+    for (size_t i = 0; inflate_backends[i] != NULL;
+         i++) { /* two members, the first with a wrong checksum */
         unsigned char one[200];
         size_t m = gzip("a\nb\n", 4, one, sizeof(one) / 2);
         memcpy(one + m, one, m);
@@ -254,7 +266,8 @@ garbage_and_bombs_are_named(void)
         CHECK(g.lines == 2 && !g.complete && strstr(g.warning, "left out") == NULL);
         rt_buf_fini(&g.text);
         drain(one, 2 * m, inflate_backends[i]->name, &rt_limits_default, &g);
-        CHECK(g.lines == 2 && !g.complete && strstr(g.warning, "what follows was left out") != NULL);
+        CHECK(g.lines == 2 && !g.complete &&
+              strstr(g.warning, "what follows was left out") != NULL);
         rt_buf_fini(&g.text);
     }
     drain("\xfe\xff\0{\0}\0\n", 8, NULL, &rt_limits_default, &g);
@@ -263,7 +276,8 @@ garbage_and_bombs_are_named(void)
     struct rt_limits small = rt_limits_default;
     small.inflate_bytes = 1000;
     drain(packed, n, NULL, &small, &g);
-    CHECK(!g.complete && g.warnings == 1 && strstr(g.warning, "more than 1 000 bytes") != NULL && g.text.n <= 1001);
+    CHECK(!g.complete && g.warnings == 1 &&
+          strstr(g.warning, "more than 1 000 bytes") != NULL && g.text.n <= 1001);
     rt_buf_fini(&g.text);
 }
 
@@ -296,9 +310,11 @@ static void
 what_cannot_be_read_says_so(void)
 {
     struct rt_err err = {0};
-    CHECK(reader_open("/no/such/file", READ_ALONE, &rt_limits_default, &err) == NULL && err.code == RT_EIO);
+    CHECK(reader_open("/no/such/file", READ_ALONE, &rt_limits_default, &err) == NULL &&
+          err.code == RT_EIO);
     struct rt_err dir = {0};
-    CHECK(reader_open("/", READ_ALONE, &rt_limits_default, &dir) == NULL && strstr(dir.msg, "directory") != NULL);
+    CHECK(reader_open("/", READ_ALONE, &rt_limits_default, &dir) == NULL &&
+          strstr(dir.msg, "directory") != NULL);
 }
 
 /* That is no line beyond the limit. */
@@ -349,15 +365,18 @@ files_beyond_the_limit_are_told_once(void)
 
 static const struct check_test tests[] = {
     {"lines end where they end", lines_end_where_they_end},
-    {"a line beyond the limit is counted and the rest intact", a_line_beyond_the_limit_is_counted_and_the_rest_intact},
+    {"a line beyond the limit is counted and the rest intact",
+     a_line_beyond_the_limit_is_counted_and_the_rest_intact},
     {"the limit holds wherever a block ends", the_limit_holds_wherever_a_block_ends},
-    {"a cut anywhere gives what was before, with one warning", a_cut_anywhere_gives_what_was_before_with_one_warning},
+    {"a cut anywhere gives what was before, with one warning",
+     a_cut_anywhere_gives_what_was_before_with_one_warning},
     {"a cut tells what can be used", a_cut_tells_what_can_be_used},
     {"both inflates say the same of flipped bits", both_inflates_say_the_same_of_flipped_bits},
     {"garbage and bombs are named", garbage_and_bombs_are_named},
     {"what grows as no log does is a bomb", what_grows_as_no_log_does_is_a_bomb},
     {"what cannot be read says so", what_cannot_be_read_says_so},
-    {"a line that memory has no room for is an error", a_line_that_memory_has_no_room_for_is_an_error},
+    {"a line that memory has no room for is an error",
+     a_line_that_memory_has_no_room_for_is_an_error},
     {"files beyond the limit are told once", files_beyond_the_limit_are_told_once},
     {NULL, NULL},
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include <zlib.h>
 
 #include "base/alloc.h"
@@ -44,6 +45,7 @@ random_below(unsigned n)
 
 /* ---- what is fed ---- */
 
+/* clang-format off */
 static const char *const samples[] = {
     "a-busy-morning.log.gz",    "callbacks-as-kept.jsonl", "left-idle.log",         "left-idle.hooks.jsonl",
     "failover.log",             "failover.hooks.jsonl",    "lost-sid.log",          "lost-sid.hooks.jsonl",
@@ -51,6 +53,7 @@ static const char *const samples[] = {
     "two-lines-a-call.log",     "access.log",              "start-too-late.log",    "storage.log",
     "storage.hooks.jsonl",      "polled-after-stop.log.gz", "pasted-answer.txt",    "clocks-apart.log",
     "clocks-apart.hooks.jsonl", "token-ends.hooks.jsonl",  "ids-mixed-up.log",      NULL};
+/* clang-format on */
 
 static void
 load(const char *name)
@@ -94,7 +97,8 @@ load_all(void)
 static void
 clean(void)
 {
-    static const char *const ends[] = {"", "-wal", "-shm", ".lock", "-live", "-live-wal", "-live-shm"};
+    static const char *const ends[] = {"",      "-wal",      "-shm",     ".lock",
+                                       "-live", "-live-wal", "-live-shm"};
     char path[200];
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         snprintf(path, sizeof(path), "%s%s", store_path, ends[i]);
@@ -141,7 +145,8 @@ put_some(struct store *s, size_t most)
         n++;
         rt_time now = (rt_time)1767600000 * RT_SEC + number * RT_MS;
         if (random_below(40) == 0)
-            CHECK(store_put_outage(s, now - (rt_time)(1 + random_below(900)) * RT_SEC, now, &err) == 0);
+            CHECK(store_put_outage(s, now - (rt_time)(1 + random_below(900)) * RT_SEC, now,
+                                   &err) == 0);
     }
     CHECK(store_commit(s, &err) == 0);
     return n;
@@ -300,8 +305,9 @@ one_story(unsigned number, const struct rt_limits *limits, bool whole)
     }
     struct live_facts f;
     live_engine_facts(e, &f);
-    fprintf(stderr, " [story %u: %zu looks, %zu starts, %llu put away, %llu found again]", number, looks, restarts,
-            (unsigned long long)f.put_away, (unsigned long long)f.found_again);
+    fprintf(stderr, " [story %u: %zu looks, %zu starts, %llu put away, %llu found again]",
+            number, looks, restarts, (unsigned long long)f.put_away,
+            (unsigned long long)f.found_again);
     CHECK(same);
     CHECK(looks > 1);
     CHECK(whole || (seen > 0 && f.put_away > 0 && f.found_again > 0));
@@ -379,7 +385,8 @@ a_bad_shelf_is_left(void)
 
 static const struct check_test tests[] = {
     {"the live report is that of the batch run, byte for byte", says_what_the_batch_run_says},
-    {"what was put away is found again when something comes for it", finds_again_what_it_put_away},
+    {"what was put away is found again when something comes for it",
+     finds_again_what_it_put_away},
     {"a damaged shelf is left", a_bad_shelf_is_left},
     {NULL, NULL},
 };

@@ -276,7 +276,8 @@ lines_given_one_by_one_are_counted_alike(void)
     struct rt_err err = {0};
     small.line_bytes = 20000;
     rt_arena_init(&a, 1024, 0);
-    struct intake *in = intake_new(pack(), &small, &o, (struct intake_sink){let_pass, let_go_on, NULL}, &err);
+    struct intake *in =
+        intake_new(pack(), &small, &o, (struct intake_sink){let_pass, let_go_on, NULL}, &err);
     CU_ASSERT_FATAL(in != NULL);
     char line[] = ACQUIRE("00:00", RID_A, "room-a"), many[20001];
     line[strlen(line) - 1] = '\r';
@@ -285,7 +286,8 @@ lines_given_one_by_one_are_counted_alike(void)
         CHECK(intake_line(in, rt_str_of(line), &err) == 0);
     CHECK(intake_line(in, (rt_str){many, sizeof(many)}, &err) == 0);
     CHECK(intake_so_far(in, false, &a, &r, &err) == 0);
-    CHECK(r.report.lines == LINES + 1 && r.api_events == LINES && r.report.counts[LINE_TOO_LONG] == 1);
+    CHECK(r.report.lines == LINES + 1 && r.api_events == LINES &&
+          r.report.counts[LINE_TOO_LONG] == 1);
     CHECK(r.report.bytes == LINES * (strlen(line) + 1) + sizeof(many) + 1);
     CHECK(intake_end(in, &err) == 0);
     intake_free(&in);
@@ -294,9 +296,11 @@ lines_given_one_by_one_are_counted_alike(void)
 
 /* ---- clocks ---- */
 
-#define STARTED_AT(ms)                                                                        \
-    "{\"noticeId\":\"n1\",\"productId\":3,\"eventType\":40,\"notifyMs\":" ms                 \
-    ",\"payload\":{\"cname\":\"room-b\",\"uid\":\"7\",\"sid\":\"" SID "\",\"sequence\":0,\"sendts\":" ms ",\"serviceType\":1,\"details\":{\"msgName\":\"recorder_started\",\"status\":0}}}\n"
+#define STARTED_AT(ms)                                                       \
+    "{\"noticeId\":\"n1\",\"productId\":3,\"eventType\":40,\"notifyMs\":" ms \
+    ",\"payload\":{\"cname\":\"room-b\",\"uid\":\"7\",\"sid\":\"" SID        \
+    "\",\"sequence\":0,\"sendts\":" ms                                       \
+    ",\"serviceType\":1,\"details\":{\"msgName\":\"recorder_started\",\"status\":0}}}\n"
 
 static void
 a_clock_is_ahead_or_behind(void)
@@ -322,9 +326,12 @@ a_clock_is_ahead_or_behind(void)
             if (rt_str_is(r->findings[k]->id, "clock-skew"))
                 say = r->findings[k]->say.p;
         CHECK_ROW(&rows[i], r->skew_known && r->skew_basis == 1 && r->skew == rows[i].skew);
-        CHECK_ROW(&rows[i], rows[i].say == NULL ? say == NULL : say != NULL && strstr(say, rows[i].say) == say);
+        CHECK_ROW(&rows[i], rows[i].say == NULL
+                                ? say == NULL
+                                : say != NULL && strstr(say, rows[i].say) == say);
         if (r->skew != rows[i].skew || (say == NULL) != (rows[i].say == NULL))
-            printf("\n%s: %lld %s\n", rows[i].name, (long long)r->skew, say == NULL ? "-" : say);
+            printf("\n%s: %lld %s\n", rows[i].name, (long long)r->skew,
+                   say == NULL ? "-" : say);
         batch_free(&b);
         files_end(&f);
     }
@@ -343,7 +350,8 @@ set_first(char *text, const char *of, char first)
 static void
 a_clock_behind_changes_verdicts(void)
 {
-    const char *said = "the caller's clock may be 10m behind the vendor's (median of 3 recordings); verdicts that would change with that: 3.";
+    const char *said =
+        "the caller's clock may be 10m behind the vendor's (median of 3 recordings); verdicts that would change with that: 3.";
     const struct finding *skew = NULL;
     size_t doubtful = 0, unconfirmed = 0;
     struct files f;
@@ -353,7 +361,8 @@ a_clock_behind_changes_verdicts(void)
     for (char n = '0'; n < '4'; n++) {
         char call[sizeof(healthy) + 400], hook[] = STARTED_AT("1770114603000");
         /* The calls are heard of for as long as the callbacks. */
-        snprintf(call, sizeof(call), "%s%s", healthy, n == '3' ? CALL("40:00", "acquire", "\"status\":504") : "");
+        snprintf(call, sizeof(call), "%s%s", healthy,
+                 n == '3' ? CALL("40:00", "acquire", "\"status\":504") : "");
         set_first(call, RID_B, n);
         set_first(call, SID, n);
         set_first(hook, SID, n);
@@ -421,16 +430,29 @@ what_tells_the_difference_of_clocks(void)
         bool refused; /* the first start */
     } rows[] = {
         {"both", {9 * RT_SEC}, {5 * RT_SEC}, false, false, 1, false},
-        {"the first of each", {9 * RT_SEC, 99 * RT_SEC}, {5 * RT_SEC, 50 * RT_SEC}, false, false, 1, false},
+        {"the first of each",
+         {9 * RT_SEC, 99 * RT_SEC},
+         {5 * RT_SEC, 50 * RT_SEC},
+         false,
+         false,
+         1,
+         false},
         {"nothing of what was only guessed", {9 * RT_SEC}, {5 * RT_SEC}, true, false, 0, false},
         {"nothing without a zone", {9 * RT_SEC}, {5 * RT_SEC}, false, true, 0, false},
         {"nothing without a recorder", {9 * RT_SEC}, {0}, false, false, 0, false},
-        {"a start that was refused brings no recorder up", {2 * RT_SEC, 9 * RT_SEC}, {5 * RT_SEC}, false, false, 1, true},
+        {"a start that was refused brings no recorder up",
+         {2 * RT_SEC, 9 * RT_SEC},
+         {5 * RT_SEC},
+         false,
+         false,
+         1,
+         true},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct event events[4];
         struct event *list[4];
-        struct session s = {.events = list, .mode = RT_LIT("mix"), .inferred = rows[i].inferred};
+        struct session s = {
+            .events = list, .mode = RT_LIT("mix"), .inferred = rows[i].inferred};
         struct skew k;
         rt_dur found = 0;
         for (size_t n = 0; n < 4; n++) {
@@ -460,7 +482,9 @@ the_difference_of_most_is_taken(void)
         rt_dur offsets[5];
         size_t n;
         rt_dur want;
-    } rows[] = {{"one", {7}, 1, 7}, {"the middle of three", {9, 1, 5}, 3, 5}, {"of two the smaller", {9, 1}, 2, 1},
+    } rows[] = {{"one", {7}, 1, 7},
+                {"the middle of three", {9, 1, 5}, 3, 5},
+                {"of two the smaller", {9, 1}, 2, 1},
                 {"one that is far off does nothing", {3, 90000, 2, 4, 1}, 5, 3}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct skew k;
@@ -480,18 +504,22 @@ the_difference_of_most_is_taken(void)
 static void
 callbacks_move_calls_do_not(void)
 {
-    struct event start = stamped(KIND_START, 9 * RT_SEC), up = stamped(KIND_HOOK, 5 * RT_SEC), copies[2];
+    struct event start = stamped(KIND_START, 9 * RT_SEC), up = stamped(KIND_HOOK, 5 * RT_SEC),
+                 copies[2];
     struct event *both[] = {&up, &start}, *moved[2];
     struct session s = {.events = both, .event_count = 2};
     s.kinds = UINT64_C(1) << KIND_START | UINT64_C(1) << up.kind;
     CHECK(skew_moved(&s, 10 * RT_SEC, copies, moved));
     CHECK(moved[0]->kind == KIND_START && moved[0]->begin == 9 * RT_SEC);
-    CHECK(moved[1]->begin == 15 * RT_SEC && moved[1]->end == 15 * RT_SEC + RT_MS && moved[1]->last == 15 * RT_SEC);
+    CHECK(moved[1]->begin == 15 * RT_SEC && moved[1]->end == 15 * RT_SEC + RT_MS &&
+          moved[1]->last == 15 * RT_SEC);
     CHECK(up.begin == 5 * RT_SEC);
     struct event untimed = stamped(KIND_HOOK, RT_TIME_NONE), *with[] = {&start, &untimed};
     untimed.end = RT_TIME_NONE;
-    CHECK(skew_moved(&(struct session){.events = with, .event_count = 2, .kinds = s.kinds}, 10 * RT_SEC, copies, moved));
-    CHECK(moved[0]->begin + moved[1]->begin == 9 * RT_SEC + RT_TIME_NONE); /* there is nothing to move */
+    CHECK(skew_moved(&(struct session){.events = with, .event_count = 2, .kinds = s.kinds},
+                     10 * RT_SEC, copies, moved));
+    /* there is nothing to move */
+    CHECK(moved[0]->begin + moved[1]->begin == 9 * RT_SEC + RT_TIME_NONE);
     s.kinds = UINT64_C(1) << up.kind;
     s.event_count = 1;
     CHECK(!skew_moved(&s, 10 * RT_SEC, copies, moved));
@@ -616,7 +644,8 @@ static void
 spans_go_from_the_first_and_never_back(void)
 {
     struct spans spans;
-    struct event events[] = {stamped(KIND_ACQUIRE, RT_SEC), stamped(KIND_ACQUIRE, 3 * RT_SEC), stamped(KIND_START, 9 * RT_SEC)};
+    struct event events[] = {stamped(KIND_ACQUIRE, RT_SEC), stamped(KIND_ACQUIRE, 3 * RT_SEC),
+                             stamped(KIND_START, 9 * RT_SEC)};
     struct event *list[] = {&events[0], &events[1], &events[2]};
     struct session s = {.events = list, .event_count = 3};
     events[0].end = events[0].begin;
@@ -684,23 +713,27 @@ parcels_deliver_polls_as_if_they_came_one_by_one(void)
         struct session_engine_facts facts;
         unsigned polls[2] = {0, 0};
         struct session_options so = {.path_count = 0};
-        struct session_engine *engine = session_engine_new(pack(), &rt_limits_default, &so, &err);
+        struct session_engine *engine =
+            session_engine_new(pack(), &rt_limits_default, &so, &err);
         CU_ASSERT_FATAL(engine != NULL && parcel_init(&p, &err) == 0);
         for (size_t i = 0; i < 60; i++) {
             char rid[] = RID_A;
             struct event e = poll_or_stop(i, i % 2 == 0 ? rid : RID_B);
             e.begin -= i == 50 ? 19 * RT_SEC + RT_SEC / 2 : 0; /* told late */
             e.end = e.begin;
-            CHECK((by_parcel ? parcel_add(&p, &e, &err) : session_engine_feed(engine, &e, &err)) == 0);
+            CHECK((by_parcel ? parcel_add(&p, &e, &err)
+                             : session_engine_feed(engine, &e, &err)) == 0);
             memset(rid, 'x', sizeof(rid) - 1);
             if (i % 25 == 24)
                 CHECK(parcel_deliver(&p, engine, &err) == 0 && p.steps.n == 0);
         }
         CHECK(parcel_deliver(&p, engine, &err) == 0);
-        CHECK(session_engine_finish(engine, (struct session_sink){count_polls, polls}, &err) == 0);
+        CHECK(session_engine_finish(engine, (struct session_sink){count_polls, polls}, &err) ==
+              0);
         session_engine_facts(engine, &facts);
         CHECK(polls[0] == 30 && polls[1] == 30);
-        CHECK(facts.events == 60 && facts.disordered == 1 && facts.worst_disorder == 18 * RT_SEC + RT_SEC / 2);
+        CHECK(facts.events == 60 && facts.disordered == 1 &&
+              facts.worst_disorder == 18 * RT_SEC + RT_SEC / 2);
         session_engine_free(&engine);
         parcel_fini(&p);
     }
@@ -724,7 +757,8 @@ static const struct check_test tests[] = {
     {"spans are percentiles of what was seen", spans_are_percentiles_of_what_was_seen},
     {"spans go from the first, and never back", spans_go_from_the_first_and_never_back},
     {"parcels copy what they carry", parcels_copy_what_they_carry},
-    {"parcels deliver polls as if they came one by one", parcels_deliver_polls_as_if_they_came_one_by_one},
+    {"parcels deliver polls as if they came one by one",
+     parcels_deliver_polls_as_if_they_came_one_by_one},
     {NULL, NULL},
 };
 CHECK_MAIN("pipeline", tests)

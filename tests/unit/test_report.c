@@ -36,14 +36,18 @@ text_wraps_at_its_width_and_keeps_credentials_out(void)
     struct out *o = out_memory(NULL);
     CU_ASSERT_FATAL(o != NULL);
     struct layout l = {o, &w};
-    layout_wrapped(&l, RT_LIT("header Basic c2VjcmV0OnNlY3JldA== was sent by the client to nobody at all"), 0, 2);
-    CHECK(rt_str_is(out_text(o), "header Basic [redacted] was sent by the\n  client to nobody at all\n"));
+    layout_wrapped(
+        &l, RT_LIT("header Basic c2VjcmV0OnNlY3JldA== was sent by the client to nobody at all"),
+        0, 2);
+    CHECK(rt_str_is(out_text(o),
+                    "header Basic [redacted] was sent by the\n  client to nobody at all\n"));
     out_abort(&o);
 }
 
 static const struct check_test tests[] = {
     {"credentials are taken out of any text", credentials_are_taken_out_of_any_text},
-    {"text wraps at its width and keeps credentials out", text_wraps_at_its_width_and_keeps_credentials_out},
+    {"text wraps at its width and keeps credentials out",
+     text_wraps_at_its_width_and_keeps_credentials_out},
     {NULL, NULL},
 };
 CHECK_MAIN("report", tests)

@@ -61,8 +61,10 @@ every_row_answers_by_its_name(void)
     CU_ASSERT_FATAL(rules != NULL);
     RT_EACH (e, &rules->codes) {
         bool is_text = code_subject_is_text(e->subject);
-        snprintf(number, sizeof(number), "%s %lld", code_subject_names[e->subject], (long long)e->number);
-        struct named row = named(is_text ? e->text : rt_str_of(number)), title = named(e->title);
+        snprintf(number, sizeof(number), "%s %lld", code_subject_names[e->subject],
+                 (long long)e->number);
+        struct named row = named(is_text ? e->text : rt_str_of(number)),
+                     title = named(e->title);
         CHECK_ROW(&row, answers(e->id, title.name));
         CHECK_ROW(&row, answers(is_text ? e->text : rt_str_of(number), NULL));
         codes++;
@@ -77,7 +79,8 @@ every_row_answers_by_its_name(void)
         CHECK_ROW(&row, answers(r->id, "says"));
     }
     for (int p = 0; p < PHASE__COUNT; p++)
-        CHECK(answers(rt_str_of(session_phase_name((enum session_phase)p)), session_phase_doc((enum session_phase)p)));
+        CHECK(answers(rt_str_of(session_phase_name((enum session_phase)p)),
+                      session_phase_doc((enum session_phase)p)));
     CHECK(codes > 100);
 }
 
@@ -98,7 +101,8 @@ a_number_in_a_field_is_only_that(void)
                 {"status 404", "HTTP status 404", "failed to find worker"}};
     CU_ASSERT_FATAL(rules != NULL);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        CHECK_ROW(&rows[i], answers(rt_str_of(rows[i].name), rows[i].with) && !answers(rt_str_of(rows[i].name), rows[i].without));
+        CHECK_ROW(&rows[i], answers(rt_str_of(rows[i].name), rows[i].with) &&
+                                !answers(rt_str_of(rows[i].name), rows[i].without));
     CHECK(answers(RT_LIT("leave 48"), "the 32 that is left of 48 stands in no table"));
     CHECK(!answers(RT_LIT("code 99"), NULL));
     CHECK(!answers(RT_LIT("no such thing"), NULL));
@@ -107,8 +111,10 @@ a_number_in_a_field_is_only_that(void)
 static void
 a_number_by_itself_may_be_a_sum(void)
 {
-    CHECK(answers(RT_LIT("24"), "LEAVE_CODE_CLIENT_LEAVE") && answers(RT_LIT("24"), "LEAVE_CODE_TIMER_CATCH"));
-    CHECK(answers(RT_LIT("6"), "LEAVE_CODE_NO_USERS") && answers(RT_LIT("6"), "recording status 6"));
+    CHECK(answers(RT_LIT("24"), "LEAVE_CODE_CLIENT_LEAVE") &&
+          answers(RT_LIT("24"), "LEAVE_CODE_TIMER_CATCH"));
+    CHECK(answers(RT_LIT("6"), "LEAVE_CODE_NO_USERS") &&
+          answers(RT_LIT("6"), "recording status 6"));
     CHECK(!answers(RT_LIT("16"), "LEAVE_CODE_SIG") && !answers(RT_LIT("41"), "LEAVE_CODE"));
     rule_set_free(&rules);
 }

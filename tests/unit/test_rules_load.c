@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "rules/condition.h"
 #include "rules/digest.h"
 #include "rules/frozen.h"
 #include "rules/pack.h"
 #include "rules/test_log.h"
-#include "rules/condition.h"
 #include "test_rules_kit.h"
 
 /* The example of the manual, with what it needs around it. */
@@ -492,7 +492,8 @@ acceptances_end_with_their_day(void)
 {
     static const char text[] = "rectrace: 1\naccept: [ { rule: unknown-code, where: cname=a*, "
                                "until: 2026-03-01, why: x } ]\n";
-    const struct pack_file files[] = {{.name = "a.yaml", .text = rt_str_of(text)}, {.name = NULL}};
+    const struct pack_file files[] = {{.name = "a.yaml", .text = rt_str_of(text)},
+                                      {.name = NULL}};
     struct rule_sources from = {.memory = files,
                                 .today = rt_time_civil(2026, 3, 1, 12, 0, 0, 0)};
     struct loaded l;
@@ -665,7 +666,8 @@ the_pack_inside_is_what_its_text_says(void)
         rt_arena_init(&a, 65536, 0);
         rt_buf_init(&again, 1 << 24);
         rule_messages_init(&m);
-        CU_ASSERT_FATAL(yaml_parse(&parsed, &a, &rt_limits_default, &m, &err) == 0 && parsed.root != NULL);
+        CU_ASSERT_FATAL(yaml_parse(&parsed, &a, &rt_limits_default, &m, &err) == 0 &&
+                        parsed.root != NULL);
         frozen_write(parsed.root, &again);
         CHECK_ROW(f, rt_str_eq(rt_buf_str(&again), f->tree));
         const struct yaml_node *thawed = frozen_read(f->tree, false, &a);
@@ -685,7 +687,8 @@ the_pack_inside_is_what_its_text_says(void)
 static void
 a_tree_goes_to_bytes_and_back(void)
 {
-    const char *text = "rectrace: 1\nfamily: 'quoted: \\x'\nlist: [1, {a: b}, [], {}]\nlong: |\n  one\n  two\nempty: ''\ntests: [{name: x}, y]\nlast: z\n";
+    const char *text =
+        "rectrace: 1\nfamily: 'quoted: \\x'\nlist: [1, {a: b}, [], {}]\nlong: |\n  one\n  two\nempty: ''\ntests: [{name: x}, y]\nlast: z\n";
     struct rt_arena a;
     struct rule_messages m;
     struct rt_err err = {0};
@@ -696,18 +699,25 @@ a_tree_goes_to_bytes_and_back(void)
     rule_messages_init(&m);
     CU_ASSERT_FATAL(yaml_parse(&f, &a, &rt_limits_default, &m, &err) == 0 && f.root != NULL);
     frozen_write(f.root, &bytes);
-    const struct yaml_node *root = frozen_read(rt_buf_str(&bytes), false, &a), *family = yaml_get(root, "family"),
-                           *list = yaml_get(root, "list"), *text_node = yaml_get(root, "long");
-    CHECK(family->quoted && rt_str_is(family->text, "quoted: \\x") && family->line == 2 && family->col == 9);
-    CHECK(list->type == YAML_LIST && list->count == 4 && rt_str_is(yaml_get(list->items[1], "a")->text, "b"));
-    CHECK(list->items[2]->type == YAML_LIST && list->items[2]->count == 0 && list->items[3]->type == YAML_MAP);
-    CHECK(text_node->literal && rt_str_is(text_node->text, "one\ntwo\n") && text_node->line == 4);
+    const struct yaml_node *root = frozen_read(rt_buf_str(&bytes), false, &a),
+                           *family = yaml_get(root, "family"), *list = yaml_get(root, "list"),
+                           *text_node = yaml_get(root, "long");
+    CHECK(family->quoted && rt_str_is(family->text, "quoted: \\x") && family->line == 2 &&
+          family->col == 9);
+    CHECK(list->type == YAML_LIST && list->count == 4 &&
+          rt_str_is(yaml_get(list->items[1], "a")->text, "b"));
+    CHECK(list->items[2]->type == YAML_LIST && list->items[2]->count == 0 &&
+          list->items[3]->type == YAML_MAP);
+    CHECK(text_node->literal && rt_str_is(text_node->text, "one\ntwo\n") &&
+          text_node->line == 4);
     CHECK(yaml_get(root, "empty")->text.n == 0);
     const struct yaml_node *tests = yaml_get(root, "tests");
-    CHECK(tests->count == 2 && rt_str_is(yaml_get(tests->items[0], "name")->text, "x") && tests->line == 8);
+    CHECK(tests->count == 2 && rt_str_is(yaml_get(tests->items[0], "name")->text, "x") &&
+          tests->line == 8);
     const struct yaml_node *untested = frozen_read(rt_buf_str(&bytes), true, &a);
     tests = yaml_get(untested, "tests");
-    CHECK(tests->type == YAML_LIST && tests->count == 0 && rt_str_is(yaml_get(untested, "last")->text, "z"));
+    CHECK(tests->type == YAML_LIST && tests->count == 0 &&
+          rt_str_is(yaml_get(untested, "last")->text, "z"));
     rule_messages_fini(&m);
     rt_buf_fini(&bytes);
     rt_arena_fini(&a);
@@ -781,7 +791,8 @@ memory_that_runs_out_is_told(void)
 
 /* An event made to fit the alternative as far as equality goes. */
 static void
-event_for(const struct rule_match *m, const struct rule_cond *but, struct event *e, struct event_value *values)
+event_for(const struct rule_match *m, const struct rule_cond *but, struct event *e,
+          struct event_value *values)
 {
     event_init(e);
     e->values = values;
@@ -803,8 +814,11 @@ event_for(const struct rule_match *m, const struct rule_cond *but, struct event 
         else if (c->field == FIELD_ERROR)
             e->error = c->text;
         else
-            values[e->value_count++] = (struct event_value){
-                .field = c->field, .is_text = !c->is_num || c == but, .set = m->sets, .num = n, .text = c->text};
+            values[e->value_count++] = (struct event_value){.field = c->field,
+                                                            .is_text = !c->is_num || c == but,
+                                                            .set = m->sets,
+                                                            .num = n,
+                                                            .text = c->text};
     }
 }
 
@@ -828,8 +842,10 @@ marks_hide_no_event_that_fits(void)
                     none.kind = e.kind;
                     bool fits = condition_fits(m, 1, &e, NULL);
                     fitting += fits;
-                    hidden += fits && !condition_may_fit(m, 1, UINT64_C(1) << e.kind, condition_marks(&e));
-                    left_out += !condition_may_fit(m, 1, UINT64_C(1) << e.kind, condition_marks(&none));
+                    hidden += fits && !condition_may_fit(m, 1, UINT64_C(1) << e.kind,
+                                                         condition_marks(&e));
+                    left_out +=
+                        !condition_may_fit(m, 1, UINT64_C(1) << e.kind, condition_marks(&none));
                 }
             }
     CHECK(hidden == 0);

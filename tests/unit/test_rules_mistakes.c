@@ -11,8 +11,8 @@ struct mistake {
     const char *name;
     const char *text;
     const char *says; /* "error: …" */
-    const char *
-        under; /* what the caret stands under, where it first occurs in the text; "before|here" */
+    /* what the caret stands under, where it first occurs in the text; "before|here" */
+    const char *under;
     const char *hint; /* or NULL */
 };
 
@@ -341,8 +341,8 @@ the_head_of_a_rule_is_complete(void)
          "error: 'confidence' must be low, medium, high or certain", "hihg",
          "did you mean \"high\"?"},
         {"by", PLAIN("    id: r\n    severity: error\n    by: sesion\n" KIT_TEXTS),
-         "error: 'by' is session, recorder, channel, app, host, run, or a list of fields", "sesion",
-         "did you mean \"session\"?"},
+         "error: 'by' is session, recorder, channel, app, host, run, or a list of fields",
+         "sesion", "did you mean \"session\"?"},
         {"by a field", PLAIN("    id: r\n    severity: error\n    by: [sid, hots]\n" KIT_TEXTS),
          "error: unknown field 'hots'", "hots", "did you mean \"host\"?"},
         {"status", PLAIN("    id: r\n    severity: error\n    status: draft\n" KIT_TEXTS),

@@ -63,7 +63,8 @@ calls_that_differ_little_are_told_apart_quickly(void)
     static const struct {
         const char *name;
         void (*differ)(struct rt_arena *a, struct event *e, uint64_t n);
-    } rows[] = {{"in their time", by_time}, {"in their error", by_error}, {"in a value", by_value}};
+    } rows[] = {
+        {"in their time", by_time}, {"in their error", by_error}, {"in a value", by_value}};
     for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
         struct rt_arena a;
         rt_arena_init(&a, 1 << 20, 0);
@@ -159,7 +160,8 @@ recordings_of_one_channel_may_be_many(void)
 }
 
 static const struct check_test tests[] = {
-    {"calls that differ little are told apart quickly", calls_that_differ_little_are_told_apart_quickly},
+    {"calls that differ little are told apart quickly",
+     calls_that_differ_little_are_told_apart_quickly},
     {"hosts may be many", hosts_may_be_many},
     {"recordings of one channel may be many", recordings_of_one_channel_may_be_many},
     {NULL, NULL},

@@ -90,7 +90,8 @@ static const struct row rows[] = {
      "+1 recorder_started sid=S1 noticeId=n1\n+7 recorder_started sid=S1 noticeId=n1\n"
      "+2 recorder_leave sid=S1 uid=7 sequence=4 eventType=41\n"
      "+9 recorder_leave sid=S1 uid=7 sequence=4 eventType=41",
-     "S1 /7 exited-alone: recorder_started@1 copies=2 deliveries=2, recorder_leave@2 copies=2 deliveries=2\n", true},
+     "S1 /7 exited-alone: recorder_started@1 copies=2 deliveries=2, recorder_leave@2 copies=2 deliveries=2\n",
+     true},
     {"events without times keep the order of their input",
      "- acquire ok rid=R1\n- start fail rid=R1 code=65\n- start ok rid=R1 sid=S1",
      "S1 / accepted: acquire@?, start@? code=65, start@?\n", true},
@@ -133,7 +134,8 @@ static const struct row rows[] = {
      "A/c/7#2 c/7 never-started: acquire@12 code=2\nA/c/7#3 c/7 never-started: acquire@70 code=2\n",
      true},
     {"a channel alone names no session",
-     "+0 update ok app=A cname=c rid=R1\n+60 answer fail cname=c code=404", "R1 c/ running: update@0\n-/c/-#1 c/ unknown: answer@60 code=404\n", true},
+     "+0 update ok app=A cname=c rid=R1\n+60 answer fail cname=c code=404",
+     "R1 c/ running: update@0\n-/c/-#1 c/ unknown: answer@60 code=404\n", true},
     {"a callback that came twice is known by its notice",
      "+2 recorder_started sid=S1 cname=c uid=7 noticeId=n1\n+7 recorder_started sid=S1 noticeId=n1\n+2 recorder_started sid=S1 noticeId=n2",
      "S1 c/7 running: recorder_started@2 copies=2 deliveries=2, recorder_started@2\n", true},
@@ -212,13 +214,16 @@ static const struct row rows[] = {
      "+5 query ok plain rid=R1 sid=S1 cname=c status=4\n+6 query ok plain rid=R1 sid=S1 cname=c status=4\n"
      "+11 update ok rid=R1 cname=a\n+12 update ok rid=R1 cname=a\n+13 update ok rid=R1 cname=a\n"
      "+14 update ok rid=R1 cname=a\n+15 update ok rid=R1 cname=a",
-     "S1 c/ running: query@1..3x3, query@4..6x3, update@11, update@12, update@13, update@14, update@15\n", true},
-    {"of as many the first by its bytes", "+1 update ok rid=R1 cname=d\n+2 update ok rid=R1 cname=c",
+     "S1 c/ running: query@1..3x3, query@4..6x3, update@11, update@12, update@13, update@14, update@15\n",
+     true},
+    {"of as many the first by its bytes",
+     "+1 update ok rid=R1 cname=d\n+2 update ok rid=R1 cname=c",
      "R1 c/ running: update@1, update@2\n", true},
     {"a start names it before what is first by its bytes",
      "+1 start ok cname=d uid=8 rid=R1 sid=S1\n+2 stop ok cname=c uid=7 rid=R1 sid=S1",
      "S1 d/8 stopping: start@1, stop@2\n", true},
-    {"an acquire that failed too", "+1 acquire fail cname=d rid=R1\n+2 update ok rid=R1 cname=c",
+    {"an acquire that failed too",
+     "+1 acquire fail cname=d rid=R1\n+2 update ok rid=R1 cname=c",
      "R1 d/ running: acquire@1, update@2\n", true},
     {"a name that strays do not share is nobody's",
      "- answer fail code=432 app=A mode=mix\n- answer fail code=433 app=B mode=mix",
@@ -230,7 +235,8 @@ static const struct row rows[] = {
      "+60 acquire ok app=A cname=c uid=7 rid=R1\n+50 answer fail cname=c uid=7 code=404",
      "R1 c/7 acquired inferred: answer@50 code=404, acquire@60\n", true},
     {"calls without times are told apart by their lines",
-     "- update ok rid=R1 line=1\n- update ok rid=R1 line=2\n- update ok rid=R1 line=2", "R1 / running: update@?, update@? copies=2\n", true},
+     "- update ok rid=R1 line=1\n- update ok rid=R1 line=2\n- update ok rid=R1 line=2",
+     "R1 / running: update@?, update@? copies=2\n", true},
     {"lines read twice make no input the busiest",
      "+1 update ok coarse rid=R1 line=1\n+1 update ok coarse rid=R1 line=1\n+1 update ok coarse rid=R1 line=1\n"
      "+1 update ok coarse rid=R1 line=1 in=1\n+1 update ok coarse rid=R1 line=2 in=1",
@@ -247,21 +253,25 @@ static const struct row rows[] = {
      "S1 /7 running: recorder_started@1 copies=2 deliveries=2\n", true},
     {"one of each type in a moment is the console's check",
      "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 uploaded sid=S1\n+4 session_exit sid=S1\n+6 session_failover sid=S1",
-     "S1 / done: probe-callback@1, probe-callback@2, probe-callback@3, probe-callback@4, probe-callback@6\n", true},
+     "S1 / done: probe-callback@1, probe-callback@2, probe-callback@3, probe-callback@4, probe-callback@6\n",
+     true},
     {"not when it took longer",
      "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 uploaded sid=S1\n+4 session_exit sid=S1\n+6.001 session_failover sid=S1",
-     "S1 / done: recorder_started@1, recorder_leave@2, uploaded@3, session_exit@4, session_failover@6.001\n", true},
+     "S1 / done: recorder_started@1, recorder_leave@2, uploaded@3, session_exit@4, session_failover@6.001\n",
+     true},
     {"nor when they are few",
      "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 uploaded sid=S1\n+4 session_exit sid=S1",
      "S1 / done: recorder_started@1, recorder_leave@2, uploaded@3, session_exit@4\n", true},
     {"nor without an upload",
      "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 recorder_slice_start sid=S1\n+4 session_exit sid=S1\n"
      "+5 session_failover sid=S1",
-     "S1 / failing-over: recorder_started@1, recorder_leave@2, recorder_slice_start@3, session_exit@4, session_failover@5\n", true},
+     "S1 / failing-over: recorder_started@1, recorder_leave@2, recorder_slice_start@3, session_exit@4, session_failover@5\n",
+     true},
     {"nor when a call was made",
      "+1 recorder_started sid=S1\n+2 recorder_leave sid=S1\n+3 uploaded sid=S1\n+4 session_exit sid=S1\n+5 session_failover sid=S1\n"
      "+0.5 query ok rid=R1 sid=S1",
-     "S1 / done: query@0.5, recorder_started@1, recorder_leave@2, uploaded@3, session_exit@4, session_failover@5\n", true},
+     "S1 / done: query@0.5, recorder_started@1, recorder_leave@2, uploaded@3, session_exit@4, session_failover@5\n",
+     true},
 };
 
 static const char *const paths[] = {"one.log", "two.log"};
@@ -344,19 +354,19 @@ sessions_that_are_over_are_handed_out(void)
         {"nothing is over at once", 121, ""},
         {"in the last moment of half an hour", 1850, ""},
         {"one of them in the last of the other's", 1860, "S2 d/8 stopping: start@2, stop@50\n"},
-        {"half an hour after its end", 1861,
-         "S1 c/7 stopping: start@1, stop@60\n"},
+        {"half an hour after its end", 1861, "S1 c/7 stopping: start@1, stop@60\n"},
         {"one that awaits its upload stays", 30000, ""},
         {"a day of quiet ends it, and is not over for the other", 86520,
          "S5 / accepted: start@3\nS3 / exited-alone: recorder_started@70, recorder_leave@80\n"},
         {"a day of quiet ends all", 86521, "S4 e/9 running: query@90..120x2\n"},
     };
-    run_clock("+1 start ok cname=c uid=7 rid=R1 sid=S1\n+60 stop ok rid=R1 sid=S1\n"
-              "+2 start ok cname=d uid=8 rid=R2 sid=S2\n+50 stop ok rid=R2 sid=S2\n"
-              "+70 recorder_started sid=S3\n+80 recorder_leave sid=S3\n+3 start ok rid=R5 sid=S5\n"
-              "+90 query ok plain cname=e uid=9 rid=R4 sid=S4 status=5\n"
-              "+120 query ok plain cname=e uid=9 rid=R4 sid=S4 status=5\n",
-              stops, sizeof(stops) / sizeof(stops[0]));
+    run_clock(
+        "+1 start ok cname=c uid=7 rid=R1 sid=S1\n+60 stop ok rid=R1 sid=S1\n"
+        "+2 start ok cname=d uid=8 rid=R2 sid=S2\n+50 stop ok rid=R2 sid=S2\n"
+        "+70 recorder_started sid=S3\n+80 recorder_leave sid=S3\n+3 start ok rid=R5 sid=S5\n"
+        "+90 query ok plain cname=e uid=9 rid=R4 sid=S4 status=5\n"
+        "+120 query ok plain cname=e uid=9 rid=R4 sid=S4 status=5\n",
+        stops, sizeof(stops) / sizeof(stops[0]));
 }
 
 static void
@@ -383,23 +393,28 @@ what_ends_later_is_looked_at_again(void)
         {"and for half an hour", 6801,
          "S1 / done: start@1, recorder_started@2, stop@60, recorder_leave@70, uploaded@5000\n"},
     };
-    run_clock("+1 start ok rid=R1 sid=S1\n+2 recorder_started sid=S1\n+60 stop ok rid=R1 sid=S1\n"
-              "+70 recorder_leave sid=S1\n+5000 uploaded sid=S1\n",
-              stops, sizeof(stops) / sizeof(stops[0]));
+    run_clock(
+        "+1 start ok rid=R1 sid=S1\n+2 recorder_started sid=S1\n+60 stop ok rid=R1 sid=S1\n"
+        "+70 recorder_leave sid=S1\n+5000 uploaded sid=S1\n",
+        stops, sizeof(stops) / sizeof(stops[0]));
 }
 
 static void
 callbacks_tell_that_the_recording_of_their_sid_is_over(void)
 {
-    const struct stop stops[] = {{"", 1900, "S1 / done: start@1, recorder_leave@60, uploaded@70\n"}};
-    run_clock("+1 start ok rid=R1 sid=S1\n+60 recorder_leave sid=S1\n+70 uploaded sid=S1\n", stops, 1);
+    const struct stop stops[] = {
+        {"", 1900, "S1 / done: start@1, recorder_leave@60, uploaded@70\n"}};
+    run_clock("+1 start ok rid=R1 sid=S1\n+60 recorder_leave sid=S1\n+70 uploaded sid=S1\n",
+              stops, 1);
 }
 
 static void
 a_call_without_time_delays_nothing(void)
 {
-    const struct stop stops[] = {{"", 1900, "S1 / stopping: start@1, stop@60\nR2 / stopping: stop@?\n"}};
-    run_clock("+1 start ok rid=R1 sid=S1\n+60 stop ok rid=R1 sid=S1\n- stop ok rid=R2 sid=S1\n", stops, 1);
+    const struct stop stops[] = {
+        {"", 1900, "S1 / stopping: start@1, stop@60\nR2 / stopping: stop@?\n"}};
+    run_clock("+1 start ok rid=R1 sid=S1\n+60 stop ok rid=R1 sid=S1\n- stop ok rid=R2 sid=S1\n",
+              stops, 1);
 }
 
 static void
@@ -410,16 +425,18 @@ what_is_due_first_goes_first(void)
         {"the others in their turn", 2101, "S2 / stopping: start@300, stop@300.5\n"},
         {"to the last", 3000, "S1 / stopping: start@600, stop@600.5\n"},
     };
-    run_clock("+600 start ok rid=R1 sid=S1\n+600.5 stop ok rid=R1 sid=S1\n+300 start ok rid=R2 sid=S2\n"
-              "+300.5 stop ok rid=R2 sid=S2\n+1 start ok rid=R3 sid=S3\n+2 stop ok rid=R3 sid=S3\n",
-              stops, sizeof(stops) / sizeof(stops[0]));
+    run_clock(
+        "+600 start ok rid=R1 sid=S1\n+600.5 stop ok rid=R1 sid=S1\n+300 start ok rid=R2 sid=S2\n"
+        "+300.5 stop ok rid=R2 sid=S2\n+1 start ok rid=R3 sid=S3\n+2 stop ok rid=R3 sid=S3\n",
+        stops, sizeof(stops) / sizeof(stops[0]));
 }
 
 static void
 what_was_only_tried_is_over_soon(void)
 {
     const struct stop stops[] = {{"", 1900, "A/c/7#1 c/7 never-started: acquire@2\n"}};
-    run_clock("+1 kick ok app=A cname=k uid=8\n+2 acquire fail app=A cname=c uid=7\n", stops, 1);
+    run_clock("+1 kick ok app=A cname=k uid=8\n+2 acquire fail app=A cname=c uid=7\n", stops,
+              1);
 }
 
 static void
@@ -477,7 +494,8 @@ a_crowd_hands_out_what_is_due_first(void)
     struct session_engine_facts facts;
     limits.sessions_open = 2;
     script_rules_init(&rules);
-    script_read(&s, &rules.set, "+2 update ok rid=R2\n+1 update ok rid=R1\n+3 update ok rid=R3\n");
+    script_read(&s, &rules.set,
+                "+2 update ok rid=R2\n+1 update ok rid=R1\n+3 update ok rid=R3\n");
     dump_init(&d, &rules.set);
     d.brief = true;
     struct session_engine *e = session_engine_new(&rules.set, &limits, NULL, &err);
@@ -529,7 +547,8 @@ hundreds_go_in_their_order(void)
     rt_dur lingers = 0;
     for (int64_t clock = 0; clock < 2000 * PRIME && gone.n < MANY; clock += 100) {
         size_t before = gone.n;
-        CHECK(session_engine_advance(e, SCRIPT_EPOCH + clock * RT_SEC, (struct session_sink){note_goer, &gone}, &err) == 0);
+        CHECK(session_engine_advance(e, SCRIPT_EPOCH + clock * RT_SEC,
+                                     (struct session_sink){note_goer, &gone}, &err) == 0);
         for (size_t i = before; i < gone.n; i++) {
             rt_dur stayed = SCRIPT_EPOCH + clock * RT_SEC - gone.first[i];
             lingers = i == 0 ? stayed : lingers;
@@ -549,10 +568,13 @@ what_was_dropped_is_told_by_the_session_that_has_it(void)
     static const struct {
         const char *name, *feed, *want;
     } losses[] = {
-        {"of a sid", "+1 recorder_started sid=S1\n+2 recorder_slice_start sid=S1\n+3 recorder_leave sid=S1\n+0 start ok rid=R1 sid=S1",
+        {"of a sid",
+         "+1 recorder_started sid=S1\n+2 recorder_slice_start sid=S1\n+3 recorder_leave sid=S1\n+0 start ok rid=R1 sid=S1",
          "S1 / running: start@0, recorder_started@1 dropped=2\n"},
-        {"of names alone", "+1 acquire fail app=A cname=c uid=1 code=2\n+2 acquire fail app=A cname=c uid=1 code=3\n"
-         "+3 acquire fail app=A cname=c uid=1 code=7", "A/c/1#1 c/1 never-started: acquire@1 code=2, acquire@2 code=3 dropped=1\n"},
+        {"of names alone",
+         "+1 acquire fail app=A cname=c uid=1 code=2\n+2 acquire fail app=A cname=c uid=1 code=3\n"
+         "+3 acquire fail app=A cname=c uid=1 code=7",
+         "A/c/1#1 c/1 never-started: acquire@1 code=2, acquire@2 code=3 dropped=1\n"},
     };
     struct rt_limits limits = rt_limits_default;
     limits.session_events = 2;
@@ -626,7 +648,9 @@ a_call_counts_for_the_app_that_it_names(void)
     struct script s;
     struct dump d;
     script_rules_init(&rules);
-    script_read(&s, &rules.set, "+1 acquire ok app=A cname=c uid=7 rid=R1\n+2 start fail app=B rid=R1 code=9\n+3 update fail rid=R1\n");
+    script_read(
+        &s, &rules.set,
+        "+1 acquire ok app=A cname=c uid=7 rid=R1\n+2 start fail app=B rid=R1 code=9\n+3 update fail rid=R1\n");
     dump_init(&d, &rules.set);
     struct session_engine *e = session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
     for (size_t i = 0; i < s.events.n; i++)
@@ -667,7 +691,8 @@ check_summary(void *arg, const struct session_group *g, struct rt_err *err)
     }
     CHECK(s->first == SCRIPT_EPOCH + RT_SEC);
     CHECK(s->last == SCRIPT_EPOCH + 9 * RT_SEC);
-    CHECK(s->kinds == (UINT64_C(1) << KIND_START | UINT64_C(1) << KIND_QUERY | UINT64_C(1) << KIND_STOP));
+    CHECK(s->kinds ==
+          (UINT64_C(1) << KIND_START | UINT64_C(1) << KIND_QUERY | UINT64_C(1) << KIND_STOP));
     CHECK(rt_str_is(s->rid, "R1") && rt_str_is(s->sid, "S1") && rt_str_is(s->mode, "mix"));
     CHECK(rt_str_is(s->app_id, "A"));
     *(int *)arg += 1;
@@ -709,7 +734,8 @@ a_session_sums_up_its_answers(void)
 static int
 tell_terms(void *arg, const struct session_group *g, struct rt_err *err)
 {
-    static const uint16_t told[] = {FIELD_TOKEN_LEFT, FIELD_TOKEN_LATE, FIELD_STS_LEFT, FIELD_STS_LATE, FIELD_AREA_IS};
+    static const uint16_t told[] = {FIELD_TOKEN_LEFT, FIELD_TOKEN_LATE, FIELD_STS_LEFT,
+                                    FIELD_STS_LATE, FIELD_AREA_IS};
     struct rt_buf *b = arg;
     struct session *s = g->sessions[0];
     (void)err;
@@ -740,9 +766,11 @@ later_events_know_when_credentials_end(void)
          "+0 start ok rid=R sid=S token-expires=1767600010\n+1 query ok sid=S\n+2 recorder_started sid=S\n+3 query fail sid=S\n"
          "+4 stop ok sid=S\n+10 query ok sid=S status=4\n+12 recorder_leave sid=S",
          "start\nquery\nrecorder_started token-left=8000\nquery token-left=7000\nstop token-left=6000\nquery token-late=0\n"
-         "recorder_leave token-late=2000\n", false},
+         "recorder_leave token-late=2000\n",
+         false},
         {"a start that failed lends nothing",
-         "+0 start fail rid=R token-expires=1767600010\n+1 stop ok rid=R", "start\nstop\n", false},
+         "+0 start fail rid=R token-expires=1767600010\n+1 stop ok rid=R", "start\nstop\n",
+         false},
         {"the next start begins anew, without any too",
          "+0 start ok rid=R sid=S token-expires=1767600010 sts-expires=1767600010\n+1 start ok rid=R sid=S\n+2 stop ok rid=R sid=S",
          "start\nstart\nstop\n", false},
@@ -750,18 +778,26 @@ later_events_know_when_credentials_end(void)
          "+0 start ok rid=R sid=S token-expires=1767600010 sts-expires=1767600010\n"
          "+1 update ok rid=R sid=S storage-vendor=v sts-expires=1767600100\n+2 stop ok rid=R sid=S",
          "start\nupdate\nstop token-left=8000 sts-left=98000\n", false},
-        {"one that says nothing of the storage leaves them", "+0 start ok rid=R sid=S sts-expires=1767600010\n+1 update ok rid=R sid=S\n"
-         "+12 stop ok rid=R sid=S", "start\nupdate\nstop sts-late=2000\n", false},
+        {"one that says nothing of the storage leaves them",
+         "+0 start ok rid=R sid=S sts-expires=1767600010\n+1 update ok rid=R sid=S\n"
+         "+12 stop ok rid=R sid=S",
+         "start\nupdate\nstop sts-late=2000\n", false},
         {"one that was refused too",
          "+0 start ok rid=R sid=S sts-expires=1767600010\n+1 update fail rid=R sid=S storage-vendor=v sts-expires=1767600100\n"
-         "+12 stop ok rid=R sid=S", "start\nupdate sts-left=9000\nstop sts-late=2000\n", false},
+         "+12 stop ok rid=R sid=S",
+         "start\nupdate sts-left=9000\nstop sts-late=2000\n", false},
         {"the bucket stands in the area that acquire asked for, or not",
          "+0 acquire ok rid=R region=EU\n+1 start fail rid=R storage-area=CN\n+2 start ok rid=R sid=S storage-area=EU\n"
          "+3 update ok rid=R sid=S storage-area=CN",
          "acquire\nstart area-is=differs\nstart area-is=same\nupdate\n", false},
-        {"where start names no area nothing is said", "+0 acquire ok rid=R region=EU\n+1 start ok rid=R sid=S", "acquire\nstart\n", false},
-        {"where acquire asked for none nothing is said", "+0 acquire ok rid=R\n+1 start ok rid=R sid=S storage-area=EU", "acquire\nstart\n", false},
-        {"nobody knows when a time without a zone is", "+0 start ok rid=R sid=S token-expires=1767600010\n+20 stop ok rid=R sid=S", "start\nstop\n", true},
+        {"where start names no area nothing is said",
+         "+0 acquire ok rid=R region=EU\n+1 start ok rid=R sid=S", "acquire\nstart\n", false},
+        {"where acquire asked for none nothing is said",
+         "+0 acquire ok rid=R\n+1 start ok rid=R sid=S storage-area=EU", "acquire\nstart\n",
+         false},
+        {"nobody knows when a time without a zone is",
+         "+0 start ok rid=R sid=S token-expires=1767600010\n+20 stop ok rid=R sid=S",
+         "start\nstop\n", true},
     };
     script_rules_init(&rules);
     for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
@@ -772,10 +808,12 @@ later_events_know_when_credentials_end(void)
         script_read(&s, &rules.set, terms[i].feed);
         for (size_t k = 0; k < s.events.n; k++)
             s.events.v[k]->zoned = !terms[i].unzoned;
-        struct session_engine *e = session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
+        struct session_engine *e =
+            session_engine_new(&rules.set, &rt_limits_default, NULL, &err);
         for (size_t k = 0; k < s.events.n; k++)
             CHECK_ROW(&terms[i], session_engine_feed(e, s.events.v[k], &err) == 0);
-        CHECK_ROW(&terms[i], session_engine_finish(e, (struct session_sink){tell_terms, &got}, &err) == 0);
+        CHECK_ROW(&terms[i],
+                  session_engine_finish(e, (struct session_sink){tell_terms, &got}, &err) == 0);
         bool same = rt_str_is(rt_buf_str(&got), terms[i].want);
         CHECK_ROW(&terms[i], same);
         if (!same)
@@ -826,7 +864,8 @@ static const struct check_test tests[] = {
     {"sessions that are over are handed out", sessions_that_are_over_are_handed_out},
     {"a channel waits for all its sessions", a_channel_waits_for_all_its_sessions},
     {"what ends later is looked at again", what_ends_later_is_looked_at_again},
-    {"callbacks tell that the recording of their sid is over", callbacks_tell_that_the_recording_of_their_sid_is_over},
+    {"callbacks tell that the recording of their sid is over",
+     callbacks_tell_that_the_recording_of_their_sid_is_over},
     {"a call without time delays nothing", a_call_without_time_delays_nothing},
     {"what is due first goes first", what_is_due_first_goes_first},
     {"what was only tried is over soon", what_was_only_tried_is_over_soon},
@@ -839,7 +878,8 @@ static const struct check_test tests[] = {
     {"the events of a session, and sessions, are limited", session_events_are_limited},
     {"a crowd hands out what is due first", a_crowd_hands_out_what_is_due_first},
     {"hundreds go in their order", hundreds_go_in_their_order},
-    {"what was dropped is told by the session that has it", what_was_dropped_is_told_by_the_session_that_has_it},
+    {"what was dropped is told by the session that has it",
+     what_was_dropped_is_told_by_the_session_that_has_it},
     {"memory is limited", memory_is_limited},
     {"disorder is counted, but not overlap", disorder_is_counted_but_not_overlap},
     {NULL, NULL},

@@ -15,8 +15,9 @@ tell(void *arg, const struct event *e, struct rt_err *err)
     const struct {
         const char *name;
         rt_str text;
-    } words[] = {{"app", e->app_id}, {"cname", e->cname}, {"uid", e->uid}, {"rid", e->rid},     {"sid", e->sid},
-                 {"mode", e->mode},  {"host", e->host},   {"reason", e->reason}, {"join", e->join}};
+    } words[] = {{"app", e->app_id}, {"cname", e->cname},   {"uid", e->uid},
+                 {"rid", e->rid},    {"sid", e->sid},       {"mode", e->mode},
+                 {"host", e->host},  {"reason", e->reason}, {"join", e->join}};
     (void)err;
     rt_buf_add(b, rule_set_kind_name(&rules.set, e->kind));
     rt_buf_addc(b, '@');
@@ -34,7 +35,8 @@ tell(void *arg, const struct event *e, struct rt_err *err)
         if (words[i].text.n > 0)
             rt_buf_addf(b, " %s=%.*s", words[i].name, RT_FMT(words[i].text));
     for (uint32_t i = 0; i < e->value_count; i++)
-        rt_buf_addf(b, " %s=%lld", event_fields[e->values[i].field].name, (long long)e->values[i].num);
+        rt_buf_addf(b, " %s=%lld", event_fields[e->values[i].field].name,
+                    (long long)e->values[i].num);
     rt_buf_addc(b, '\n');
     return 0;
 }
@@ -57,13 +59,16 @@ halves_find_each_other(void)
         {"the answer may tell which call it was",
          "+1 answer req join=q rid=R line=1\n+3 stop answer ok join=q cname=c line=2",
          "stop@1-3 1>2 cname=c rid=R join=q\n"},
-        {"and when", "- start req join=q rid=R line=1\n+3 answer answer ok join=q line=2", "start@3 1>2 rid=R join=q\n"},
+        {"and when", "- start req join=q rid=R line=1\n+3 answer answer ok join=q line=2",
+         "start@3 1>2 rid=R join=q\n"},
         {"what both tell is told once",
          "+1 stop req join=q rid=R files=3 line=1\n+3 answer answer ok join=q files=3 sequence=8 line=2",
          "stop@1-3 1>2 rid=R join=q files=3 sequence=8\n"},
         {"what they tell differently is told by both",
-         "+1 stop req join=q rid=R files=3 line=1\n+3 answer answer ok join=q files=4 line=2", "stop@1-3 1>2 rid=R join=q files=3 files=4\n"},
-        {"a plain poll needs its id no more", "+1 query req join=q rid=R line=1\n+3 answer answer ok join=q line=2",
+         "+1 stop req join=q rid=R files=3 line=1\n+3 answer answer ok join=q files=4 line=2",
+         "stop@1-3 1>2 rid=R join=q files=3 files=4\n"},
+        {"a plain poll needs its id no more",
+         "+1 query req join=q rid=R line=1\n+3 answer answer ok join=q line=2",
          "query@1-3 1>2 rid=R\n"},
         {"an answer belongs to the nearest request before it",
          "+1 start req join=q rid=R line=3\n+2 stop req join=q rid=R line=7\n+3 answer answer ok join=q line=8",
@@ -130,7 +135,9 @@ ask(struct join *j, const char *id, rt_time begin, uint64_t line)
     CHECK(join_feed(j, &e, &err) == 0);
 }
 
-#define TOLD(b, want) (rt_str_is(rt_buf_str(b), want) ? (rt_buf_clear(b), true) : (printf("\ngot %s", rt_buf_z(b)), false))
+#define TOLD(b, want)                                         \
+    (rt_str_is(rt_buf_str(b), want) ? (rt_buf_clear(b), true) \
+                                    : (printf("\ngot %s", rt_buf_z(b)), false))
 
 static void
 the_oldest_goes_when_there_is_no_room(void)

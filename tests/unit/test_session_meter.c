@@ -122,8 +122,8 @@ meters_add_up(void)
         const struct meter_app *a = app_of(&whole, *app), *b = app_of(&parts[0], *app);
         CHECK(a->best_count == METER_BEST && b->best_count == METER_BEST);
         for (size_t i = 0; i < METER_BEST; i++)
-            CHECK(a->best[i].calls == b->best[i].calls && a->best[i].begin == b->best[i].begin &&
-                  a->best[i].line == b->best[i].line);
+            CHECK(a->best[i].calls == b->best[i].calls &&
+                  a->best[i].begin == b->best[i].begin && a->best[i].line == b->best[i].line);
         CHECK(a->quiet_count == b->quiet_count && a->quiet[0].length == b->quiet[0].length);
     }
     for (int i = 0; i < PARTS; i++)
@@ -158,8 +158,10 @@ the_busiest_seconds_and_the_longest_silences(void)
         {"a second is 32 ticks", "0x5 31x1 32x1", "6@0 1@32", "31@31(5/2) 1@32(1/1)"},
         {"it begins where most calls follow", "0x1 16x5 40x5", "10@16", NULL},
         {"but no later than a second on", "0x5 32x6", "6@32 5@0", "32@32(5/6)"},
-        {"of equal ones the first", "0x3 99x3 200x4", "4@200 3@0 3@99", "101@200(6/4) 99@99(3/3)"},
-        {"of equal silences the first", "0x1 40x2 80x3", "3@80 2@40 1@0", "40@40(1/2) 40@80(2/3)"},
+        {"of equal ones the first", "0x3 99x3 200x4", "4@200 3@0 3@99",
+         "101@200(6/4) 99@99(3/3)"},
+        {"of equal silences the first", "0x1 40x2 80x3", "3@80 2@40 1@0",
+         "40@40(1/2) 40@80(2/3)"},
         {"beside a silence is what lies as near as it is long", "0x1 1x2 9x4 17x8 18x9", NULL,
          "8@9(3/4) 8@17(4/17) 1@1(1/2) 1@18(8/9)"},
     };
@@ -172,14 +174,16 @@ the_busiest_seconds_and_the_longest_silences(void)
         const struct meter_app *a = app_of(&m, "A");
         for (size_t k = 0; k < a->best_count; k++) {
             size_t n = strlen(busy);
-            snprintf(busy + n, sizeof(busy) - n, "%s%u@%lld", k > 0 ? " " : "", a->best[k].calls,
-                     (long long)(a->best[k].begin / (RT_SEC / TICKS)));
+            snprintf(busy + n, sizeof(busy) - n, "%s%u@%lld", k > 0 ? " " : "",
+                     a->best[k].calls, (long long)(a->best[k].begin / (RT_SEC / TICKS)));
         }
         for (size_t k = 0; k < a->quiet_count; k++) {
             size_t n = strlen(quiet);
             snprintf(quiet + n, sizeof(quiet) - n, "%s%lld@%lld(%llu/%llu)", k > 0 ? " " : "",
-                     (long long)(a->quiet[k].length / (RT_SEC / TICKS)), (long long)(a->quiet[k].end / (RT_SEC / TICKS)),
-                     (unsigned long long)a->quiet[k].before, (unsigned long long)a->quiet[k].after);
+                     (long long)(a->quiet[k].length / (RT_SEC / TICKS)),
+                     (long long)(a->quiet[k].end / (RT_SEC / TICKS)),
+                     (unsigned long long)a->quiet[k].before,
+                     (unsigned long long)a->quiet[k].after);
         }
         CHECK_ROW(&rows[i], rows[i].busy == NULL || strcmp(busy, rows[i].busy) == 0);
         CHECK_ROW(&rows[i], rows[i].quiet == NULL || strcmp(quiet, rows[i].quiet) == 0);
@@ -214,7 +218,8 @@ the_first_line_stands_for_a_second(void)
         }
         meter_settle(&m);
         const struct meter_second *best = &app_of(&m, "A")->best[0];
-        CHECK_ROW(&rows[i], best->calls == 2 && best->input == rows[i].want[0] && best->line == rows[i].want[1]);
+        CHECK_ROW(&rows[i], best->calls == 2 && best->input == rows[i].want[0] &&
+                                best->line == rows[i].want[1]);
         CHECK_ROW(&rows[i], best->coarse);
         meter_fini(&m);
     }
@@ -282,8 +287,8 @@ slow_calls_of_a_host_are_counted_and_the_first_is_shown(void)
     time_call(&m, KIND_QUERY, RT_SEC + 1, 5 * RT_SEC, 4);
     time_call(&m, KIND_QUERY, RT_SEC + 1, 5 * RT_SEC, 3);
     time_call(&m, KIND_QUERY, RT_SEC + 1, 7 * RT_SEC, 5);
-    time_call(&m, KIND_STOP, RT_MIN, 0, 6);  /* waits for the upload */
-    time_call(&m, KIND_QUERY, 0, 0, 7);      /* not timed */
+    time_call(&m, KIND_STOP, RT_MIN, 0, 6); /* waits for the upload */
+    time_call(&m, KIND_QUERY, 0, 0, 7);     /* not timed */
     CHECK(m.hosts != NULL && m.hosts->calls == 5 && m.hosts->slow == 4);
     CHECK(m.hosts->begin == 5 * RT_SEC && m.hosts->line == 3);
     time_call(&more, KIND_QUERY, RT_MS, 0, 8);
@@ -301,11 +306,13 @@ static const struct check_test tests[] = {
     {"what cannot be counted is left out", what_cannot_be_counted_is_left_out},
     {"no order matters", no_order_matters},
     {"meters add up", meters_add_up},
-    {"the busiest seconds and the longest silences", the_busiest_seconds_and_the_longest_silences},
+    {"the busiest seconds and the longest silences",
+     the_busiest_seconds_and_the_longest_silences},
     {"the first line stands for a second", the_first_line_stands_for_a_second},
     {"what is kept does not hang on the last", what_is_kept_does_not_hang_on_the_last},
     {"a look may leave out what is older", a_look_may_leave_out_what_is_older},
-    {"slow calls of a host are counted, and the first is shown", slow_calls_of_a_host_are_counted_and_the_first_is_shown},
+    {"slow calls of a host are counted, and the first is shown",
+     slow_calls_of_a_host_are_counted_and_the_first_is_shown},
     {NULL, NULL},
 };
 CHECK_MAIN("session meter", tests)

@@ -154,8 +154,8 @@ the_input_that_tells_of_most_is_believed(void)
         for (size_t k = 0; k < run.polls.n; k++) {
             const struct poll *p = &run.polls.v[k];
             size_t n = strlen(got);
-            snprintf(got + n, sizeof(got) - n, p->copies > 0 ? "%s%u:%u+%u" : "%s%u:%u", k > 0 ? " " : "", p->input,
-                     p->line, p->copies);
+            snprintf(got + n, sizeof(got) - n, p->copies > 0 ? "%s%u:%u+%u" : "%s%u:%u",
+                     k > 0 ? " " : "", p->input, p->line, p->copies);
         }
         CHECK_ROW(&folds[i], strcmp(got, folds[i].want) == 0);
         RT_VEC_FREE(&run.polls);
@@ -168,6 +168,7 @@ polls_that_say_another_thing_are_not_alike(void)
     static const struct {
         const char *name, *feed;
         bool alike;
+        /* clang-format off */
     } lines[] = {
         {"the same later", "+9 query ok plain sid=S app=A cname=c uid=7 http=200 status=5 mode=mix method=GET host=h", true},
         {"call", "+9 update ok plain sid=S app=A cname=c uid=7 http=200 status=5 mode=mix method=GET host=h", false},
@@ -185,6 +186,7 @@ polls_that_say_another_thing_are_not_alike(void)
         {"reason", "+9 query ok plain sid=S app=A cname=c uid=7 http=200 status=5 mode=mix method=GET host=h reason=x", false},
         {"error", "+9 query ok plain sid=S app=A cname=c uid=7 http=200 status=5 mode=mix method=GET host=h error=x", false},
     };
+    /* clang-format on */
     struct script_rules rules;
     struct script first, s;
     script_rules_init(&rules);
