@@ -13,9 +13,9 @@
 enum {
     SETS = 1024,
     WAYS = 4,
-    STALE = 4 * SETS *
-            WAYS, /* looks after which a URL that nobody asked for is not worth its memory */
-    SWEPT = 4,    /* slots looked at with each new URL */
+    /* looks after which a URL that nobody asked for is not worth its memory */
+    STALE = 2 * SETS * WAYS,
+    SWEPT = 8, /* slots looked at with each new URL */
 };
 
 struct way { /* what a look needs of a slot that is not the one */
