@@ -7,7 +7,8 @@ librectrace_a_SOURCES += src/extract/body.c src/extract/call.c src/extract/call_
 	src/extract/poll_again.c src/extract/scan.c src/extract/scan.h src/extract/scan_text.c \
 	src/extract/prose.c src/extract/document.h src/extract/answer.c src/extract/braces.c \
 	src/extract/label.c src/extract/mention.c src/extract/retold.c src/extract/waiting.c src/extract/unlabelled.c src/extract/unnamed.c src/extract/work.c src/extract/work.h src/extract/wrap.c \
-	src/extract/zone.c src/extract/zone.h
+	src/extract/zone.c src/extract/zone.h src/extract/zone_rule.c \
+	src/extract/zone_rule.h
 librectrace_a_SOURCES += src/extract/credential.c src/extract/exposed.c src/extract/foreign.c \
 	src/extract/header.c src/extract/token.c src/extract/token.h src/extract/tree.c \
 	src/extract/tree.h

@@ -1,6 +1,7 @@
 /*
  * zone.c - TZif files read directly: setting TZ for the process would touch every thread.
- * Layout: RFC 8536. The 64-bit block is used; times after the last transition keep its offset.
+ * Layout: RFC 8536. The 64-bit block is used, and the rule behind it for the years after it: many systems install files
+ * whose table ends with the last change of law.
  */
 #include "config.h"
 
@@ -8,6 +9,10 @@
 
 #include <stdio.h>
 #include <string.h>
+
+#include "extract/zone_rule.h"
+
+enum { RULED_UNTIL = 2100 /* a year */ };
 
 struct zone {
     int32_t fixed; /* seconds east, when there are no transitions */
@@ -63,11 +68,39 @@ header(const unsigned char *p, size_t n, struct counts *c)
            c->utc < 1000 && c->standard < 1000;
 }
 
+/* The text between the last two line ends. */
+static rt_str
+footer(const unsigned char *p, size_t n)
+{
+    const unsigned char *end = n < 2 || p[0] != '\n' ? NULL : memchr(p + 1, '\n', n - 1);
+    return end == NULL ? RT_NONE : (rt_str){(const char *)p + 1, (size_t)(end - p - 1)};
+}
+
+/* The changes of the years behind the table. */
+static size_t
+add_ruled(const struct zone_rule *r, int64_t *at, int32_t *offset, size_t n)
+{
+    int64_t last = n == 0 ? 0 : at[n - 1];
+    for (int year = 1970; year < RULED_UNTIL; year++) {
+        int64_t begins = zone_rule_begins(r, year), ends = zone_rule_ends(r, year);
+        bool north = begins < ends;
+        for (int i = 0; i < 2; i++) {
+            bool summer = (i == 0) == north;
+            if ((summer ? begins : ends) <= last)
+                continue;
+            at[n] = summer ? begins : ends;
+            offset[n++] = summer ? r->summer : r->standard;
+        }
+    }
+    return n;
+}
+
 /* 1 read, 0 no such file, -1 memory. */
 static int
 parse_tzif(struct zone *z, struct rt_arena *a, const unsigned char *p, size_t n)
 {
     struct counts c;
+    struct zone_rule rule;
     if (!header(p, n, &c) || p[4] < '2')
         return 0;
     size_t skip = 44 + c.times * 5 + c.types * 6 + c.chars + c.leap * 8 + c.standard + c.utc;
@@ -75,11 +108,14 @@ parse_tzif(struct zone *z, struct rt_arena *a, const unsigned char *p, size_t n)
         return 0;
     p += skip + 44;
     n -= skip + 44;
-    if (c.times * 9 + c.types * 6 > n || c.types == 0)
+    size_t table = c.times * 9 + c.types * 6 + c.chars + c.leap * 12 + c.standard + c.utc;
+    if (table > n || c.types == 0)
         return 0;
+    bool ruled = zone_rule_parse(footer(p + table, n - table), &rule);
+    size_t room = c.times + 1 + (ruled ? 2 * (RULED_UNTIL - 1970) : 0);
     const unsigned char *times = p, *indexes = p + c.times * 8, *types = indexes + c.times;
-    int64_t *at = rt_arena_array(a, c.times + 1, sizeof(*at));
-    int32_t *offset = rt_arena_array(a, c.times + 1, sizeof(*offset));
+    int64_t *at = rt_arena_array(a, room, sizeof(*at));
+    int32_t *offset = rt_arena_array(a, room, sizeof(*offset));
     if (at == NULL || offset == NULL)
         return -1;
     z->fixed = (int32_t)big_endian(types, 4);
@@ -90,7 +126,7 @@ parse_tzif(struct zone *z, struct rt_arena *a, const unsigned char *p, size_t n)
     }
     z->at = at;
     z->offset = offset;
-    z->count = c.times;
+    z->count = ruled ? add_ruled(&rule, at, offset, c.times) : c.times;
     return 1;
 }
 

@@ -7,6 +7,7 @@
 #include "extract/plan.h"
 #include "extract/route.h"
 #include "extract/zone.h"
+#include "extract/zone_rule.h"
 #include "rules/load.h"
 
 #define APP  "8f2c6f5e0f7b4c1c9f6d2f3a1b0c9d8e"
@@ -52,6 +53,50 @@ routes_are_read_or_their_defect_is_named(void)
     CHECK(!route_parse(RT_LIT("/v1/apps/x/cloud_recordings/acquire"), &r));
     CHECK(route_method_wrong(KIND_QUERY, RT_LIT("POST")) &&
           !route_method_wrong(KIND_QUERY, RT_LIT("GET")));
+}
+
+/* The years behind a table; begin and end of summer time in 2026. */
+static void
+summer_time_follows_its_rule(void)
+{
+    static const struct {
+        const char *name, *text, *begins, *ends;
+    } rows[] = {
+        {"New York", "EST5EDT,M3.2.0,M11.1.0", "2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z"},
+        {"the last of a month", "CET-1CEST,M3.5.0,M10.5.0/3", "2026-03-29T01:00:00Z",
+         "2026-10-25T01:00:00Z"},
+        {"south of the equator", "AEST-10AEDT,M10.1.0,M4.1.0/3", "2026-10-03T16:00:00Z",
+         "2026-04-04T16:00:00Z"},
+        {"half an hour, names in brackets", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",
+         "2026-10-03T15:30:00Z", "2026-04-04T15:00:00Z"},
+        {"the other way round", "IST-1GMT0,M10.5.0,M3.5.0/1", "2026-10-25T01:00:00Z",
+         "2026-03-29T01:00:00Z"},
+        {"behind the end of a day", "IST-2IDT,M3.4.4/26,M10.5.0", "2026-03-27T00:00:00Z",
+         "2026-10-24T23:00:00Z"},
+    };
+    static const char *const none[] = {"",
+                                       "UTC0",
+                                       "EST5",
+                                       "EST5EDT",
+                                       "EST5EDT,60,300",
+                                       "EST5EDT,M3.2.0",
+                                       "EST5EDT,M13.2.0,M11.1.0",
+                                       "EST5EDT,M3.0.0,M11.1.0",
+                                       "EST5EDT,M3.2.7,M11.1.0",
+                                       "EST5EDT,M3.2.0,M11.1.0/",
+                                       "EST5EDT,M3.2.0,M11.1.0x",
+                                       "<EST5"};
+    struct zone_rule r;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rt_stamp begins, ends;
+        CHECK_ROW(&rows[i], zone_rule_parse(rt_str_of(rows[i].text), &r));
+        CHECK_ROW(&rows[i], rt_time_parse(rt_str_of(rows[i].begins), &begins) > 0);
+        CHECK_ROW(&rows[i], rt_time_parse(rt_str_of(rows[i].ends), &ends) > 0);
+        CHECK_ROW(&rows[i], zone_rule_begins(&r, 2026) * RT_SEC == begins.at);
+        CHECK_ROW(&rows[i], zone_rule_ends(&r, 2026) * RT_SEC == ends.at);
+    }
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        CHECK(!zone_rule_parse(rt_str_of(none[i]), &r));
 }
 
 #define FIFTY "Ab0-Cd1_Ef2-Gh3_Ij4-Kl5_Mn6-Op7_Qr8-St9_Uv0-Wx1_Yz"
@@ -788,6 +833,7 @@ static const struct check_test tests[] = {
      a_plan_that_learns_reads_what_another_reads},
     {"escapes become text", escapes_become_text},
     {"zones shift, and unknown ones are refused", zones_shift_and_unknown_ones_are_refused},
+    {"summer time follows its rule", summer_time_follows_its_rule},
     {"lines become the calls that they tell of", lines_become_the_calls_that_they_tell_of},
     {"a call is from its request to its answer", a_call_is_from_its_request_to_its_answer},
     {"durations are read and nonsense is none", durations_are_read_and_nonsense_is_none},
