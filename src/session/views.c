@@ -31,14 +31,20 @@ may_be_told_twice(const struct event *e)
            e->rid.n > 0 && e->http != 0 && e->begin != RT_TIME_NONE;
 }
 
+static rt_time
+end_of(const struct event *e)
+{
+    return e->end == RT_TIME_NONE ? e->begin : e->end;
+}
+
 /* How far they lie apart. A record that is written with the answer may have the time of either end. */
 static rt_dur
 distance(const struct event *a, const struct event *b)
 {
-    rt_dur apart = a->begin > b->end   ? a->begin - b->end
-                   : b->begin > a->end ? b->begin - a->end
-                                       : 0;
-    rt_dur took = b->end > b->begin ? b->end - b->begin : 0;
+    rt_dur apart = a->begin > end_of(b)   ? a->begin - end_of(b)
+                   : b->begin > end_of(a) ? b->begin - end_of(a)
+                                          : 0;
+    rt_dur took = end_of(b) > b->begin ? end_of(b) - b->begin : 0;
     return apart > took ? apart - took : 0;
 }
 
