@@ -36,8 +36,8 @@ take_route(struct event *e, const struct route *r)
 static bool
 remember_request(struct extract *x, rt_str join)
 {
-    if (x->requests.n >= x->limits->pending_calls)
-        x->requests.n = 0;
+    x->requests.n = work_forget_older(x->requests.v, x->requests.n, sizeof(*x->requests.v),
+                                      x->limits->pending_calls);
     uint64_t *slot = RT_VEC_PUSH(&x->requests);
     if (slot != NULL)
         *slot = rt_str_hash(join);

@@ -81,8 +81,8 @@ unnamed_halves(struct extract *x, const struct scan_value *parts, struct event *
     }
     if (!alone)
         return 0;
-    if (x->unnamed.n >= x->limits->pending_calls)
-        x->unnamed.n = 0;
+    x->unnamed.n = work_forget_older(x->unnamed.v, x->unnamed.n, sizeof(*x->unnamed.v),
+                                     x->limits->pending_calls);
     if ((r = RT_VEC_PUSH(&x->unnamed)) == NULL)
         return rt_fail_mem(err);
     *r = (struct unnamed_request){.call = call, .line = x->line, .kind = e->kind};

@@ -5,6 +5,8 @@
 
 #include "extract/work.h"
 
+#include <string.h>
+
 rt_str
 work_text(struct extract *x, const struct scan_value *v, unsigned which)
 {
@@ -100,4 +102,13 @@ work_note_time(struct extract *x, const struct rt_stamp *stamp)
         x->first_time = t;
     if (x->last_time == RT_TIME_NONE || t > x->last_time)
         x->last_time = t;
+}
+
+size_t
+work_forget_older(void *v, size_t n, size_t size, size_t most)
+{
+    size_t older = n < most ? 0 : (n + 1) / 2;
+    if (older > 0)
+        memmove(v, (char *)v + older * size, (n - older) * size);
+    return n - older;
 }

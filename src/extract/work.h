@@ -168,6 +168,8 @@ rt_str work_keep_whole(struct extract *x, rt_str s);
 void work_take_number(int32_t *to, int64_t n);
 int work_add_int(struct extract *x, struct event *e, uint16_t field, int64_t n);
 int work_add_text(struct extract *x, struct event *e, uint16_t field, rt_str s);
+/* Of `n` things that are kept, at most `most`: the older half goes when they are as many. How many stay. */
+size_t work_forget_older(void *v, size_t n, size_t size, size_t most);
 /* Hands the event on, with place and order filled in. */
 int work_emit(struct extract *x, struct event *e, struct rt_err *err);
 void work_note_time(struct extract *x, const struct rt_stamp *stamp);

@@ -301,13 +301,13 @@ take(void *arg, const struct event *e, struct rt_err *err)
 static struct rule_set *rules;
 
 static void
-read_text(const char *text, struct seen *s, struct extract_facts *facts)
+read_within(const struct rt_limits *limits, const char *text, struct seen *s,
+            struct extract_facts *facts)
 {
     struct rt_err err = {0};
     struct extract_options o = {.path = "test"};
     *s = (struct seen){0};
-    struct extract *x =
-        extract_new(rules, &o, &rt_limits_default, (struct extract_sink){take, s}, &err);
+    struct extract *x = extract_new(rules, &o, limits, (struct extract_sink){take, s}, &err);
     CU_ASSERT_FATAL(x != NULL);
     uint64_t lines = 0;
     for (rt_str rest = rt_str_of(text); rest.n > 0;) {
@@ -323,6 +323,12 @@ read_text(const char *text, struct seen *s, struct extract_facts *facts)
         sum += facts->counts[i];
     CHECK(sum == lines); /* every line in exactly one counter */
     extract_free(&x);
+}
+
+static void
+read_text(const char *text, struct seen *s, struct extract_facts *facts)
+{
+    read_within(&rt_limits_default, text, s, facts);
 }
 
 #define A_CALL \
@@ -481,6 +487,35 @@ lines_become_the_calls_that_they_tell_of(void)
         CHECK_ROW(&rows[i], s.count == 0 || s.last.code == rows[i].code);
         CHECK_ROW(&rows[i], s.count == 0 || s.last.outcome == rows[i].outcome);
     }
+}
+
+/* Of requests whose answers have not come, the oldest are forgotten first. */
+static void
+the_newest_requests_are_remembered(void)
+{
+#define ASKED(id)  "{\"request_id\":\"" id "\",\"url\":\"" BASE "/acquire\"}\n"
+#define FAILED(id) "{\"request_id\":\"" id "\",\"error\":\"connection reset\"}\n"
+    static const struct {
+        const char *name, *failed;
+        size_t more;
+    } rows[] = {
+        {"the last", FAILED("r5"), 1},
+        {"the one before", FAILED("r4"), 1},
+        {"the first", FAILED("r1"), 0},
+    };
+    struct rt_limits narrow = rt_limits_default;
+    narrow.pending_calls = 4;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct seen s;
+        struct extract_facts f;
+        char text[2000];
+        snprintf(text, sizeof(text), "%s%s",
+                 ASKED("r1") ASKED("r2") ASKED("r3") ASKED("r4") ASKED("r5"), rows[i].failed);
+        read_within(&narrow, text, &s, &f);
+        CHECK_ROW(&rows[i], s.count == 5 + rows[i].more);
+    }
+#undef ASKED
+#undef FAILED
 }
 
 /* How long a call took, as loggers write it: a number of milliseconds, or a text with its unit. */
@@ -834,6 +869,7 @@ static const struct check_test tests[] = {
     {"escapes become text", escapes_become_text},
     {"zones shift, and unknown ones are refused", zones_shift_and_unknown_ones_are_refused},
     {"summer time follows its rule", summer_time_follows_its_rule},
+    {"the newest requests are remembered", the_newest_requests_are_remembered},
     {"lines become the calls that they tell of", lines_become_the_calls_that_they_tell_of},
     {"a call is from its request to its answer", a_call_is_from_its_request_to_its_answer},
     {"durations are read and nonsense is none", durations_are_read_and_nonsense_is_none},
