@@ -42,7 +42,10 @@ void
 brief_name(struct out *o, const struct session *s)
 {
     bool fits = s->cname.n > 0 && s->cname.n <= 40 && out_tty_is_plain(s->cname);
-    rt_str name = fits ? s->cname : layout_short_id(s->id);
+    /* Only its end tells it from others. */
+    bool numbered =
+        rt_str_find(s->id, RT_LIT("#")) != SIZE_MAX && s->id.n <= 80 && out_tty_is_plain(s->id);
+    rt_str name = fits ? s->cname : numbered ? s->id : layout_short_id(s->id);
     struct rt_buf b;
     rt_buf_init(&b, 1000);
     if (name.p[0] == '-')
