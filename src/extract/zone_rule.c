@@ -43,8 +43,10 @@ static bool
 take_clock(rt_str *s, int32_t *out)
 {
     int part[3] = {0};
-    bool minus = take(s, '-'),
-         good = (minus || take(s, '+') || true) && take_number(s, 167, &part[0]);
+    bool minus = take(s, '-');
+    if (!minus)
+        take(s, '+');
+    bool good = take_number(s, 167, &part[0]);
     for (int i = 1; good && i < 3 && take(s, ':'); i++)
         good = take_number(s, 59, &part[i]);
     *out = (part[0] * HOUR_S + part[1] * MINUTE_S + part[2]) * (minus ? -1 : 1);

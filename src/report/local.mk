@@ -1,16 +1,17 @@
 librectrace_a_SOURCES += src/report/compare.c src/report/compare.h src/report/csv.c \
-	src/report/junit.c src/report/otlp.c src/report/sarif.c src/report/trace.c src/report/explain.c \
-	src/report/explain.h src/report/json.c src/report/json.h src/report/jsonl.c src/report/layout.c \
-	src/report/layout.h src/report/md.c src/report/model.c src/report/model.h src/report/redact.c \
-	src/report/redact.h src/report/table.c src/report/scrub.c src/report/scrub_known.c \
-	src/report/scrub_names.c src/report/scrub_parts.h src/report/scrub_put.c src/report/scrub.h \
+	src/report/junit.c src/report/otlp.c src/report/sarif.c src/report/trace.c \
+	src/report/explain.c src/report/explain.h src/report/json.c src/report/json.h \
+	src/report/jsonl.c src/report/layout.c src/report/layout.h src/report/md.c \
+	src/report/model.c src/report/model.h src/report/redact.c src/report/redact.h \
+	src/report/table.c src/report/scrub.c src/report/scrub_known.c src/report/scrub_names.c \
+	src/report/scrub_parts.h src/report/scrub_put.c src/report/scrub.h \
 	src/report/scrub_kinds.def src/report/pack.c src/report/pack.h src/report/needles.c \
-	src/report/needles.h src/report/alias.c src/report/alias.h src/report/brief.c src/report/brief.h src/report/text.c \
-	src/report/text_bar.c src/report/text_findings.c src/report/text_head.c src/report/text_parts.h \
-	src/report/text_session.c \
+	src/report/needles.h src/report/alias.c src/report/alias.h src/report/brief.c \
+	src/report/brief.h src/report/text.c src/report/text_bar.c src/report/text_findings.c \
+	src/report/text_head.c src/report/text_parts.h src/report/text_session.c \
 	src/report/text_sessions.c src/report/text_timeline.c src/report/text_why.c \
-	src/report/text_why.h src/report/writer.h src/report/ticket.c src/report/ticket.h src/report/ticket_places.c \
-	src/report/ticket_style.c src/report/ticket_style.h
+	src/report/text_why.h src/report/writer.h src/report/ticket.c src/report/ticket.h \
+	src/report/ticket_places.c src/report/ticket_style.c src/report/ticket_style.h
 librectrace_a_SOURCES += src/report/disguise.c src/report/disguise.h src/report/scrub_form.c \
 	src/report/scrub_form.h src/report/scrub_value.c src/report/scrub_value.h
 librectrace_a_SOURCES += src/report/html.c src/report/html_parts.c src/report/html_parts.h \

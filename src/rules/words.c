@@ -168,16 +168,6 @@ word_begins(const struct word_list *list, rt_str text)
     return false;
 }
 
-rt_str
-word_of_error(const struct word_table *words, rt_str text)
-{
-    for (size_t i = 0; i < words->error_count; i++)
-        for (size_t k = 0; k < words->errors[i].words.n; k++)
-            if (rt_str_find_nocase(text, words->errors[i].words.v[k]) != SIZE_MAX)
-                return words->errors[i].is;
-    return RT_NONE;
-}
-
 bool
 word_within_nocase(const struct word_list *list, rt_str text)
 {
@@ -185,6 +175,15 @@ word_within_nocase(const struct word_list *list, rt_str text)
         if (rt_str_find_nocase(text, list->v[i]) != SIZE_MAX)
             return true;
     return false;
+}
+
+rt_str
+word_of_error(const struct word_table *words, rt_str text)
+{
+    for (size_t i = 0; i < words->error_count; i++)
+        if (word_within_nocase(&words->errors[i].words, text))
+            return words->errors[i].is;
+    return RT_NONE;
 }
 
 bool
